@@ -1,0 +1,71 @@
+"""Every error the product raises on purpose.
+
+    VocError                      the sentence for people is Chinese and says what, where and how to mend it
+    ├── InputError                something a user gave us cannot be read
+    │   ├── EncodingUnsure        the file's encoding cannot be told; the file waits
+    │   ├── SchemaBroken          columns are missing or renamed; the batch is not taken
+    │   └── FileUnsafe            the file is refused before it is opened (zip bomb, too large)
+    ├── StepRefused               a life cannot take this step from where it is
+    ├── ContractBroken            a verification contract was changed after it was locked
+    ├── SourceBusy                another run holds the lease of this source
+    ├── ConfigError               a setting is missing or wrong (numbered, with a hint)
+    └── DeliveryError             a message could not be handed over; carries what to do next
+"""
+
+from __future__ import annotations
+
+
+class VocError(Exception):
+    """Base of all errors with a sentence that can be shown to people."""
+
+
+class InputError(VocError):
+    """Something a user gave us cannot be read; says what, where and how to mend it."""
+
+
+class EncodingUnsure(InputError):
+    """The encoding of a file cannot be told with confidence."""
+
+
+class SchemaBroken(InputError):
+    """The columns of a batch are not those its source definition promises."""
+
+
+class FileUnsafe(InputError):
+    """A file is refused before it is opened."""
+
+
+class StepRefused(VocError):
+    """A life cannot take a step from its present state."""
+
+    def __init__(self, life: str, subject: object, state: str | None, step: str, because: str) -> None:
+        super().__init__(f"{life} {subject}：当前状态「{state}」不能执行「{step}」，{because}")
+        self.life, self.subject, self.state, self.step, self.because = life, subject, state, step, because
+
+
+class ContractBroken(VocError):
+    """A verification contract no longer matches the hash it was locked with."""
+
+
+class SourceBusy(VocError):
+    """Another run is collecting this source."""
+
+
+class ConfigError(VocError):
+    """A setting is missing or wrong; `number` identifies it in docs/operations.md."""
+
+    def __init__(self, number: int, sentence: str) -> None:
+        super().__init__(f"[VOC-{number:03d}] {sentence}")
+        self.number = number
+
+
+class DeliveryError(VocError):
+    """A message was not delivered.
+
+    `outcome` is what the outbox does next: retry (after `retry_after` seconds when given), dead (the content
+    or recipient is wrong), stop (the channel's configuration is wrong) or unknown (it may have arrived).
+    """
+
+    def __init__(self, sentence: str, outcome: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.outcome, self.retry_after = outcome, retry_after
