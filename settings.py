@@ -1,0 +1,82 @@
+"""Everything that varies between machines, read once: the environment, then voc.toml, then these defaults."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """Where things are and how strict to be; docs/operations.md lists every one."""
+
+    model_config = SettingsConfigDict(env_prefix="VOC_", toml_file="voc.toml", extra="ignore")
+
+    home: Path = Field(Path(".voc"), description="everything a run leaves on disk")
+    database_url: SecretStr | None = Field(None, description="a PostgreSQL; unset, an embedded one in home")
+    prefect_port: int = Field(4200, description="port of the local Prefect server of `voc serve`")
+    company: str = Field("本公司", description="name on reports and messages")
+    batch_rows: int = Field(5_000, ge=100, le=100_000, description="rows handled in one transaction")
+    problem_window_days: int = Field(28, ge=7, description="window in which recurring feedback is counted")
+    problem_min_customers: int = Field(8, ge=2, description="customers in the window that make a problem")
+    problem_min_share: float = Field(0.015, ge=0, description="share of the window's feedback that makes one")
+    auto_confirm_customers: int = Field(15, ge=2, description="customers that confirm a problem by rule")
+    near_window_days: int = Field(60, ge=1, description="how far back near-duplicates are looked for")
+    channels: dict[str, dict[str, str]] = Field(
+        default_factory=lambda: {"log": {}}, description="channels by name, with their settings"
+    )
+    department_channel: str = Field("log", description="channel of task messages")
+    customer_channel: str = Field("log", description="channel of notices to customers")
+    public_url: str = Field("http://127.0.0.1:8000", description="address customers and departments open")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the environment before the file, so that one run can be told otherwise."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def folder(self, name: str) -> Path:
+        """Return a folder under home, made when missing."""
+        path = self.home.resolve() / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def pseudonym_key(self) -> bytes:
+        """Return the key that turns customer identities into pseudonyms, made on first use."""
+        path = self.folder("secrets") / "pseudonym.key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(secrets.token_bytes(32))
+        return path.read_bytes()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Read the settings once a process."""
+    return Settings()
+
+
+def asset_bytes(name: str) -> bytes:
+    """Read a data file shipped with the core; a file of the same name in home/config wins."""
+    own = get_settings().home.resolve() / "config" / name
+    return own.read_bytes() if own.exists() else (resources.files("voc") / "data" / name).read_bytes()
+
+
+def asset_text(name: str) -> str:
+    """Read a text file shipped with the core; a file of the same name in home/config wins."""
+    return asset_bytes(name).decode("utf-8")

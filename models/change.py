@@ -1,0 +1,166 @@
+"""The one way a life changes: lock the rows, ask the core, append to the log, update, and queue the messages.
+
+Everything that changes the state of a case, a problem or an action, be it a flow, the portal or the command
+line, goes through `begin` or `advance`, inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from models.loop import Action, ActionLog, Case, CaseLog, Problem, ProblemLog
+from models.telling import announce
+from voc.errors import StepRefused
+from voc.lifecycle import LIVES, fold, next_state
+
+TABLES: Mapping[str, tuple[Any, Any]] = {
+    "case": (Case, CaseLog),
+    "problem": (Problem, ProblemLog),
+    "action": (Action, ActionLog),
+}
+# Facts of a step that are also kept on the row, for queries; the log stays the truth.
+KEPT: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("case", "assign"): ("department",),
+    ("problem", "diagnose"): ("root_cause", "dimension"),
+    ("action", "implement"): ("went_live",),
+}
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does a step (person:…, rule:… or system:…), when, and from which flow run."""
+
+    who: str
+    at: datetime
+    run: str | None = None
+
+
+def begin(session: Session, life: str, step: str, rows: Sequence[Mapping[str, Any]], by: By) -> list[int]:
+    """Start lives with their first log entry; rows that are already there are left alone."""
+    table, _ = TABLES[life]
+    if not rows:
+        return []
+    target = next_state(LIVES[life], "", None, step, {})
+    full = [{**row, "state": target, "round": 1, "changed_at": by.at} for row in rows]
+    query = upsert(table).values(full).on_conflict_do_nothing().returning(table.id)
+    ids = list(session.scalars(query))
+    _write(session, life, step, target, [(id_, 1, {}) for id_ in ids], by, rounds=dict.fromkeys(ids, 1))
+    return ids
+
+
+def advance(
+    session: Session,
+    life: str,
+    step: str,
+    facts: Mapping[int, Mapping[str, Any]],
+    by: By,
+    *,
+    strict: bool = True,
+) -> list[int]:
+    """Take a step with each subject of `facts`; not strict, those that cannot are passed over.
+
+    Raises StepRefused when strict and a subject is missing or in a state that does not allow the step.
+    """
+    table, log = TABLES[life]
+    locked = session.execute(
+        select(table.id, table.state, table.round).where(table.id.in_(facts)).order_by(table.id).with_for_update()
+    ).all()
+    allowed = [row for row in locked if _allowed(life, step, row.id, row.state, facts[row.id], strict)]
+    if strict and len(locked) < len(facts):
+        gone = sorted(set(facts) - {row.id for row in locked})
+        raise StepRefused(LIVES[life].title, gone[0], None, step, "没有这个编号。")
+    if not allowed:
+        return []
+    rule = LIVES[life].steps[step]
+    rounds = {row.id: row.round + rule.next_round for row in allowed}
+    last = dict(
+        session.execute(
+            select(log.subject_id, func.max(log.seq)).where(log.subject_id.in_(rounds)).group_by(log.subject_id)
+        ).all()
+    )
+    entries = [(id_, last[id_] + 1, dict(facts[id_])) for id_ in rounds]
+    session.execute(
+        update(table)
+        .where(table.id.in_(rounds))
+        .values(state=rule.target, round=table.round + int(rule.next_round), changed_at=by.at)
+        .execution_options(synchronize_session=False)
+    )
+    _keep(session, life, step, facts, rounds)
+    _write(session, life, step, rule.target, entries, by, rounds)
+    return list(rounds)
+
+
+def _allowed(life: str, step: str, id_: int, state: str, facts: Mapping[str, Any], strict: bool) -> bool:
+    try:
+        next_state(LIVES[life], id_, state, step, facts)
+    except StepRefused:
+        if strict:
+            raise
+        return False
+    return True
+
+
+def _keep(session: Session, life: str, step: str, facts: Mapping[int, Mapping[str, Any]], ids: Mapping[int, int]) -> None:
+    columns = KEPT.get((life, step), ())
+    if columns:
+        table = TABLES[life][0].__table__
+        query = table.update().where(table.c.id == bindparam("key")).values({c: bindparam(f"v_{c}") for c in columns})
+        session.execute(query, [{"key": i, **{f"v_{c}": facts[i][c] for c in columns}} for i in ids])
+
+
+def _write(
+    session: Session,
+    life: str,
+    step: str,
+    target: str,
+    entries: Sequence[tuple[int, int, Mapping[str, Any]]],
+    by: By,
+    rounds: Mapping[int, int],
+) -> None:
+    if not entries:
+        return
+    common = {"step": step, "state": target, "at": by.at, "by": by.who, "run": by.run}
+    session.execute(
+        insert(TABLES[life][1]),
+        [{"subject_id": i, "seq": seq, "facts": _plain(facts), **common} for i, seq, facts in entries],
+    )
+    announce(session, life, step, rounds, by.at, {i: facts for i, _, facts in entries})
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in facts.items()}
+
+
+def audit(session: Session, life: str) -> list[str]:
+    """Replay every log of a life and describe in Chinese each row that does not equal its replay."""
+    table, log = TABLES[life]
+    logs: dict[int, list[tuple[str, Mapping[str, Any]]]] = {}
+    for subject, step, facts in session.execute(
+        select(log.subject_id, log.step, log.facts).order_by(log.subject_id, log.seq)
+    ):
+        logs.setdefault(subject, []).append((step, facts))
+    found = []
+    for id_, state, round_ in session.execute(select(table.id, table.state, table.round).order_by(table.id)):
+        try:
+            standing = fold(LIVES[life], id_, logs.get(id_, []))
+        except StepRefused as refusal:
+            found.append(f"{LIVES[life].title} {id_}：日志不合法，{refusal}")
+            continue
+        if (standing.state, standing.round) != (state, round_):
+            found.append(
+                f"{LIVES[life].title} {id_}：表中为 {state}（第 {round_} 轮），"
+                f"日志推得 {standing.state}（第 {standing.round} 轮）。"
+            )
+    return found
+
+
+def lock_out(session: Session, name: str) -> None:
+    """Hold a named lock until the end of the transaction, waiting for whoever has it."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})

@@ -1,0 +1,74 @@
+"""Queries of checking: batches that wait, the outcome of each row, quarantine and its repair."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from models.collecting import Row, finish_delivery, open_delivery, store_part
+from models.intake import Batch, Quarantine, RawRecord
+
+
+def waiting(session: Session, state: str) -> list[int]:
+    """List the batches in a state, oldest first."""
+    return list(session.scalars(select(Batch.id).where(Batch.state == state).order_by(Batch.id)))
+
+
+def claim(session: Session, batch_id: int, state: str) -> Batch | None:
+    """Lock a batch if it is still in a state and nobody else holds it."""
+    query = select(Batch).where(Batch.id == batch_id, Batch.state == state)
+    return session.scalars(query.with_for_update(skip_locked=True)).first()
+
+
+def settle(session: Session, outcomes: Mapping[int, tuple[str, str | None]]) -> None:
+    """Note the outcome of raw records, with the reason if there is one."""
+    session.execute(
+        text(
+            """
+            UPDATE vault.raw_record r SET outcome = v.outcome, reason = v.reason
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(id bigint, outcome text, reason text)
+            WHERE r.id = v.id
+            """
+        ),
+        {"rows": json.dumps([{"id": i, "outcome": o, "reason": r} for i, (o, r) in outcomes.items()])},
+    )
+
+
+def quarantine(session: Session, batch_id: int, bad: Sequence[tuple[int, int, str, str]]) -> None:
+    """Put rows aside as (raw record id, row, column, reason)."""
+    session.add_all(
+        Quarantine(raw_record_id=raw, batch_id=batch_id, row=row, column=column, reason=reason)
+        for raw, row, column, reason in bad
+    )
+
+
+def count_outcomes(session: Session, batch_id: int) -> dict[str, int]:
+    """Count the raw records of a batch by outcome."""
+    query = select(RawRecord.outcome, func.count()).where(RawRecord.batch_id == batch_id)
+    return {outcome: count for outcome, count in session.execute(query.group_by(RawRecord.outcome))}
+
+
+def repair(session: Session, quarantine_id: int, fixes: Mapping[str, str], who: str, now: datetime) -> int:
+    """Send a repaired row through the checks again as a batch of its own; return the id of the batch."""
+    kept = session.get_one(Quarantine, quarantine_id, with_for_update=True)
+    raw = session.get_one(RawRecord, kept.raw_record_id)
+    payload: dict[str, Any] = {**raw.payload, **fixes, "__repair_of__": str(raw.id)}
+    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    delivery, _ = open_delivery(session, raw.source_id, f"隔离区修复 {quarantine_id}", digest, now, who)
+    batch = store_part(session, raw.source_id, delivery, 1, [Row(raw.row, raw.record_key, digest, payload)], 0, now)
+    finish_delivery(session, delivery, now)
+    decide(session, [quarantine_id], "released", who, now)
+    return batch
+
+
+def decide(session: Session, ids: Sequence[int], state: str, who: str, now: datetime) -> None:
+    """Close quarantined rows as released or discarded."""
+    session.execute(
+        update(Quarantine).where(Quarantine.id.in_(ids)).values(state=state, decided_by=who, decided_at=now)
+    )

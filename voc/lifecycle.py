@@ -1,0 +1,169 @@
+"""The three lives: one table of transitions each.
+
+    case     received → acknowledged → assigned → responded → resolved → confirmed
+                                          ↑____________reopen____________|
+    problem  detected → confirmed → diagnosed → improving → verifying → effective → closed
+                            dismissed     ↑________ ineffective / relapsed, one round higher ____|
+    action   proposed → approved → accepted → in_progress → implemented → verified | ineffective
+                 returned (by the department), cancelled (by whoever asked for it)
+
+A log entry names a step; the state of a life is the fold of its log and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from voc.errors import StepRefused
+
+
+@dataclass(frozen=True)
+class Step:
+    """One allowed step: where it may start, where it leads, and which facts must come with it."""
+
+    sources: tuple[str | None, ...]
+    target: str
+    title: str
+    requires: tuple[str, ...] = ()
+    next_round: bool = False
+
+
+@dataclass(frozen=True)
+class Life:
+    """A table of transitions with the Chinese names of its states."""
+
+    name: str
+    title: str
+    states: Mapping[str, str]
+    steps: Mapping[str, Step]
+
+    @property
+    def open_states(self) -> tuple[str, ...]:
+        """List the states from which some step still leads elsewhere."""
+        leaving = {s for step in self.steps.values() for s in step.sources if s != step.target}
+        return tuple(state for state in self.states if state in leaving)
+
+
+CASE = Life(
+    "case",
+    "个案",
+    {
+        "received": "已收到",
+        "acknowledged": "已确认",
+        "assigned": "已派发",
+        "responded": "已答复",
+        "resolved": "已解决",
+        "confirmed": "客户已确认",
+    },
+    {
+        "open": Step((None,), "received", "受理"),
+        "acknowledge": Step(("received",), "acknowledged", "确认收到"),
+        "assign": Step(("acknowledged", "assigned"), "assigned", "派发", ("department",)),
+        "respond": Step(("assigned",), "responded", "首次答复"),
+        "resolve": Step(("assigned", "responded"), "resolved", "解决"),
+        "confirm": Step(("resolved",), "confirmed", "客户确认"),
+        "reopen": Step(
+            ("responded", "resolved", "confirmed"), "assigned", "重新打开", ("reason",), next_round=True
+        ),
+        "escalate": Step(("assigned",), "assigned", "升级", ("reason",)),
+    },
+)
+
+PROBLEM = Life(
+    "problem",
+    "问题",
+    {
+        "detected": "待确认",
+        "confirmed": "已确认",
+        "diagnosed": "已诊断",
+        "improving": "改进中",
+        "verifying": "效果验证中",
+        "effective": "已见效",
+        "closed": "已关闭",
+        "dismissed": "不处理",
+    },
+    {
+        "detect": Step((None,), "detected", "发现"),
+        "confirm": Step(("detected",), "confirmed", "确认"),
+        "dismiss": Step(("detected", "confirmed", "diagnosed"), "dismissed", "不处理", ("reason",)),
+        "reconsider": Step(("dismissed",), "detected", "重新考虑", ("reason",)),
+        "diagnose": Step(("confirmed", "diagnosed"), "diagnosed", "根因分析", ("root_cause", "dimension")),
+        "improve": Step(("diagnosed", "improving", "verifying"), "improving", "启动改进"),
+        "verify": Step(("improving",), "verifying", "进入验证"),
+        "extend": Step(("verifying",), "verifying", "延长观察", ("reason",)),
+        "succeed": Step(("verifying",), "effective", "确认见效", ("verification",)),
+        "fail": Step(("verifying",), "diagnosed", "未见效，重新诊断", ("verification",), next_round=True),
+        "close": Step(("effective",), "closed", "关闭"),
+        "relapse": Step(("effective", "closed"), "diagnosed", "复发", ("reason",), next_round=True),
+    },
+)
+
+ACTION = Life(
+    "action",
+    "改进措施",
+    {
+        "proposed": "待审批",
+        "approved": "待接单",
+        "accepted": "已接单",
+        "in_progress": "实施中",
+        "implemented": "已落地",
+        "verified": "已验证",
+        "ineffective": "无效",
+        "returned": "已退回",
+        "cancelled": "已取消",
+    },
+    {
+        "propose": Step((None,), "proposed", "提出"),
+        "approve": Step(("proposed", "returned"), "approved", "批准"),
+        "accept": Step(("approved",), "accepted", "接单"),
+        "return": Step(("approved", "accepted"), "returned", "退回", ("reason",)),
+        "start": Step(("accepted",), "in_progress", "开始实施"),
+        "implement": Step(("accepted", "in_progress"), "implemented", "落地", ("went_live",)),
+        "pass": Step(("implemented",), "verified", "验证通过", ("verification",)),
+        "fail": Step(("implemented",), "ineffective", "验证未通过", ("verification",)),
+        "cancel": Step(
+            ("proposed", "approved", "accepted", "in_progress", "returned"), "cancelled", "取消", ("reason",)
+        ),
+    },
+)
+
+LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, PROBLEM, ACTION)}
+
+
+def next_state(life: Life, subject: object, state: str | None, step: str, facts: Mapping[str, object]) -> str:
+    """Return the state a step leads to, or raise StepRefused saying why it is not allowed."""
+    rule = life.steps.get(step)
+    if rule is None:
+        raise StepRefused(life.title, subject, shown(life, state), step, "没有这个步骤。")
+    if state not in rule.sources:
+        allowed = "、".join(shown(life, s) for s in rule.sources)
+        raise StepRefused(life.title, subject, shown(life, state), rule.title, f"须先处于「{allowed}」。")
+    missing = [name for name in rule.requires if not facts.get(name)]
+    if missing:
+        raise StepRefused(
+            life.title, subject, shown(life, state), rule.title, f"缺少：{'、'.join(missing)}。"
+        )
+    return rule.target
+
+
+def shown(life: Life, state: str | None) -> str:
+    """Return the Chinese name of a state; a life that has not begun is 尚未建立."""
+    return "尚未建立" if state is None else life.states.get(state, state)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a life stands: its state and how many rounds it has gone through."""
+
+    state: str | None = None
+    round: int = 1
+
+
+def fold(life: Life, subject: object, steps: Iterable[tuple[str, Mapping[str, object]]]) -> Standing:
+    """Replay a log of (step, facts) from the beginning and return where it ends."""
+    standing = Standing()
+    for step, facts in steps:
+        state = next_state(life, subject, standing.state, step, facts)
+        standing = Standing(state, standing.round + life.steps[step].next_round)
+    return standing
