@@ -1,0 +1,1 @@
+"""How words come in: one file per kind of system, all with the protocol of `sources.base`."""

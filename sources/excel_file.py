@@ -1,0 +1,155 @@
+"""Excel files: the zip directory is looked at first, then python-calamine reads the first sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sources.base import Chunk, RawRow, Unreadable, column_names, empty_chunk, storable
+from voc.errors import FileUnsafe, InputError
+
+MAX_ENTRIES = 2_000
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_RATIO = 200
+_SMALL = 1024 * 1024  # below this a high ratio is harmless: an empty sheet compresses very well
+
+
+class ExcelFile:
+    """The first sheet of a workbook with one header row; `encoding` is accepted and not needed."""
+
+    def __init__(self, path: Path, encoding: str = "") -> None:
+        self.path = path
+
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        """Yield chunks of `size` rows; `row` is the number Excel shows."""
+        check_safe(self.path)
+        rows = _rows(self.path)
+        columns, notes = _header(rows, self.path.name)
+        first = True
+        while (block := list(islice(rows, size))) or first:
+            chunk = empty_chunk(columns)
+            chunk.notes.extend(notes if first else ())
+            if not block:
+                chunk.notes.append("工作表只有表头，没有数据行。")
+            for row, cells in block:
+                _add(chunk, row, cells)
+            yield chunk
+            first = False
+
+
+def check_safe(path: Path) -> None:
+    """Refuse a workbook that unpacks to too much, before anything unpacks it into memory."""
+    try:
+        head = path.read_bytes()[:8] if path.stat().st_size < 8 else _head(path)
+    except OSError as error:
+        raise InputError(f"打不开文件「{path.name}」：{error.strerror}。") from error
+    if not head:
+        raise InputError(f"文件「{path.name}」是空的，请检查导出是否成功。")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        if path.stat().st_size > MAX_UNPACKED:
+            raise FileUnsafe(f"「{path.name}」超过 200 MB，没有打开；请拆成几份再导入。")
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_directory(archive.infolist(), path)
+    except (zipfile.BadZipFile, struct.error, zlib.error, NotImplementedError, ValueError, EOFError) as error:
+        raise InputError(f"「{path.name}」不是完整的 Excel 文件，请重新导出为 .xlsx。") from error
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(8)
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], path: Path) -> None:
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > MAX_ENTRIES:
+        raise FileUnsafe(f"「{path.name}」里有 {len(entries)} 个部件，超过 {MAX_ENTRIES} 个，没有打开。")
+    if unpacked > MAX_UNPACKED:
+        raise FileUnsafe(
+            f"「{path.name}」解压后有 {unpacked >> 20} MB，超过 200 MB，没有打开；请拆成几份再导入。"
+        )
+    if unpacked > _SMALL and unpacked > MAX_RATIO * path.stat().st_size:
+        raise FileUnsafe(f"「{path.name}」的压缩比超过 {MAX_RATIO} 倍，像压缩炸弹，没有打开；请重新导出。")
+    with path.open("rb") as file:
+        for entry in entries:
+            if _unpacks_beyond(file, entry):
+                raise FileUnsafe(
+                    f"「{path.name}」的目录与内容不符（{entry.filename}），没有打开；请重新导出。"
+                )
+
+
+def _unpacks_beyond(file: Any, entry: zipfile.ZipInfo) -> bool:
+    # The directory can lie about sizes and readers believe the stream, so count what really comes out.
+    if entry.compress_type != zipfile.ZIP_DEFLATED:
+        return entry.compress_size > max(entry.file_size, 0)
+    file.seek(entry.header_offset + 26)
+    name, extra = struct.unpack("<HH", file.read(4))
+    file.seek(name + extra, 1)
+    inflate, out, left = zlib.decompressobj(-15), 0, entry.compress_size
+    pending = b""
+    while not inflate.eof and out <= entry.file_size and (left or pending):
+        if not pending:
+            pending = file.read(min(left, 65536))
+            left -= len(pending)
+            if not pending:
+                break
+        out += len(inflate.decompress(pending, 1 << 20))
+        pending = inflate.unconsumed_tail
+    return out > entry.file_size
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        start = sheet.start
+        for offset, cells in enumerate(sheet.iter_rows()):
+            yield (start[0] if start else 0) + offset + 1, cells
+    except (CalamineError, IndexError, OSError) as error:
+        raise InputError(f"「{path.name}」读不出来：{error}；请重新导出为 .xlsx。") from error
+
+
+def _header(rows: Iterator[tuple[int, list[Any]]], name: str) -> tuple[tuple[str, ...], list[str]]:
+    for _, cells in rows:
+        texts = [cell_text(cell) for cell in cells]
+        while texts and not texts[-1].strip():
+            texts.pop()
+        if texts:
+            return column_names(texts)
+    raise InputError(f"「{name}」的第一张工作表是空的，没有表头。")
+
+
+def _add(chunk: Chunk, row: int, cells: list[Any]) -> None:
+    width = len(chunk.columns)
+    texts = [cell_text(cell) for cell in cells]
+    if any(text.strip() for text in texts[width:]):
+        raw = "\t".join(texts)
+        chunk.unreadable.append(
+            Unreadable(row, raw, f"第 {row} 行在表头最后一列的右边还有内容，请补上列名或删去。")
+        )
+    elif any(text.strip() for text in texts):
+        texts += [""] * (width - len(texts))
+        chunk.rows.append(RawRow(row, dict(zip(chunk.columns, texts[:width], strict=True))))
+    else:
+        chunk.blank.append(row)
+
+
+def cell_text(cell: Any) -> str:
+    """A cell as the text a person sees: 13800000000.0 is a number typed without a point."""
+    if isinstance(cell, str):
+        return storable(cell)
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.replace(microsecond=0).isoformat(" ")
+    return "" if cell is None else str(cell)

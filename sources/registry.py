@@ -1,0 +1,43 @@
+"""The kinds of files that can be read: to add one, copy a file and add a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from sources.base import Source
+from sources.csv_file import CsvFile
+from sources.excel_file import ExcelFile
+from sources.json_lines import JsonLines
+from voc.errors import InputError
+from voc.intake import Definition
+
+KINDS: Final[dict[str, Callable[[Path, str], Source]]] = {
+    "csv": CsvFile,
+    "excel": ExcelFile,
+    "jsonl": JsonLines,
+}
+SUFFIXES: Final[dict[str, str]] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xls": "excel",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
+
+
+def open_source(path: Path, definition: Definition | None = None) -> Source:
+    """The reader for a file: the definition's kind and encoding, or what the suffix says."""
+    kind = (definition.kind if definition else "") or SUFFIXES.get(path.suffix.lower(), "")
+    if not path.is_file():
+        raise InputError(f"找不到文件「{path.name}」，请检查路径。")
+    if not kind:
+        raise InputError(f"不认识「{path.name}」的类型；可以读 {'、'.join(SUFFIXES)}。")
+    if kind not in KINDS:
+        raise InputError(f"不认识来源类型「{kind}」；可用的有 {'、'.join(KINDS)}。")
+    return KINDS[kind](path, definition.encoding if definition else "")

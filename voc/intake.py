@@ -1,0 +1,297 @@
+"""From a table of any shape to the canonical fields: mapping, times, ratings and keys. No I/O."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
+
+from voc.errors import InputError, SchemaBroken
+from voc.intake_cells import parse_ratings as parse_ratings
+from voc.intake_cells import parse_times as parse_times
+
+FIELDS: Final = (
+    "external_id", "text", "title", "occurred_at", "channel", "touchpoint", "rating", "customer",
+    "customer_value", "phone", "email", "agent", "region", "product", "order_no",
+)  # fmt: skip
+CHANNELS: Final[dict[str, str]] = {
+    "hotline": "热线",
+    "sms": "短信评价",
+    "app": "应用内",
+    "web": "网页表单",
+    "email": "邮件",
+    "chat": "在线客服",
+    "ticket": "工单",
+    "social": "社交媒体",
+    "store_review": "商城评价",
+    "paper": "意见卡",
+    "interview": "访谈",
+    "shopper": "神秘顾客",
+    "transcript": "通话转写",
+}
+_CHANNEL_CODES = {**{title: code for code, title in CHANNELS.items()}, **{code: code for code in CHANNELS}}
+_EVERY = re.compile(r"\d{1,4}[mhdw]")
+_KEYS = (
+    "name",
+    "title",
+    "kind",
+    "channel",
+    "touchpoint",
+    "encoding",
+    "map",
+    "rating_scale",
+    "owner",
+    "every",
+    "path",
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a source is called, where it comes from and which of its columns mean what.
+
+    `rating_scale` is (worst, best): (1, 5) for stars, (5, 1) for a key-press where 1 is the best.
+    """
+
+    name: str
+    title: str
+    kind: str
+    channel: str
+    touchpoint: str
+    encoding: str
+    mapping: dict[str, str]
+    rating_scale: tuple[float, float]
+    owner: str
+    every: str
+    path: str
+
+
+def parse_definition(text: str) -> Definition:
+    """The definition a TOML text describes; errors say in Chinese which key is wrong."""
+    try:
+        return definition_from_dict(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"来源定义不是正确的 TOML：{error}") from None
+
+
+def definition_from_dict(values: Mapping[str, Any]) -> Definition:
+    """The definition held by a dict with the keys of the TOML form."""
+    if unknown := [key for key in values if key not in _KEYS]:
+        raise InputError(f"来源定义有不认识的项：{'、'.join(unknown)}；可用的有 {'、'.join(_KEYS)}。")
+    words = {key: _word(values, key) for key in _KEYS if key not in ("map", "rating_scale")}
+    if not words["name"]:
+        raise InputError("来源定义缺少 name（来源的英文名）。")
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", words["name"]):
+        raise InputError(f"来源的 name「{words['name']}」只能用小写字母、数字、- 和 _，并以字母开头。")
+    words["channel"] = _channel(words["channel"])
+    if words["every"] and not _EVERY.fullmatch(words["every"]):
+        raise InputError(f"every「{words['every']}」要写成 30m、12h、1d 或 1w 的样子。")
+    return Definition(
+        **{**words, "title": words["title"] or words["name"]},
+        mapping=_mapping(values.get("map", {})),
+        rating_scale=_scale(values.get("rating_scale", (1, 5))),
+    )
+
+
+def _word(values: Mapping[str, Any], key: str) -> str:
+    value = values.get(key, "")
+    if not isinstance(value, str):
+        raise InputError(f"来源定义的 {key} 要写成带引号的文字。")
+    return value.strip()
+
+
+def _channel(value: str) -> str:
+    if value in _CHANNEL_CODES:
+        return _CHANNEL_CODES[value]
+    known = "、".join(f"{code}（{title}）" for code, title in CHANNELS.items())
+    raise InputError(f"来源定义的 channel「{value}」不在渠道表里；可用的有 {known}。")
+
+
+def _scale(value: Any) -> tuple[float, float]:
+    numbers = (
+        [float(x) for x in value if isinstance(x, int | float)] if isinstance(value, list | tuple) else []
+    )
+    if len(numbers) != 2 or numbers[0] == numbers[1]:
+        raise InputError("rating_scale 要写成 [最差, 最好] 两个不同的数，例如 [1, 5] 或 [0, 10]。")
+    return numbers[0], numbers[1]
+
+
+def _mapping(value: Any) -> dict[str, str]:
+    if isinstance(value, str):
+        return parse_mapping(value)
+    if not isinstance(value, Mapping) or not all(isinstance(column, str) for column in value.values()):
+        raise InputError('map 要写成 map = { text = "内容列", rating = "评分列" }。')
+    return _checked((field, column.strip()) for field, column in value.items())
+
+
+def parse_mapping(text: str) -> dict[str, str]:
+    """`text=title+content,rating=star` as {"text": "title+content", "rating": "star"}."""
+    pairs = []
+    for part in filter(None, (part.strip() for part in re.split("[,，]", text))):
+        field, mark, column = part.replace("＝", "=").partition("=")
+        if not mark or not column.strip():
+            raise InputError(f"列对应「{part}」看不懂；请写成 字段=列名，例如 text=评价内容,rating=星级。")
+        pairs.append((field.strip(), column.strip()))
+    return _checked(pairs)
+
+
+def _checked(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for field, column in pairs:
+        if field not in FIELDS:
+            raise InputError(f"不认识字段「{field}」；可用的有 {'、'.join(FIELDS)}。")
+        if field in mapping:
+            raise InputError(f"字段「{field}」对应了两次。")
+        if column:
+            mapping[field] = column
+    return mapping
+
+
+_GUESSES: Final[dict[str, str]] = {
+    "text": "text content review comment feedback message body verbatim opinion description"
+    " 内容 正文 评价 评论 反馈 意见 留言 评价内容 评论内容 反馈内容 投诉内容 留言内容 意见内容"
+    " 问题描述 诉求内容 转写文本 客户原话",
+    "title": "title subject headline summary 标题 主题 评价标题 留言主题",
+    "occurred_at": "occurred_at reviewed_at created_at commented_at time date datetime timestamp created"
+    " review_time review_date comment_time createtime 时间 日期 评价时间 评论时间 反馈时间 留言时间"
+    " 投诉时间 提交时间 创建时间 发生时间 来电时间",
+    "rating": "rating star stars score rate satisfaction csat 星级 评分 打分 满意度 得分 分数 评价星级 星",
+    "external_id": "external_id id review_id comment_id feedback_id ticket_id ticket_no record_id"
+    " 编号 评价编号 评论id 工单号 工单编号 留言编号 反馈编号 流水号 记录编号",
+    "channel": "channel source_channel 渠道 来源渠道 反馈渠道 受理渠道",
+    "touchpoint": "touchpoint 触点 环节 服务环节",
+    "customer": "customer customer_id user user_id uid user_hash author author_hash nickname member_id"
+    " 客户 客户编号 用户 用户id 用户名 会员号 会员编号 昵称 客户号",
+    "customer_value": "customer_value member_level vip level 会员等级 客户等级 客户价值 等级",
+    "phone": "phone mobile tel telephone phone_number 手机 手机号 电话 联系电话 手机号码 电话号码 来电号码",
+    "email": "email mail e_mail 邮箱 邮件 电子邮箱 邮箱地址",
+    "agent": "agent agent_id operator staff 坐席 座席 客服 客服工号 坐席工号 工号 经办人",
+    "region": "region city province area 地区 区域 城市 省份 省市",
+    "product": "product product_name sku item 产品 商品 商品名称 产品名称 产品型号 型号",
+    "order_no": "order_no order_id order orderid 订单号 订单编号 订单",
+}
+
+
+def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
+    """A proposal from common column names, Chinese and English; a title is read as part of the text."""
+    plain = {_plain(column): column for column in reversed(columns)}
+    found: dict[str, str] = {}
+    for field, names in _GUESSES.items():
+        hit = next((plain[name] for name in map(_plain, names.split()) if name in plain), None)
+        if hit is not None and hit not in found.values():
+            found[field] = hit
+    return {field: found[field] for field in FIELDS if field in found}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_\-:：（）()【】\[\]*]", "", unicodedata.normalize("NFKC", name).lower())
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A batch as columns of canonical fields, each as long as the batch."""
+
+    columns: dict[str, list[str | None]]
+    missing: tuple[str, ...]  # mapped columns that do not occur in the batch
+    present: tuple[str, ...]  # columns that do
+
+    def __getitem__(self, field: str) -> list[str | None]:
+        return self.columns[field]
+
+    def __len__(self) -> int:
+        return len(self.columns["text"])
+
+    def require(self) -> Mapped:
+        """Itself, or SchemaBroken naming the missing and the present columns."""
+        if self.missing:
+            raise SchemaBroken(
+                f"缺少列：{'、'.join(self.missing)}；文件里有的列：{'、'.join(self.present)}。"
+                "请核对导出模板，或用 --map 重新指明列的对应关系。"
+            )
+        return self
+
+
+def map_rows(payloads: Sequence[Mapping[str, str]], definition: Definition) -> Mapped:
+    """Columns of canonical fields, stripped, None where empty; the source gives channel and touchpoint."""
+    present = _present(payloads, definition)
+    missing: dict[str, None] = {}
+    columns: dict[str, list[str | None]] = {}
+    for field in FIELDS:
+        parts = _parts(definition.mapping.get(field, ""), present)
+        missing.update(dict.fromkeys(part for part in parts if part not in present) if payloads else {})
+        columns[field] = _column(payloads, [part for part in parts if part in present])
+    columns["channel"] = [_CHANNEL_CODES.get(v, v) if v else definition.channel for v in columns["channel"]]
+    columns["touchpoint"] = [v or definition.touchpoint or None for v in columns["touchpoint"]]
+    return Mapped(columns, tuple(missing), tuple(present))
+
+
+def _present(payloads: Sequence[Mapping[str, str]], definition: Definition) -> dict[str, None]:
+    present: dict[str, None] = dict.fromkeys(payloads[0]) if payloads else {}
+    wanted = [part for column in definition.mapping.values() for part in _parts(column, present)]
+    if any(part not in present for part in wanted):  # only JSON rows differ in their columns
+        for payload in payloads:
+            present.update(dict.fromkeys(payload))
+    return present
+
+
+def _parts(column: str, present: Mapping[str, None]) -> list[str]:
+    if not column or column in present:
+        return [column] if column else []
+    return [part.strip() for part in column.split("+") if part.strip()]
+
+
+def _column(payloads: Sequence[Mapping[str, str]], parts: Sequence[str]) -> list[str | None]:
+    if not parts:
+        return [None] * len(payloads)
+    cells = [[_unguarded((row.get(part) or "").strip()) for row in payloads] for part in parts]
+    if len(parts) == 1:
+        return [cell or None for cell in cells[0]]
+    return ["\n".join(filter(None, dict.fromkeys(row))) or None for row in zip(*cells, strict=True)]
+
+
+def _unguarded(cell: str) -> str:
+    # Our own exports put ' before cells a spreadsheet would take for a formula.
+    return cell[1:] if cell.startswith("'") and cell[1:2] in tuple("=+-@＝＋－＠\t\r") else cell
+
+
+def record_keys(mapped: Mapped, source: str) -> list[str]:
+    """One key per row: its external id, else a hash of source, text, customer or phone, and minute."""
+    minutes = parse_times(mapped["occurred_at"])
+    people = [
+        customer or phone or "" for customer, phone in zip(mapped["customer"], mapped["phone"], strict=True)
+    ]
+    keys: list[str] = []
+    for i, external in enumerate(mapped["external_id"]):
+        if external:
+            keys.append(external)
+            continue
+        moment = minutes[i]
+        minute = moment.strftime("%Y%m%d%H%M") if moment else mapped["occurred_at"][i] or ""
+        keys.append(_hashed((source, _said(mapped, i), people[i], minute)))
+    return keys
+
+
+def _said(mapped: Mapped, i: int) -> str:
+    text = "".join(unicodedata.normalize("NFKC", mapped["text"][i] or "").lower().split())
+    if text:
+        return text
+    # A key-press without words: what else was given tells two of them apart.
+    return json.dumps(
+        [mapped[field][i] for field in ("rating", "agent", "order_no", "product", "touchpoint")]
+    )
+
+
+def _hashed(parts: Sequence[str]) -> str:
+    plain = json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return "h-" + blake2b(plain, digest_size=16).hexdigest()
+
+
+def payload_hash(payload: Mapping[str, str]) -> bytes:
+    """16 bytes that change when any cell or column name changes, and not with the order of columns."""
+    plain = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+    return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).digest()
