@@ -1,0 +1,61 @@
+"""Turns a template and its data into subject, text and HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from voc.messages import FOR_CUSTOMERS, effect_phrase, refuse_unverified_numbers
+
+FOLDER = Path(__file__).parent / "templates"
+_EXPRESSION = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def render_message(template: str, data: Mapping[str, object]) -> tuple[str, str, str | None]:
+    """Return (subject, text, HTML) of `<template>.txt.j2`, whose first line is the subject.
+
+    An effect is never passed as words: `verdict` and `relative_change` of the stored verification go in, and
+    the sentence is made here. Any other effect number raises InputError, whether it was typed into a
+    template or, for customers, came with the data.
+    """
+    effect = _effect(data)
+    rendered = _text_template(template).render({**data, "effect": effect})
+    if template in FOR_CUSTOMERS:
+        refuse_unverified_numbers(rendered.replace(effect, ""), verified=False)
+    subject, _, body = rendered.strip().partition("\n")
+    text = _BLANK_LINES.sub("\n\n", body.strip())
+    return subject.strip(), text, _html(subject.strip(), text, str(data.get("link", "")))
+
+
+def _effect(data: Mapping[str, object]) -> str:
+    change = data.get("relative_change")
+    return effect_phrase(str(data.get("verdict", "")), change if isinstance(change, float) else None)
+
+
+@lru_cache(maxsize=1)
+def _texts() -> Environment:
+    # Users edit these templates, hence the sandbox; they are plain text, where escaping would show as &amp;.
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+@lru_cache(maxsize=1)
+def _pages() -> Environment:
+    return Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
+
+
+@lru_cache(maxsize=128)
+def _text_template(name: str) -> Template:
+    source = (FOLDER / f"{name}.txt.j2").read_text(encoding="utf-8")
+    refuse_unverified_numbers(_EXPRESSION.sub("", source), verified=False)
+    return _texts().from_string(source)
+
+
+def _html(subject: str, text: str, link: str) -> str:
+    lines = [line for line in text.split("\n") if line.strip()]
+    return _pages().get_template("message.html.j2").render(subject=subject, lines=lines, link=link)

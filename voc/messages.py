@@ -1,0 +1,120 @@
+"""Which messages follow from which step, as data, and what may stand in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from voc.errors import InputError
+
+AUDIENCES = ("customer", "reporters", "department", "owner", "leadership")
+# What the clock does to a life without anybody taking a step.
+MOMENTS = ("due_soon", "overdue", "callback")
+OBSERVING = "已采取措施，效果观察中"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to send: `event` goes into the outbox key, `template` names the text."""
+
+    event: str
+    audience: str
+    template: str
+
+
+def _notice(template: str, audience: str) -> Notice:
+    return Notice(template, audience, template)
+
+
+AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
+    {
+        ("case", "open"): (_notice("case_opened", "customer"),),
+        ("case", "assign"): (_notice("case_assigned", "department"),),
+        ("case", "respond"): (_notice("case_responded", "customer"),),
+        ("case", "resolve"): (_notice("case_resolved", "customer"),),
+        ("case", "reopen"): (
+            _notice("case_reopened", "customer"),
+            Notice("case_reassigned", "department", "case_assigned"),
+        ),
+        ("case", "escalate"): (_notice("case_escalated", "owner"),),
+        ("case", "callback"): (_notice("case_callback", "customer"),),
+        ("case", "due_soon"): (_notice("case_due_soon", "owner"),),
+        ("case", "overdue"): (_notice("case_overdue", "owner"),),
+        ("action", "approve"): (_notice("action_approved", "department"),),
+        ("action", "return"): (_notice("action_returned", "owner"),),
+        ("action", "implement"): (_notice("action_implemented", "reporters"),),
+        ("action", "due_soon"): (_notice("action_due_soon", "owner"),),
+        ("action", "overdue"): (_notice("action_overdue", "owner"),),
+        ("problem", "succeed"): (_notice("problem_effective", "reporters"),),
+        ("problem", "fail"): (
+            _notice("problem_ineffective", "department"),
+            _notice("problem_ineffective", "leadership"),
+        ),
+        ("problem", "relapse"): (
+            _notice("problem_relapsed", "department"),
+            _notice("problem_relapsed", "leadership"),
+        ),
+    }
+)
+TEMPLATES: frozenset[str] = frozenset(n.template for notices in AFTER.values() for n in notices)
+FOR_CUSTOMERS: frozenset[str] = frozenset(
+    n.template for notices in AFTER.values() for n in notices if n.audience in ("customer", "reporters")
+)
+
+
+# --- text that customers wrote, made harmless ------------------------------------------------------------
+
+_MARKUP = str.maketrans(dict.fromkeys("<>[]()*_`#!|＜＞［］＊＿｀＃｜@＠~\\", ""))
+_LINK = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]*://|www\.)[^\s\u2e80-\uffef]*")
+_DOMAIN = re.compile(
+    r"(?i)(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+[a-z]{2,18}(?![a-z0-9])(?::\d+)?(?:/[^\s\u2e80-\uffef]*)?"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def neutralise(text: str, limit: int = 80) -> str:
+    """Return customer text without links, mentions, images and headings, cut to `limit` characters."""
+    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    plain = visible.translate(_MARKUP)
+    without_links = _DOMAIN.sub(" ", _LINK.sub(" ", plain))
+    line = _SPACE.sub(" ", without_links).strip()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+# --- effects: only a verified one may be a number ---------------------------------------------------------
+
+_SHOWS_NUMBER = frozenset({"effective", "partly_effective"})
+_DIGITS = r"[0-9〇零一二三四五六七八九十百千两半]"
+_CHANGES = "下降|减少|降低|降至|降到|降了|缩短|上升|提升|提高|升至|增加|增长|改善|改进"
+_EFFECT_NUMBER = re.compile(
+    rf"{_DIGITS}+\s*(?:%|‰|个?百分点|个点)"
+    rf"|百分之{_DIGITS}+"
+    rf"|{_DIGITS}\s*成(?![员为功果品立本交分熟不人])"
+    rf"|(?:{_CHANGES})[^，。；！？\n]{{0,6}}?{_DIGITS}+\s*(?:%|倍|成|天|小时|分钟|起|条|件|次|例|单|点|个|$|[，。；！？\n])"
+    rf"|减半|折半|翻番|翻倍|(?:{_CHANGES})[^，。；！？\n]{{0,4}}?(?:一半|大半)"
+)
+
+
+def effect_phrase(verdict_code: str, relative_change: float | None) -> str:
+    """Put a verified effect into words (−0.58 → 下降约 58%); anything unverified is 效果观察中."""
+    if verdict_code not in _SHOWS_NUMBER or relative_change is None:
+        return OBSERVING
+    percent = f"{abs(relative_change) * 100:.0f}"
+    # nan and inf come out as words, and 0 % is no effect to boast of.
+    if not percent.isdigit() or percent == "0":
+        return OBSERVING
+    return f"经核实，相关投诉{'下降' if relative_change < 0 else '上升'}约 {percent}%"
+
+
+def refuse_unverified_numbers(body: str, verified: bool) -> str:
+    """Return the body, or raise InputError when it claims an effect in numbers that nobody verified."""
+    claim = None if verified else _EFFECT_NUMBER.search(unicodedata.normalize("NFKC", body))
+    if claim is None:
+        return body
+    raise InputError(
+        f"通知中出现了未经验证的效果数字「{claim.group().strip()}」。"
+        f"请引用已核实的验证结论，或改为「{OBSERVING}」。"
+    )
