@@ -1,0 +1,191 @@
+"""Pages and messages from Jinja2 templates: everything is escaped, nothing may be undefined."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from notifications import charts
+from voc import kpi
+from voc.report import ROW_NAMES, EffectRow, Report
+
+CHINA = timezone(timedelta(hours=8))  # no daylight saving, so a fixed offset is the zone
+TEMPLATES = Path(__file__).parent / "templates"
+FOREST_MOST = 20
+PARETO_MOST = 10
+TRENDS_MOST = 12
+
+
+def render(template: str, **context: Any) -> str:
+    """A template of this folder filled with `context`; an unknown name in it is an error."""
+    return _environment().get_template(template).render(**context)
+
+
+def render_report(report: Report) -> str:
+    """The leadership report as one HTML file that needs nothing else."""
+    return render("report.html.j2", report=report, facts=report.facts, charts=_pictures(report), row_names=ROW_NAMES)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "percent": percent,
+        "signed_percent": signed_percent,
+        "day": day,
+        "moment": moment,
+        "number": number,
+        "value": value,
+        "change": change,
+        "rate": rate,
+        "small": small,
+        "duration": duration,
+        "spark": lambda values, title: Markup(charts.sparkline(values, title)),  # noqa: S704 – escapes its title
+    }
+    return environment
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """0.583 → 58%; nothing → —."""
+    return "—" if share is None else f"{share:.{digits}%}"
+
+
+def signed_percent(change: float | None, digits: int = 0) -> str:
+    """−0.583 → −58%, with a true minus and an explicit plus; nothing → —."""
+    return "—" if change is None else f"{change:+.{digits}%}".replace("-", "−")
+
+
+def day(when: date | None) -> str:
+    """2026年11月21日; nothing → —."""
+    return "—" if when is None else f"{when.year}年{when.month}月{when.day}日"
+
+
+def moment(when: datetime | None) -> str:
+    """A moment in China, to the minute; nothing → —."""
+    if when is None:
+        return "—"
+    return f"{when.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
+def number(amount: float | None, digits: int = 0) -> str:
+    """12345 → 12,345; from a hundred thousand on in 万; nothing → —."""
+    if amount is None:
+        return "—"
+    return f"{amount / 10_000:,.1f} 万" if abs(amount) >= 100_000 else f"{amount:,.{digits}f}"
+
+
+def value(amount: float | None, unit: str) -> str:
+    """A figure with its unit: percent, permille, count, score, hours or days."""
+    if amount is None:
+        return "—"
+    return {
+        "percent": f"{amount:.1%}",
+        "permille": f"{amount * 1000:.1f}‰",
+        "score": f"{amount:.2f} 分",
+        "hours": f"{amount:,.1f} 小时",
+        "days": f"{amount:,.1f} 天",
+    }.get(unit, number(amount))
+
+
+def change(amount: float, unit: str) -> str:
+    """A change of a figure with sign and unit: shares change by percentage points (百分点)."""
+    words = f"{amount * 100:.1f} 个百分点" if unit == "percent" else value(amount, unit)
+    return f"+{words}" if amount > 0 else words.replace("-", "−")
+
+
+def rate(amount: float | None, metric: str) -> str:
+    """A complaint rate or share, small enough to need permille now and then."""
+    if amount is None:
+        return "—"
+    words = f"{amount:.1%}" if amount >= 0.01 else f"{amount * 1000:.2f}‰"
+    return words + ("（每订单）" if metric == "complaint_rate" else "")
+
+
+def small(p: float) -> str:
+    """A p-value without false precision: <0.001 or three digits."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def duration(hours: float) -> str:
+    """Hours up to two days, then days."""
+    return f"{hours:.0f} 小时" if hours < 48 else f"{hours / 24:.1f} 天"
+
+
+def _pictures(report: Report) -> dict[str, Any]:
+    trusted = Markup  # SVG comes from the chart library, which escapes the labels it is given
+    drawn = {
+        "forest": _forest([*report.failures, *report.successes]),
+        "pareto": _pareto(report),
+        "stages": _stages(report),
+        "channels": _channels(report),
+        "rows": _rows(report.accounting),
+    }
+    pictures: dict[str, Any] = {name: trusted(svg) for name, svg in drawn.items()}  # noqa: S704
+    pictures["trends"] = [trusted(svg) for svg in _trends(report)]  # noqa: S704
+    return pictures
+
+
+def _forest(rows: list[EffectRow]) -> str:
+    drawn = [
+        {
+            "label": f"{row.fact.problem}：{row.fact.action}"[:26],
+            "word": row.verdict,
+            "verdict": row.fact.verdict,
+            "change": row.fact.change,
+            "low": row.fact.low,
+            "high": row.fact.high,
+            "smallest": -row.fact.smallest_effect if row.fact.direction == "decrease" else row.fact.smallest_effect,
+        }
+        for row in rows
+        if row.fact.change is not None and row.fact.low is not None and row.fact.high is not None
+    ]
+    return charts.forest(drawn[:FOREST_MOST], "各项措施的效果与区间") if drawn else ""
+
+
+def _pareto(report: Report) -> str:
+    rows = [
+        {"name": r.fact.name, "value": r.fact.count, "text": f"{r.fact.count:,} 条 · 累计 {r.cumulative:.0%}"}
+        for r in report.problems[:PARETO_MOST]
+    ]
+    return charts.bars(rows, "问题帕累托图") if rows else ""
+
+
+def _stages(report: Report) -> str:
+    first = next((s.count for s in report.stages if s.count), 0)
+    rows = [
+        {"name": s.name, "value": s.count, "text": f"{s.count:,}（{s.count / first:.0%}）" if first else "0"}
+        for s in report.stages
+    ]
+    return charts.bars(rows, "闭环漏斗") if rows else ""
+
+
+def _channels(report: Report) -> str:
+    rows = [
+        {"name": c.name, "value": c.count, "text": _channel_words(c.count, c.complaints), "part": c.complaints or 0}
+        for c in report.channels
+    ]
+    return charts.bars(rows, "各渠道反馈量与其中的投诉", "#9db4c9") if rows else ""
+
+
+def _channel_words(count: int, complaints: int | None) -> str:
+    return f"{count:,} 条" if complaints is None else f"{count:,} 条 · 投诉 {complaints / max(count, 1):.0%}"
+
+
+def _rows(accounting: kpi.Funnel | None) -> str:
+    if accounting is None:
+        return ""
+    return charts.accounting([(ROW_NAMES[k], n) for k, n in accounting.parts.items()], "读入行的去向")
+
+
+def _trends(report: Report) -> list[str]:
+    return [
+        charts.trend(t.weeks, t.values, t.unit, f"{t.problem}每周走势", t.went_live, t.baseline, t.followup)
+        for t in report.trends[:TRENDS_MOST]
+    ]

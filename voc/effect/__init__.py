@@ -1,0 +1,1 @@
+"""Whether an improvement worked: the contract, the comparison, its interval and the verdict."""

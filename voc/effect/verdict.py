@@ -1,0 +1,171 @@
+"""From a measured effect to a verdict in one of five values, and the sentence that says it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from voc.effect import intervals
+from voc.effect.before_after import MIN_DAYS, MIN_EVENTS, Effect
+from voc.effect.contract import Contract
+
+NAMES = {
+    "effective": "有效",
+    "partly_effective": "部分有效",
+    "ineffective": "无效",
+    "worse": "恶化",
+    "insufficient": "证据不足",
+    "invalid_contract": "无效合同",
+    "not_identifiable": "不可识别",
+}
+METRIC_NAMES = {"complaint_rate": "投诉率", "complaint_share": "投诉占比"}
+FAULTS = {
+    "too_few_days": f"前后至少各需 {MIN_DAYS} 天数据",
+    "too_few_events": f"前后合计不足 {MIN_EVENTS} 条",
+    "no_exposure": "缺少订单量等分母数据",
+    "events_without_exposure": "有的日子有投诉却没有分母数据",
+}
+CODES = np.array(["effective", "partly_effective", "ineffective", "worse", "insufficient"])
+MOST_WEEKS = 104
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One of the values of NAMES, the sentence for people, and the weeks that would decide it if any."""
+
+    code: str
+    sentence: str
+    weeks_more: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The Chinese word of the verdict."""
+        return NAMES[self.code]
+
+
+def classify(
+    low: ArrayLike, high: ArrayLike, smallest: float, direction: str = "decrease"
+) -> NDArray[np.str_]:
+    """Verdict codes for intervals of the relative change, vectorised; exactly one for each interval.
+
+    Beyond zero but wholly short of the smallest effect is partly effective: it is real, and too small.
+    """
+    a, b = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    near, far = (-b, -a) if direction == "decrease" else (a, b)  # gain in the wanted direction
+    order = [near > smallest, near > 0, far < 0, far < smallest]
+    return np.asarray(np.select(order, [CODES[0], CODES[1], CODES[3], CODES[2]], CODES[4]))
+
+
+def judge(effect: Effect, contract: Contract) -> Verdict:
+    """The verdict that the interval and the contract allow; too little data is always 证据不足."""
+    faults = effect.diagnostics.get("faults", [])
+    code = (
+        "insufficient"
+        if faults
+        else str(classify(*effect.change[1:], contract.smallest_effect, contract.direction))
+    )
+    weeks = _weeks_more(effect, contract) if code == "insufficient" else None
+    return Verdict(code, _sentence(code, effect, contract, weeks), weeks)
+
+
+def judge_all(effects: Sequence[Effect], contracts: Sequence[Contract]) -> list[Verdict]:
+    """Verdicts of one report: a change that does not survive Benjamini–Hochberg over all of them is 证据不足."""
+    verdicts = [judge(effect, contract) for effect, contract in zip(effects, contracts, strict=True)]
+    adjusted = benjamini_hochberg([effect.p_value for effect in effects])
+    lost = [
+        v.code in ("effective", "partly_effective", "worse") and q > c.alpha
+        for v, c, q in zip(verdicts, contracts, adjusted, strict=True)
+    ]
+    return [
+        replace(v, code="insufficient", sentence=f"{v.sentence}；但与同期其他验证一并校正后不再显著（q={q:.3f}），记为证据不足")
+        if gone else v
+        for v, q, gone in zip(verdicts, adjusted, lost, strict=True)
+    ]  # fmt: skip
+
+
+def invalid_contract(reason: str) -> Verdict:
+    """The verdict when the contract was broken; `reason` is the sentence of ContractBroken."""
+    return Verdict("invalid_contract", reason)
+
+
+def not_identifiable(others: Sequence[str]) -> Verdict:
+    """The verdict when other actions touched the same metric in the same windows."""
+    return Verdict(
+        "not_identifiable",
+        f"同一指标同期还有其他措施上线（{'、'.join(others)}），效果分不开，不归功于任何一项",
+    )
+
+
+def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
+    """Adjusted p-values (Benjamini & Hochberg 1995), in the order given; not-a-number counts as 1."""
+    values = np.nan_to_num(np.asarray(p, dtype=np.float64), nan=1.0)
+    order = np.argsort(values)
+    scaled = values[order] * values.size / np.arange(1, values.size + 1)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return adjusted
+
+
+def describe_change(effect: Effect, metric: str, alpha: float = 0.05) -> str:
+    """The change with its interval in words: 投诉率下降 58%（95% 区间 49%–66%）."""
+    return change_words(METRIC_NAMES.get(metric, metric), *effect.change, alpha=alpha)
+
+
+def change_words(name: str, change: float, low: float, high: float, alpha: float = 0.05) -> str:
+    """A relative change of `name` and its interval, as people would say it."""
+    if not math.isfinite(change):
+        return f"{name}的变化无法计算"
+    level = f"{1 - alpha:.0%} 区间"
+    if low * high > 0 and math.isfinite(high):
+        small, large = sorted((abs(low), abs(high)))
+        return f"{name}{_move(change)}（{level} {small:.0%}–{large:.0%}）"
+    upper = _move(high) if math.isfinite(high) else "没有上限"
+    return f"{name}{_move(change)}（{level}：从{_move(low)} 到{upper}）"
+
+
+def _move(change: float) -> str:
+    if abs(change) < 0.005:
+        return "持平"
+    return f"{'上升' if change > 0 else '下降'} {abs(change):.0%}"
+
+
+def _sentence(code: str, effect: Effect, contract: Contract, weeks: int | None) -> str:
+    faults = effect.diagnostics.get("faults", [])
+    if faults:
+        return f"证据不足：{'；'.join(FAULTS[f] for f in faults)}{_wait(weeks)}"
+    target = f"{contract.smallest_effect:.0%}"
+    meaning = {
+        "effective": f"改善确定超过约定的最小幅度 {target}",
+        "partly_effective": f"确有改善，但尚不能确认达到约定的最小幅度 {target}",
+        "ineffective": f"可以排除达到约定的最小幅度 {target} 的改善",
+        "worse": "确定变差，措施需要撤回或重做",
+        "insufficient": f"还分不清是否有改善{_wait(weeks)}",
+    }
+    return f"{NAMES[code]}：{describe_change(effect, contract.metric, contract.alpha)}，{meaning[code]}"
+
+
+def _wait(weeks: int | None) -> str:
+    return f"，预计再观察 {weeks} 周可以判断" if weeks else "，仅延长观察难以判断，需要更长的基线或对照"
+
+
+def _weeks_more(effect: Effect, contract: Contract) -> int | None:
+    """Weeks of follow-up after which the present rates would decide; None when no wait within two years does."""
+    facts = effect.diagnostics
+    if {"no_exposure", "events_without_exposure"} & set(facts.get("faults", [])) or effect.days_after == 0:
+        return None
+    if effect.days_before < MIN_DAYS:
+        return None
+    weeks = np.arange(1, MOST_WEEKS + 1)
+    grown = (effect.days_after + 7 * weeks) / effect.days_after
+    phi, y0 = effect.dispersion, facts["events_before"]
+    y1, e1 = facts["events_after"] * grown, facts["exposure_after"] * grown
+    # The normal quantile: by then φ is known better than today.
+    low, high = intervals.rate_ratio_score(y1 / phi, e1, y0 / phi, facts["exposure_before"], contract.alpha)
+    codes = classify(low - 1, high - 1, contract.smallest_effect, contract.direction)
+    enough = (effect.days_after + 7 * weeks >= MIN_DAYS) & (y0 + y1 >= MIN_EVENTS)
+    decided = np.flatnonzero((codes != "insufficient") & enough)
+    return int(weeks[decided[0]]) if decided.size else None

@@ -1,0 +1,187 @@
+"""What a leadership report is made of: plain values, gathered by a task, turned into a report by `voc.report`.
+
+Every figure carries a lineage key; `Facts.lineage` says for each key where the figure came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+Span = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A headline figure; `unit` is percent, permille, count, score, hours or days."""
+
+    key: str
+    name: str
+    value: float | None
+    unit: str
+    definition: str
+    low: float | None = None
+    high: float | None = None
+    previous: float | None = None
+    better: str = ""  # "up" or "down": which way is good news
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class EffectFact:
+    """One verification: change, low and high are relative (−0.58 = fell by 58 %), before and after are rates."""
+
+    key: str
+    problem: str
+    action: str
+    department: str
+    metric: str
+    verdict: str
+    sentence: str
+    went_live: date | None = None
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    before: float | None = None
+    after: float | None = None
+    smallest_effect: float = 0.2
+    direction: str = "decrease"
+    alpha: float = 0.05
+    design: str = "before_after"
+    dispersion: float | None = None
+    contract: str = ""
+    weeks_more: int | None = None
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """Something past its deadline: a case, an action, a source of feedback."""
+
+    kind: str
+    name: str
+    owner: str
+    due: datetime
+    hours_late: float
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of a problem that stands out: dimension 地区, value 华东, its share of the problem's feedback."""
+
+    dimension: str
+    value: str
+    share: float
+
+
+@dataclass(frozen=True)
+class ProblemFact:
+    """A problem in the period; `share` is of all problem feedback, quotations are masked."""
+
+    id: str
+    name: str
+    state: str
+    count: int
+    share: float
+    key: str = ""
+    previous: int | None = None
+    weekly: tuple[float, ...] = ()
+    areas: tuple[str, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    quotations: tuple[str, ...] = ()
+    department: str = ""
+    round: int = 1
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Weekly values of one problem (week = its Monday) with the go-live day and the compared windows."""
+
+    problem: str
+    weeks: tuple[date, ...]
+    values: tuple[float, ...]
+    unit: str = "条"
+    went_live: date | None = None
+    baseline: Span | None = None
+    followup: Span | None = None
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the loop funnel."""
+
+    name: str
+    count: int
+    definition: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class ChannelFact:
+    """Feedback of one channel; complaints among them."""
+
+    name: str
+    count: int
+    complaints: int | None = None
+
+
+@dataclass(frozen=True)
+class DepartmentFact:
+    """What a department was given and what of it was *verified* to work."""
+
+    name: str
+    actions: int
+    implemented: int
+    effective: int
+    failed: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class QualityFact:
+    """One data check: rows looked at and rows that passed."""
+
+    name: str
+    passed: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Where a figure came from: query, hash of its rows, versions, contract and run."""
+
+    key: str
+    query: str
+    rows_hash: str
+    model: str = ""
+    taxonomy: str = ""
+    contract: str = ""
+    run: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the report says; sections that have nothing yet stay empty."""
+
+    company: str
+    period: Span
+    generated_at: datetime
+    title: str = "客户之声闭环报告"
+    taxonomy_version: str = ""
+    model_version: str = ""
+    run: str = ""
+    rows: Mapping[str, int] = field(default_factory=dict)  # read, stored, duplicate, … as in kpi.PARTS
+    quality_score: float | None = None
+    quality: tuple[QualityFact, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    effects: tuple[EffectFact, ...] = ()
+    overdue: tuple[Overdue, ...] = ()
+    problems: tuple[ProblemFact, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    channels: tuple[ChannelFact, ...] = ()
+    departments: tuple[DepartmentFact, ...] = ()
+    lineage: tuple[Lineage, ...] = ()

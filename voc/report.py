@@ -1,0 +1,257 @@
+"""The leadership report as values: what is said, in which order, with which words; no markup.
+
+Failures stand before successes, every figure has a number that leads to its definition, and a section with
+nothing to show says why and when that will change.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from voc import kpi
+from voc.effect.verdict import METRIC_NAMES, NAMES, benjamini_hochberg, change_words
+from voc.facts import (
+    ChannelFact,
+    DepartmentFact,
+    EffectFact,
+    Facts,
+    Lineage,
+    Number,
+    Overdue,
+    ProblemFact,
+    QualityFact,
+    Stage,
+    Trend,
+)  # fmt: skip
+
+SEVERITY = (
+    "worse", "ineffective", "invalid_contract", "not_identifiable", "insufficient", "partly_effective", "effective",
+)  # fmt: skip
+SUCCESSES = ("effective", "partly_effective")
+DESIGNS = {"before_after": "前后对比（无对照组）"}
+ROW_NAMES = {
+    "stored": "入库",
+    "duplicate": "完全重复",
+    "near_duplicate": "近似重复",
+    "rejected": "剔除（广告、辱骂、测试）",
+    "quarantined": "隔离待修",
+    "blank": "空白",
+}
+VERDICT_MEANINGS = {
+    "effective": "区间整体超过约定的最小幅度，方向正确",
+    "partly_effective": "区间整体好于零，但不能确认达到最小幅度",
+    "ineffective": "区间排除了达到最小幅度的可能",
+    "worse": "区间整体向坏的方向偏离零",
+    "insufficient": "数据还不足以在以上几种之间判断",
+    "invalid_contract": "合同在措施上线后才锁定或被改动，比较作废",
+    "not_identifiable": "同期另有措施影响同一指标，效果分不开",
+}
+EMPTY = {
+    "numbers": "本期还没有可计算的核心指标。导入带时间和评分的反馈后会自动出现。",
+    "failures": "本期没有恶化、无效或证据不足的措施。",
+    "unverified": "还没有做过效果验证：措施上线并满观察期后，结论会出现在这里。未经验证的措施一律不报成效。",
+    "successes": "本期没有通过验证的成效。",
+    "overdue": "没有逾期事项。",
+    "problems": "本期没有聚合出重复出现的问题。",
+    "trends": "数据不足两周，暂不画趋势。",
+    "stages": "闭环各环节还没有记录。",
+    "channels": "没有渠道信息。",
+    "departments": "还没有分派给部门的改进措施。",
+    "rows": "没有导入记录。",
+    "quality": "没有运行数据质检。",
+    "lineage": "本报告没有登记数据来源，数字无法重放核对。",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A headline figure with the number of its definition and its change against the period before."""
+
+    number: Number
+    note: int
+    change: float | None
+    mood: str  # good, bad or plain
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """A verification as printed: words for verdict, metric and design, and the adjusted p-value."""
+
+    fact: EffectFact
+    verdict: str
+    metric: str
+    design: str
+    change: str
+    q_value: float | None
+    caution: str
+
+
+@dataclass(frozen=True)
+class ProblemRow:
+    """A problem with its cumulative share of the Pareto table and its change against the period before."""
+
+    fact: ProblemFact
+    cumulative: float
+    change: float | None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One line of the table of definitions."""
+
+    note: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report, ready to be rendered."""
+
+    facts: Facts
+    summary: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    failures: tuple[EffectRow, ...]
+    successes: tuple[EffectRow, ...]
+    overdue: tuple[Overdue, ...]
+    problems: tuple[ProblemRow, ...]
+    trends: tuple[Trend, ...]
+    stages: tuple[Stage, ...]
+    channels: tuple[ChannelFact, ...]
+    departments: tuple[DepartmentFact, ...]
+    accounting: kpi.Funnel | None
+    quality: tuple[QualityFact, ...]
+    definitions: tuple[Definition, ...]
+    lineage: tuple[Lineage, ...]
+    empty: dict[str, str]
+
+
+def build(facts: Facts) -> Report:
+    """Order, number and word the facts; raises ValueError when a figure has no lineage entry to lead to."""
+    _require_lineage(facts)
+    rows = effect_rows(facts.effects)
+    accounting = kpi.funnel(facts.rows) if facts.rows else None
+    failures = tuple(row for row in rows if row.fact.verdict not in SUCCESSES)
+    successes = tuple(row for row in rows if row.fact.verdict in SUCCESSES)
+    return Report(
+        facts=facts,
+        summary=tuple(_summary(facts, failures, successes, accounting)),
+        figures=tuple(_figure(number, i) for i, number in enumerate(facts.numbers, 1)),
+        failures=failures,
+        successes=successes,
+        overdue=tuple(sorted(facts.overdue, key=lambda o: (-o.hours_late, o.name))),
+        problems=tuple(_problem_rows(facts.problems)),
+        trends=tuple(t for t in facts.trends if len(t.weeks) >= 2),
+        stages=facts.stages,
+        channels=tuple(sorted(facts.channels, key=lambda c: (-c.count, c.name))),
+        departments=tuple(sorted(facts.departments, key=lambda d: (-d.failed, -d.overdue, d.name))),
+        accounting=accounting,
+        quality=facts.quality,
+        definitions=tuple(_definitions(facts)),
+        lineage=facts.lineage,
+        empty=EMPTY
+        if facts.effects
+        else EMPTY | {"failures": EMPTY["unverified"], "successes": EMPTY["unverified"]},
+    )
+
+
+def _require_lineage(facts: Facts) -> None:
+    known = {entry.key for entry in facts.lineage}
+    used = {n.key for n in facts.numbers} | {e.key for e in facts.effects}
+    missing = sorted(used - known)
+    if missing:
+        raise ValueError(f"figures without lineage: {', '.join(missing)}")
+
+
+def effect_rows(effects: tuple[EffectFact, ...]) -> list[EffectRow]:
+    """Verifications worst first, with Benjamini–Hochberg over all of them."""
+    tested = [e for e in effects if e.p_value is not None]
+    adjusted = benjamini_hochberg(np.array([e.p_value for e in tested], dtype=np.float64))
+    q_values = {e.key: float(q) for e, q in zip(tested, adjusted, strict=True)}
+    order = sorted(effects, key=lambda e: (SEVERITY.index(e.verdict), -(e.change or 0.0), e.key))
+    return [_effect_row(effect, q_values.get(effect.key)) for effect in order]
+
+
+def _effect_row(fact: EffectFact, q_value: float | None) -> EffectRow:
+    claims = fact.verdict in (*SUCCESSES, "worse")
+    caution = f"与本报告其他验证一并校正后不再显著（q={q_value:.3f}），请谨慎解读" if (
+        claims and q_value is not None and q_value > fact.alpha
+    ) else ""  # fmt: skip
+    return EffectRow(
+        fact=fact,
+        verdict=NAMES[fact.verdict],
+        metric=METRIC_NAMES.get(fact.metric, fact.metric),
+        design=DESIGNS.get(fact.design, fact.design),
+        change=_change(fact),
+        q_value=q_value,
+        caution=caution,
+    )
+
+
+def _change(fact: EffectFact) -> str:
+    name = METRIC_NAMES.get(fact.metric, fact.metric)
+    if fact.verdict in ("invalid_contract", "not_identifiable"):
+        return f"{name}的变化不予采信"
+    if fact.change is None or fact.low is None or fact.high is None:
+        return f"{name}的变化无法计算"
+    return change_words(name, fact.change, fact.low, fact.high, fact.alpha)
+
+
+def _figure(number: Number, note: int) -> Figure:
+    if number.value is None or number.previous is None:
+        return Figure(number, note, None, "plain")
+    change = number.value - number.previous
+    if change == 0 or not number.better:
+        return Figure(number, note, change, "plain")
+    return Figure(number, note, change, "good" if (change > 0) == (number.better == "up") else "bad")
+
+
+def _problem_rows(problems: tuple[ProblemFact, ...]) -> list[ProblemRow]:
+    rows, running = [], 0.0
+    for fact in sorted(problems, key=lambda p: (-p.count, p.name)):
+        running += fact.share
+        change = (fact.count - fact.previous) / fact.previous if fact.previous else None
+        rows.append(ProblemRow(fact, min(running, 1.0), change))
+    return rows
+
+
+def _summary(
+    facts: Facts,
+    failures: tuple[EffectRow, ...],
+    successes: tuple[EffectRow, ...],
+    accounting: kpi.Funnel | None,
+) -> list[str]:
+    tally = Counter(row.fact.verdict for row in (*failures, *successes))
+    words = "，".join(f"{NAMES[code]} {tally[code]} 项" for code in SEVERITY if tally[code])
+    sentences = [
+        f"本期核实 {sum(tally.values())} 项措施：{words}。" if tally else "本期尚无完成效果验证的措施。"
+    ]
+    if facts.overdue:
+        sentences.append(f"逾期事项 {len(facts.overdue)} 件。")
+    if facts.problems:
+        top = max(facts.problems, key=lambda p: p.count)
+        sentences.append(f"声量最大的问题是「{top.name}」，{top.count:,} 条，占问题反馈的 {top.share:.0%}。")
+    if accounting:
+        sentences.append(_accounting_sentence(accounting))
+    return sentences
+
+
+def _accounting_sentence(accounting: kpi.Funnel) -> str:
+    if accounting.reconciles:
+        return f"读入 {accounting.read:,} 行，入库 {accounting.parts['stored']:,} 行，每一行都有去向。"
+    return f"读入 {accounting.read:,} 行，有 {abs(accounting.missing):,} 行对不上账，请先核对再使用本报告。"
+
+
+def _definitions(facts: Facts) -> list[Definition]:
+    numbered = [Definition(i, n.name, n.definition) for i, n in enumerate(facts.numbers, 1)]
+    texts = [
+        *((stage.name, stage.definition) for stage in facts.stages),
+        ("变化与区间", "措施上线后相对上线前的变化；区间按过度离散放宽，真实变化以约定的把握落在其中"),
+        *((NAMES[code], VERDICT_MEANINGS[code]) for code in SEVERITY),
+        ("前后对比", "只比较上线前后同一指标，剔除触发预警的时段；没有对照组，不能排除同期其他变化的影响"),
+        ("q 值", "同一份报告里做多次验证时，按 Benjamini–Hochberg 法校正后的 p 值"),
+    ]
+    return numbered + [Definition(i, name, text) for i, (name, text) in enumerate(texts, len(numbered) + 1)]
