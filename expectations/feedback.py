@@ -1,0 +1,234 @@
+"""The gate for feedback: which rows of a batch may go on, and whether the batch itself may."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from expectations import engine
+from voc.errors import SchemaBroken
+from voc.intake import CHANNELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS: Final = (
+    "row",
+    "text",
+    "occurred_at",
+    "occurred_raw",
+    "rating",
+    "rating_raw",
+    "channel",
+    "external_id",
+)
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+MAX_TEXT = 20_000
+MAX_GARBLED = 0.02  # one lost emoji in a long text is no reason to set the row aside
+MAX_BAD = 0.5
+_SPAN = "时间在 2000 年到明天之间"
+GATED_FROM = 5  # rows; a single pushed row that is bad goes to quarantine, it does not prove a wrong mapping
+_GARBLED = "\ufffd|锟斤拷|烫烫|屯屯|锛|銆|鈥|[ÂÃâäåæçèéï][\u0080-\u00bf\u2018-\u203a\u0152-\u0192]"
+_TIMELIKE = re.compile(r"[\d\s\-/:.：年月日时点分秒上下午TZ+]{1,32}")
+_LONG_NUMBER = re.compile(r"(?:\d[\s-]?){11,}")
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """One reason why one row is set aside; `index` is the row number in the file."""
+
+    index: int
+    column: str
+    reason: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What the gate found; `score` is 100 × the share of good rows, `result` holds no cell of the data."""
+
+    bad: list[BadRow]
+    score: float
+    result: dict[str, Any]
+    expectations: int
+    passed: int
+
+
+class BatchRefused(SchemaBroken):
+    """More than half of a batch is bad; `validation` is what was found, for the data docs."""
+
+    def __init__(self, sentence: str, validation: Validation) -> None:
+        super().__init__(sentence)
+        self.validation = validation
+
+
+@dataclass(frozen=True)
+class _Check:
+    title: str
+    named: str  # the canonical field people know
+    column: str  # the column of the checked frame
+    reason: str
+    expectation: str
+    limits: dict[str, Any] = field(default_factory=dict)
+    shown: Callable[[str], str] | None = None
+    warning: bool = False
+
+
+def validate(
+    frame: pd.DataFrame, name: str, *, now: datetime, time_required: bool = True, run: str = ""
+) -> Validation:
+    """Check a batch against the suite `name`; raises SchemaBroken when the batch as a whole is wrong.
+
+    `frame` has the columns COLUMNS: parsed values beside their raw strings, so that "unreadable" can be told
+    from "missing". With `time_required` false a row without a time is fine (the reading time will be used).
+    `run` titles the page in the data docs.
+    """
+    if missing := [column for column in COLUMNS if column not in frame.columns]:
+        raise SchemaBroken(
+            f"这一批缺少列：{'、'.join(missing)}；有的列：{'、'.join(map(str, frame.columns))}。"
+        )
+    checked = _checked_frame(frame)
+    checks = _checks(now, time_required)
+    answer = engine.run(checked, name, [_expectation(check) for check in checks])
+    raw = {row: i for i, row in enumerate(checked["row"].tolist())}
+    bad: list[BadRow] = []
+    found = {result["expectation_config"]["meta"]["title"]: result for result in answer["results"]}
+    for check in checks:
+        bad += [] if check.warning else _bad_rows(check, found[check.title], frame, raw)
+    validation = _validation(answer, bad, len(frame), name, now, run)
+    if validation.result["success"]:
+        return validation
+    raise BatchRefused(_refusal(bad, len(frame)), validation)
+
+
+def _checked_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    def words(column: str) -> pd.Series[str]:
+        return frame[column].astype("str").reset_index(drop=True)
+
+    text, occurred_raw, rating_raw = words("text"), words("occurred_raw"), words("rating_raw")
+    occurred = pd.to_datetime(frame["occurred_at"], utc=True).reset_index(drop=True)
+    rating = pd.to_numeric(frame["rating"]).astype("float64").reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "row": frame["row"].astype("int64").reset_index(drop=True),
+            "text": text,
+            "garbled": (text.str.count(_GARBLED) / text.str.len().clip(lower=1))
+            .fillna(0.0)
+            .astype("float64"),
+            "occurred_raw": occurred_raw,
+            "occurred_at": occurred,
+            "occurred_unread": occurred_raw.where(occurred.isna()),
+            "rating": rating,
+            "rating_unread": rating_raw.where(rating.isna()),
+            "channel": words("channel").fillna(""),
+            "external_id": words("external_id"),
+        }
+    )
+
+
+def _checks(now: datetime, time_required: bool) -> list[_Check]:
+    span = {"min_value": EARLIEST, "max_value": now.astimezone(UTC) + timedelta(days=1)}
+    between, nothing = "ExpectColumnValuesToBeBetween", "ExpectColumnValuesToBeNull"
+    given = _Check(
+        "有发生时间", "occurred_at", "occurred_raw", "缺少发生时间", "ExpectColumnValuesToNotBeNull"
+    )
+    checks = [
+        _Check("时间能识别", "occurred_at", "occurred_unread", "时间无法识别", nothing, {}, _time),
+        _Check(_SPAN, "occurred_at", "occurred_at", f"不满足「{_SPAN}」", between, span, _time),
+        _Check(f"正文不超过 {MAX_TEXT:,} 字", "text", "text", f"正文超过 {MAX_TEXT:,} 字",
+               "ExpectColumnValueLengthsToBeBetween", {"max_value": MAX_TEXT}),
+        _Check("正文没有乱码", "text", "garbled", "正文有乱码，请核对文件编码后重新导出", between,
+               {"max_value": MAX_GARBLED}),
+        _Check("渠道在渠道表里", "channel", "channel", "渠道不在渠道表里", "ExpectColumnValuesToBeInSet",
+               {"value_set": list(CHANNELS)}, _short),
+        _Check("评分能识别", "rating", "rating_unread", "评分无法识别或超出量程", nothing, {}, _short),
+        _Check("评分在 1 到 5 之间", "rating", "rating", "评分不在 1 到 5 之间", between,
+               {"min_value": 1, "max_value": 5}, _short),
+        _Check("外部编号不重复（只提醒）", "external_id", "external_id", "外部编号重复",
+               "ExpectColumnValuesToBeUnique", warning=True),
+    ]  # fmt: skip
+    return [given, *checks] if time_required else checks
+
+
+def _expectation(check: _Check) -> Any:
+    # mostly: GX's own success says whether the batch may go on; single rows are set aside one by one
+    return getattr(engine.library(), check.expectation)(
+        column=check.column,
+        mostly=MAX_BAD,
+        severity="warning" if check.warning else "critical",
+        meta={"title": check.title, "field": check.named, "reason": check.reason},
+        **check.limits,
+    )
+
+
+def _time(value: str) -> str:
+    # A wrongly mapped column puts names, phones or whole texts here: show only what can be a time.
+    return value if _TIMELIKE.fullmatch(value) and not _LONG_NUMBER.search(value) else ""
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 12 and not re.search(r"\d{5}|@", value) else ""
+
+
+def _bad_rows(check: _Check, result: dict[str, Any], frame: pd.DataFrame, at: dict[int, int]) -> list[BadRow]:
+    rows = [int(hit["row"]) for hit in result["result"].get("unexpected_index_list") or ()]
+    source = {"occurred_at": "occurred_raw", "rating": "rating_raw", "channel": "channel"}.get(check.named)
+    cells = frame[source] if source else None
+    bad = []
+    for row in rows:
+        cell = "" if cells is None else cells.iloc[at[row]]
+        value = check.shown(cell) if check.shown and isinstance(cell, str) else ""
+        bad.append(BadRow(row, check.named, f"{check.reason}：{value}" if value else check.reason, value))
+    return bad
+
+
+def _validation(
+    answer: dict[str, Any], bad: list[BadRow], rows: int, name: str, now: datetime, run: str
+) -> Validation:
+    bad_rows = len({row.index for row in bad})
+    score = round(100 * (1 - bad_rows / rows), 2) if rows else 100.0
+    results = [_without_cells(result) for result in answer["results"]]
+    passed = sum(not result["result"].get("unexpected_count") for result in results)
+    meta: dict[str, Any] = {
+        "suite": name,
+        "run": run or name,
+        "rows": rows,
+        "bad_rows": bad_rows,
+        "score": score,
+    }
+    meta["validated_at"] = now.astimezone(UTC).isoformat(timespec="seconds")
+    refused = rows >= GATED_FROM and bad_rows > MAX_BAD * rows
+    return Validation(
+        bad, score, {"success": not refused, "results": results, "meta": meta}, len(results), passed
+    )
+
+
+def _without_cells(result: dict[str, Any]) -> dict[str, Any]:
+    config = result["expectation_config"]
+    counts = ("element_count", "unexpected_count", "unexpected_percent", "missing_count", "missing_percent")
+    return {
+        "success": bool(result["success"]),
+        "expectation_config": {
+            "type": config["type"],
+            "kwargs": {key: value for key, value in config["kwargs"].items() if key != "batch_id"},
+            "meta": config["meta"],
+            "severity": config.get("severity", "critical"),
+        },
+        "result": {key: result["result"][key] for key in counts if key in result["result"]},
+    }
+
+
+def _refusal(bad: list[BadRow], rows: int) -> str:
+    (reason, column), count = Counter((row.reason.split("：")[0], row.column) for row in bad).most_common(1)[
+        0
+    ]
+    return (
+        f"这一批 {rows} 行里有 {len({row.index for row in bad})} 行不合格，超过一半，整批没有收下；"
+        f"最多的原因是「{reason}」（{count} 行）。请核对 {column} 对应的列是否选对。"
+    )
