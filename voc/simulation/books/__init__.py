@@ -1,0 +1,1 @@
+"""Hand-written phrase books in Chinese; the format is described in voc/simulation/phrases.py."""

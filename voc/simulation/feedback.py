@@ -1,0 +1,220 @@
+"""Genuine feedback of a week: how much of what, when, where, by whom, and the row it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from voc.simulation import registers
+from voc.simulation.channels import BY_NAME, CHANNELS
+from voc.simulation.company import (
+    HOTLINE_AGENTS,
+    INSTALLERS,
+    PLANTED,
+    PRODUCTS,
+    REGIONS,
+    Planted,
+    Scenario,
+    in_scope,
+)
+from voc.simulation.demand import FEEDBACK_WEEKDAY, baseline, exposure
+from voc.simulation.dice import Dice, generator
+from voc.simulation.language import headline, speak, title
+from voc.simulation.library import issues
+from voc.simulation.people import customers_of
+from voc.simulation.slots import Scene
+
+WEEKLY = {"praise": 385.0, "enquiry": 50.0, "suggestion": 42.0}  # at 900 rows a week
+BACKGROUND = 3.2
+FREQUENT: Mapping[str, float] = {
+    "product.fault": 8.0, "product.noise": 6.0, "aftersales.repair_slow": 6.5, "service.unreachable": 5.5,
+    "installation.fee": 6.0, "installation.quality": 4.5, "price.drop": 5.0, "logistics.late": 6.0,
+    "authenticity.fake": 2.0, "authenticity.used": 2.0, "app.privacy": 2.0, "site.facility": 2.0,
+    "product.safety": 2.0, "site.clean": 2.0,
+}  # fmt: skip
+STREAM_KEYS = {"fresh": 1, "late": 2}
+PAGES = ("设备页", "订单页", "售后页", "首页", "我的")
+
+
+@dataclass(slots=True)
+class Draft:
+    """One row on its way into a file, with the truth about it."""
+
+    scene: Scene
+    source: str
+    kind: str
+    type: str
+    issue: str | None
+    planted: bool
+    external_id: str
+    text: str = ""
+    row: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """A steady source of feedback of one type and issue, in some cells of the company."""
+
+    type: str
+    issue: str | None
+    weekly: float
+    cells: np.ndarray
+    planted: Planted | None = None
+
+
+@lru_cache(maxsize=1)
+def streams() -> tuple[Stream, ...]:
+    """Everything customers speak about; the planted problems last."""
+    everywhere = in_scope({})
+    planted = {problem.issue: problem for problem in PLANTED}
+    quiet = [
+        Stream("complaint", issue, FREQUENT.get(issue, BACKGROUND), cells)
+        for issue, products in issues().items()
+        if (cells := _fitting(products) & ~_scope(planted.get(issue))).any()
+    ]
+    loud = [
+        Stream("complaint", p.issue, p.rate, _fitting(issues()[p.issue]) & in_scope(p.scope), p)
+        for p in PLANTED
+    ]
+    return (*(Stream(kind, None, rate, everywhere) for kind, rate in WEEKLY.items()), *quiet, *loud)
+
+
+def _fitting(products: frozenset[str]) -> np.ndarray:
+    return np.tile([product.name in products for product in PRODUCTS], (len(REGIONS), 1))
+
+
+def _scope(problem: Planted | None) -> np.ndarray:
+    return in_scope(problem.scope) if problem else np.zeros((len(REGIONS), len(PRODUCTS)), dtype=bool)
+
+
+def present(problem: Planted | None, scenario: Scenario, day: date, went_live: Mapping[str, date]) -> float:
+    """How strongly a problem is there on a day: 0 before its onset, its multiplier once an action is live."""
+    if problem is None:
+        return 1.0
+    since = (day - scenario.start).days / 7 - problem.onset_week
+    if since < 0:
+        return 0.0
+    live = went_live.get(problem.issue)
+    effect = problem.multiplier if live is not None and day >= live else 1.0
+    return effect * (0.5 if since < 1 else 1.0)
+
+
+def day_rates(scenario: Scenario, week: int, went_live: Mapping[str, date]) -> np.ndarray:
+    """Expected rows per (day, stream) before the random day effect, shape (7, streams)."""
+    usual = baseline(scenario)
+    rates = np.zeros((7, len(streams())))
+    for d in range(7):
+        day = scenario.start + timedelta(weeks=week, days=d)
+        now = exposure(scenario, day)
+        for s, stream in enumerate(streams()):
+            growth = now[stream.cells].sum() / usual[stream.cells].sum()
+            strength = present(stream.planted, scenario, day, went_live)
+            rates[d, s] = stream.weekly / 7 * scenario.scale * growth * strength * FEEDBACK_WEEKDAY[d]
+    return rates
+
+
+def block(
+    scenario: Scenario, week: int, name: str, share: float, went_live: Mapping[str, date]
+) -> list[Draft]:
+    """A share of the genuine feedback of a week, the same whenever it is asked for again."""
+    rates = day_rates(scenario, week, went_live)
+    shape = scenario.day_dispersion
+    # The day effect has its own generator: the shares of one week must rise and fall together.
+    effect = generator(scenario.seed, week, 3).gamma(shape, 1 / shape, size=rates.shape)
+    rng = generator(scenario.seed, week, STREAM_KEYS[name])
+    counts = rng.poisson(rates * effect * share)
+    dice = Dice(rng)
+    stamp = f"{week:02d}{STREAM_KEYS[name]}"
+    drafts: list[Draft] = []
+    for d, s in zip(*np.nonzero(counts), strict=True):
+        day = scenario.start + timedelta(weeks=week, days=int(d))
+        _draw(scenario, day, streams()[s], int(counts[d, s]), stamp, rng, dice, drafts)
+    return drafts
+
+
+def _draw(
+    scenario: Scenario, day: date, stream: Stream, count: int, stamp: str,
+    rng: np.random.Generator, dice: Dice, drafts: list[Draft],
+) -> None:  # fmt: skip
+    weights = np.cumsum(np.where(stream.cells, exposure(scenario, day), 0.0).ravel())
+    cells = np.searchsorted(weights, rng.random(count) * weights[-1], side="right").tolist()
+    spread = np.cumsum(
+        registers.SPREAD.get((stream.issue or "").partition(".")[0], registers.SPREAD[stream.type])
+    )
+    channels = np.searchsorted(spread, rng.random(count) * spread[-1], side="right").tolist()
+    midnight = datetime.combine(day, time())
+    for cell, index in zip(cells, channels, strict=True):
+        channel = CHANNELS[index]
+        minute = dice.pick(_minutes(channel.hours)) * 60 + dice.number(0, 59)
+        scene = Scene(midnight + timedelta(minutes=minute), *divmod(cell, len(PRODUCTS)))
+        number = f"{channel.prefix}{stamp}{len(drafts):06d}"
+        draft = Draft(
+            scene, channel.name, "genuine", stream.type, stream.issue, stream.planted is not None, number
+        )
+        write_down(draft, scenario, dice)
+        drafts.append(draft)
+
+
+@lru_cache(maxsize=8)
+def _minutes(habit: str) -> tuple[int, ...]:
+    return tuple(hour for hour, weight in enumerate(registers.HOURS[habit]) for _ in range(weight))
+
+
+def write_down(
+    draft: Draft, scenario: Scenario, dice: Dice, text: str | None = None, rating: str | None = None
+) -> None:
+    """Gives a draft its customer, its words and the row of its channel."""
+    base, scene, channel = customers_of(scenario), draft.scene, BY_NAME[draft.source]
+    who = dice.pick(base.by_region[scene.region])
+    scene.phone, scene.mail, scene.name = base.phones[who], base.emails[who], base.names[who]
+    scene.order = f"QCO{scene.when:%y%m}{dice.digits(8)}"
+    draft.text = speak(draft.type, draft.issue, draft.source, scene, dice) if text is None else text
+    values = {
+        "external_id": draft.external_id,
+        "occurred_at": channel.stamp(scene.when.replace(second=dice.number(0, 59))),
+        "text": draft.text,
+        "title": _title(draft, dice) if text is None else "",
+        "rating": _rating(draft, dice) if rating is None else rating,
+        "customer": base.ids[who] if dice.chance(0.94) else "",
+        "customer_value": base.tiers[who],
+        "phone": scene.phone,
+        "email": scene.mail,
+        "agent": _agent(draft, dice),
+        "region": scene.place.name,
+        "product": scene.line.name if dice.chance(0.96) else "",
+        "order_no": scene.order if dice.chance(0.7) else "",
+        "touchpoint": dice.pick(PAGES),
+    }
+    draft.row = channel.row(values, dice)
+
+
+def _agent(draft: Draft, dice: Dice) -> str:
+    if (draft.issue or "").startswith("installation") or draft.source == "sms":
+        return dice.pick(INSTALLERS[draft.scene.region])
+    return dice.pick(HOTLINE_AGENTS)
+
+
+def _title(draft: Draft, dice: Dice) -> str:
+    if draft.source == "email":
+        return title(draft.type, draft.scene, dice)
+    return headline(draft.type, draft.scene, dice) if draft.type in ("praise", "complaint") else ""
+
+
+def _rating(draft: Draft, dice: Dice) -> str:
+    channel = BY_NAME[draft.source]
+    if not dice.chance(channel.rated):
+        return ""
+    low, high = channel.scale
+    # One customer in twenty presses the best key and then complains, or the other way round.
+    happy = (draft.type == "praise") != dice.chance(0.05)
+    if draft.type in ("suggestion", "enquiry"):
+        return str(round(low + (high - low) * (0.4 + 0.6 * dice.roll())))
+    return str(
+        round(high - (high - low) * 0.25 * dice.roll() ** 2)
+        if happy
+        else round(low + (high - low) * 0.35 * dice.roll())
+    )
