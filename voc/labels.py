@@ -1,0 +1,97 @@
+"""What a feedback is about and how it is meant: type, sentiment, concrete issues, severity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.clauses import clausal
+from voc.mentions import Mention, find_mentions
+from voc.model import TYPES, Floats, Model, calibrated, load_model, score
+from voc.severity import severities
+from voc.taxonomy import Taxonomy
+
+__all__ = ["Annotations", "Mention", "Model", "annotate", "load_model"]
+
+RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
+TYPE_RATING_WEIGHT = 0.6
+COMPLAINT = TYPES.index("complaint")
+PRAISE = TYPES.index("praise")
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """Columns of equal length, one entry per text.
+
+    sentiment runs from -1 to 1; confidences are calibrated shares; severity is 0 none, 1 severe words,
+    2 safety or outage; vague marks complaints that name no concrete issue.
+    """
+
+    type: list[str]
+    type_confidence: Floats
+    sentiment: Floats
+    sentiment_confidence: Floats
+    dimension: list[str | None]
+    severity: list[int]
+    vague: NDArray[np.bool_]
+    mentions: list[list[Mention]]
+
+
+def annotate(
+    texts: Sequence[str], ratings: Sequence[float | None], taxonomy: Taxonomy, model: Model
+) -> Annotations:
+    """Label a batch; ratings run from 1 to 5, None where the channel has no stars."""
+    if len(texts) != len(ratings):
+        raise ValueError("texts and ratings differ in length")
+    scores = score(texts, model)
+    stars = np.array([0.0 if rating is None else rating - 3.0 for rating in ratings])
+    rows = scores.rows()
+    positive = _with_stars(calibrated(rows[:, 0], model.sentiment_knots), RATING_WEIGHT * stars)
+    clauses = clausal(texts)
+    mentions = find_mentions(clauses, scores, rows[:, 0], stars, taxonomy)
+    types, type_confidence = _types(rows[:, 1:], stars, mentions, model)
+    return Annotations(
+        type=types,
+        type_confidence=type_confidence,
+        sentiment=2 * positive - 1,
+        sentiment_confidence=np.maximum(positive, 1 - positive),
+        dimension=[_dimension(found, taxonomy) for found in mentions],
+        severity=severities(clauses, mentions),
+        vague=np.array(
+            [t == "complaint" and not _negative(m) for t, m in zip(types, mentions, strict=True)], bool
+        ),
+        mentions=mentions,
+    )
+
+
+def _with_stars(share: Floats, shift: Floats) -> Floats:
+    odds = np.log(share / (1 - share)) + shift
+    moved: Floats = 1 / (1 + np.exp(-odds))
+    return moved
+
+
+def _types(
+    logits: Floats, stars: Floats, mentions: list[list[Mention]], model: Model
+) -> tuple[list[str], Floats]:
+    """Choose the type by text, stars and negative mentions."""
+    shifted = logits.copy()
+    shifted[:, PRAISE] += TYPE_RATING_WEIGHT * stars
+    shifted[:, COMPLAINT] -= TYPE_RATING_WEIGHT * stars
+    shifted[:, COMPLAINT] += [0.5 * min(len(_negative(found)), 2) for found in mentions]
+    shares = np.exp(shifted - shifted.max(axis=1, keepdims=True)) if len(logits) else shifted
+    top = (shares / shares.sum(axis=1, keepdims=True)).max(axis=1) if len(logits) else np.zeros(0)
+    return [TYPES[best] for best in shifted.argmax(axis=1)], calibrated(top, model.type_knots)
+
+
+def _negative(mentions: list[Mention]) -> list[Mention]:
+    return [mention for mention in mentions if mention.polarity < 0]
+
+
+def _dimension(mentions: list[Mention], taxonomy: Taxonomy) -> str | None:
+    negative = _negative(mentions)
+    if not negative:
+        return None
+    return taxonomy.issue(max(negative, key=lambda mention: mention.confidence).issue).dimension

@@ -1,0 +1,99 @@
+"""Issues mentioned in a text, each with the polarity it is mentioned in.
+
+A cue alone is not a complaint: it may be negated (不漏水), supposed (怕漏水), asked about (漏水吗) or belong
+to another product (以前那台漏水). What stays is weighed against the tone of the clause, of the text and the stars.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from voc.clauses import clause_of
+from voc.cues import Hit, finder
+from voc.model import Floats, Scores
+from voc.taxonomy import Taxonomy
+
+# Weights of the decision, in logits, set by reading the development corpora (docs/benchmarks.md).
+PRIOR, CLAUSE, TEXT, STARS = 1.2, 0.6, 0.22, 0.6
+PRAISE_PRIOR = 0.6
+LIMIT = 4.0  # a long text must not outvote everything else
+
+_NEGATED = re.compile(
+    r"(?:不|没|没有|无|不会|未|从未|从不|从没|没再|不再|毫无|没什么|没有什么|没啥|没发现|未发现|没有发现|没出现|没有出现|不存在|"
+    r"不怎么|避免|杜绝|不太|不是很|不算|并不|并非|并没有|绝不|谈不上|说不上|没遇到|没有遇到|不用担心|不必担心|不怕|不至于|几乎没有?|减少|解决了?|"
+    r"非|别|零|无任何|没有任何|没任何|没有过|不能说|不是)"
+    r"(?:有|再|出现|任何|一点|太|很|明显|什么|发生|会|那么|这么|特别|的|过|觉得|感觉|感到)*$"
+)
+_SUPPOSED = re.compile(
+    r"(?:怕|担心|以为|万一|如果|要是|若是|假如|会不会|是否|有没有|会否|防止|免得|以免|有无|不知(?:道)?(?:会|有)|据说|听说|"
+    r"看评论|评论(?:里|中|都|区)?说|看到.{0,3}(?:评论|评价|有人)|网上说|别人说|有人说|都说|比.{1,6}(?:强|好)|"
+    r"(?:以前|之前|原来|上次|上一|旧|老)(?:的)?(?:那|家|台|个|款|用的|买的.{0,6}(?:台|家|个))|本来以为|原以为|还以为|与其|相比|只要|除非|即使|哪怕)"
+)
+_ASKED = re.compile(r"^.{0,3}(?:吗|么|没有|嘛|怎么办|呢)$|^.{0,2}(?:吗|么)")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An issue spoken of at text[start:end]; polarity is -1 trouble, 0 neither, 1 the opposite of trouble."""
+
+    issue: str
+    area: str
+    polarity: int
+    start: int
+    end: int
+    confidence: float
+
+
+def find_mentions(
+    clauses: list[str], scores: Scores, tones: Floats, stars: Floats, taxonomy: Taxonomy
+) -> list[list[Mention]]:
+    """Find at most one mention per text, issue and polarity; `clauses` is what `voc.clauses.clausal` made."""
+    mentions: list[list[Mention]] = [[] for _ in clauses]
+    hits = list(finder(taxonomy).find(clauses))
+    if not hits:
+        return mentions
+    polarity, confidence = _judge(hits, clauses, scores, tones, stars)
+    order = sorted(range(len(hits)), key=lambda k: (hits[k].row, -confidence[k], hits[k].start))
+    seen: set[tuple[int, int, int]] = set()
+    for k in order:
+        hit, key = hits[k], (hits[k].row, hits[k].issue, int(polarity[k]))
+        if key not in seen:
+            seen.add(key)
+            issue = taxonomy.issues[hit.issue]
+            found = Mention(issue.code, issue.area, key[2], hit.start, hit.end, float(confidence[k]))
+            mentions[hit.row].append(found)
+    return mentions
+
+
+def _judge(
+    hits: list[Hit], clauses: list[str], scores: Scores, tones: Floats, stars: Floats
+) -> tuple[Floats, Floats]:
+    """Polarity and its confidence for every hit."""
+    rows = np.array([hit.row for hit in hits])
+    around = np.array([clause_of(clauses[hit.row], hit.start, hit.end) for hit in hits])
+    first = scores.starts[rows]
+    clause = scores.spans(first + around[:, 0], first + around[:, 1])[:, 0]
+    tone = CLAUSE * _cap(clause) + TEXT * _cap(tones[rows]) + STARS * stars[rows]
+    praise = np.array([hit.praise for hit in hits])
+    read = np.array([_read(hit, clauses[hit.row], *span) for hit, span in zip(hits, around, strict=True)])
+    odds = np.where(praise ^ (read == "negated"), PRAISE_PRIOR + tone, PRIOR - tone)
+    sure = 1 / (1 + np.exp(-odds))
+    direction = np.where(praise, 1, -1)
+    # A negated trouble is praise, a negated praise is not yet a trouble of this very kind.
+    direction = np.where(read == "negated", np.where(praise, 0, 1), direction)
+    direction = np.where((read == "supposed") | (sure < 0.5), 0, direction)
+    return direction.astype(np.float64), np.where(direction == 0, np.maximum(sure, 1 - sure), sure)
+
+
+def _cap(values: Floats) -> Floats:
+    return np.clip(values, -LIMIT, LIMIT)
+
+
+def _read(hit: Hit, text: str, left: int, right: int) -> str:
+    before, after = text[left : hit.start], text[hit.end : right]
+    if _NEGATED.search(before):
+        return "negated"
+    return "supposed" if _SUPPOSED.search(before) or _ASKED.search(after) else "plain"

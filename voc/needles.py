@@ -1,0 +1,125 @@
+"""Literals of which at least one stands in every match of a regular expression.
+
+Only what cues use is understood: literals, groups, alternatives, classes, repetition, look-around, `^`, `$`.
+Anything else counts as "could be any text", which is always safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voc.errors import ConfigError
+
+MOST = 400  # literals of one run; beyond it the run is cut, a shorter literal is as safe
+
+Strings = frozenset[str]
+_EMPTY: Strings = frozenset({""})
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a part of a pattern spells: `exact` when one of these strings and nothing else; `known` sets."""
+
+    exact: Strings | None
+    known: tuple[Strings, ...] = ()
+
+    def candidates(self) -> list[Strings]:
+        found = [*self.known, *([self.exact] if self.exact is not None else [])]
+        return [strings for strings in found if strings and "" not in strings]
+
+
+_ANYTHING = _Part(None)
+
+
+def needles(pattern: str) -> Strings:
+    """The most telling set of literals of a pattern; ConfigError when it has none."""
+    part, _ = _alternatives(pattern, 0)
+    candidates = part.candidates()
+    if not candidates:
+        raise ConfigError(40, f"线索词「{pattern}」中没有必然出现的文字，请至少写出一个固定的词")
+    return max(candidates, key=_telling)
+
+
+def _telling(strings: Strings) -> tuple[int, int]:
+    return min(2, min(map(len, strings))), -len(strings)
+
+
+def _alternatives(pattern: str, at: int) -> tuple[_Part, int]:
+    branches = []
+    while True:
+        branch, at = _sequence(pattern, at)
+        branches.append(branch)
+        if at >= len(pattern) or pattern[at] == ")":
+            return _join(branches), at
+        at += 1
+
+
+def _join(branches: list[_Part]) -> _Part:
+    if all(branch.exact is not None for branch in branches):
+        return _Part(frozenset().union(*(branch.exact or _EMPTY for branch in branches)))
+    chosen = [max(branch.candidates(), key=_telling, default=frozenset()) for branch in branches]
+    return _Part(None, (frozenset().union(*chosen),)) if all(chosen) else _ANYTHING
+
+
+def _sequence(pattern: str, at: int) -> tuple[_Part, int]:
+    parts = []
+    while at < len(pattern) and pattern[at] not in "|)":
+        part, at = _atom(pattern, at)
+        how, at = _quantifier(pattern, at)
+        parts.append(_repeat(part, how))
+    return _concatenate(parts), at
+
+
+def _concatenate(parts: list[_Part]) -> _Part:
+    run, known, whole = _EMPTY, list[Strings](), True
+    for part in parts:
+        if part.exact is not None and len(run) * len(part.exact) <= MOST:
+            run = frozenset(a + b for a in run for b in part.exact)
+            continue
+        whole = False
+        known += [run, *part.known]
+        run = part.exact if part.exact is not None else _EMPTY
+    return _Part(run) if whole else _Part(None, tuple(known) + (run,))
+
+
+def _repeat(part: _Part, how: str) -> _Part:
+    if how == "once":
+        return part
+    if how == "repeated":
+        return _Part(None, tuple(part.candidates()))
+    return _Part(part.exact | _EMPTY) if how == "optional" and part.exact is not None else _ANYTHING
+
+
+def _atom(pattern: str, at: int) -> tuple[_Part, int]:
+    character = pattern[at]
+    if character == "(":
+        return _group(pattern, at)
+    if character == "[":
+        end = pattern.index("]", at + 2)
+        inside = pattern[at + 1 : end]
+        return _Part(frozenset(inside)) if inside.isalnum() and not inside.isascii() else _ANYTHING, end + 1
+    if character == "\\":
+        plain = pattern[at + 1] in ".+*?()[]{}|^$\\"
+        return _Part(frozenset({pattern[at + 1]})) if plain else _ANYTHING, at + 2
+    if character in "^$":
+        return _Part(_EMPTY), at + 1
+    return _ANYTHING if character == "." else _Part(frozenset({character})), at + 1
+
+
+def _group(pattern: str, at: int) -> tuple[_Part, int]:
+    inside, around = at + 1, False
+    for opening in ("(?:", "(?!", "(?=", "(?<!", "(?<="):
+        if pattern.startswith(opening, at):
+            inside, around = at + len(opening), opening != "(?:"
+    part, end = _alternatives(pattern, inside)
+    return _Part(_EMPTY) if around else part, end + 1
+
+
+def _quantifier(pattern: str, at: int) -> tuple[str, int]:
+    """Say whether the atom before stands once, is optional, loops (possibly never) or is repeated."""
+    if at >= len(pattern) or pattern[at] not in "?*+{":
+        return "once", at
+    if pattern[at] == "{":
+        end = pattern.index("}", at)
+        return "loop" if pattern[at + 1] == "0" else "repeated", end + 1
+    return {"?": "optional", "*": "loop", "+": "repeated"}[pattern[at]], at + 1
