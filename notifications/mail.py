@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -30,7 +31,7 @@ class MailChannel:
     password: str = field(default="", repr=False)
     sender_name: str = "客户体验部"
     timeout: float = 15.0
-    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    ca_file: str = ""
     name: str = "mail"
     # The fixed Message-ID lets the receiving side drop a second copy, so a repeat does no harm.
     on_unknown: str = "resend"
@@ -59,24 +60,33 @@ def open_mail(config: Mapping[str, object]) -> MailChannel:
         user=str(config.get("user") or ""),
         password=str(config.get("password") or ""),
         sender_name=str(config.get("sender_name") or "客户体验部"),
+        timeout=float(str(config.get("timeout") or 15)),
+        ca_file=str(config.get("ca_file") or ""),
     )
 
 
 def compose(message: Message, sender: str, sender_name: str) -> EmailMessage:
     """Return the mail of an outbox row; the same row gives the same Message-ID for ever."""
     mail = EmailMessage()
-    try:
-        mail["From"] = Address(sender_name, addr_spec=sender)
-        mail["To"] = Address(addr_spec=message.recipient)
-    except Exception as error:  # the standard library raises half a dozen unrelated types here
-        raise DeliveryError("收件人或发件人地址格式不正确，请更正后重发。", "dead") from error
+    mail["From"] = _address(sender, sender_name, "发件人", "stop")
+    mail["To"] = _address(message.recipient, "", "收件人", "dead")
     mail["Subject"] = ("【重复】" if message.repeat else "") + " ".join(message.subject.split())
     mail["Message-ID"] = f"<{message.message_no}.{message.id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
+    # Not every server takes 8-bit bodies, and a mangled one would still count as delivered.
+    mail.set_content(message.text, cte="base64")
     if message.html is not None:
-        mail.add_alternative(message.html, subtype="html")
+        mail.add_alternative(message.html, subtype="html", cte="base64")
     return mail
+
+
+def _address(address: str, name: str, whose: str, outcome: str) -> Address:
+    if not address.isascii():
+        raise DeliveryError(f"{whose}地址含有中文或全角字符，请更正。", outcome)
+    try:
+        return Address(name, addr_spec=address)
+    except (ValueError, IndexError, MessageError) as error:
+        raise DeliveryError(f"{whose}地址格式不正确，请更正。", outcome) from error
 
 
 @contextmanager
@@ -89,10 +99,17 @@ def _open_session(channel: MailChannel) -> Iterator[smtplib.SMTP]:
         _leave(server)
 
 
+def _tls(channel: MailChannel) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=channel.ca_file or None)
+    except OSError as error:
+        raise DeliveryError("读不到或读不懂 ca_file 指定的证书文件，请核对路径。", "stop") from error
+
+
 def _connect(channel: MailChannel) -> smtplib.SMTP:
     try:
         if channel.security == "ssl":
-            context = channel.tls or ssl.create_default_context()
+            context = _tls(channel)
             return smtplib.SMTP_SSL(channel.host, channel.port, timeout=channel.timeout, context=context)
         return smtplib.SMTP(channel.host, channel.port, timeout=channel.timeout)
     except ssl.SSLError as error:
@@ -104,7 +121,7 @@ def _connect(channel: MailChannel) -> smtplib.SMTP:
 def _secure(server: smtplib.SMTP, channel: MailChannel) -> None:
     try:
         if channel.security == "starttls":
-            server.starttls(context=channel.tls or ssl.create_default_context())
+            server.starttls(context=_tls(channel))
         if channel.user:
             server.login(channel.user, channel.password)
     except smtplib.SMTPAuthenticationError as error:
@@ -145,7 +162,7 @@ def _data(server: smtplib.SMTP, content: bytes) -> str:
         raise DeliveryError("邮件已发出，但未等到服务器答复，结果不明。", "unknown") from error
     if code != 250:
         raise _refused(code, "邮件内容", "dead")
-    return f"{code} {answer.decode('utf-8', 'replace')}"
+    return f"{code} {answer.decode('utf-8', 'replace')}"[:200]
 
 
 def _refused(code: int, what: str, when_permanent: str) -> DeliveryError:

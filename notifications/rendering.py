@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from voc.messages import FOR_CUSTOMERS, effect_phrase, refuse_unverified_numbers
+from voc.errors import InputError
+from voc.messages import FOR_CUSTOMERS, OBSERVING, effect_phrase, refuse_unverified_numbers
 
 FOLDER = Path(__file__).parent / "templates"
 _EXPRESSION = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
@@ -20,9 +22,9 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 def render_message(template: str, data: Mapping[str, object]) -> tuple[str, str, str | None]:
     """Return (subject, text, HTML) of `<template>.txt.j2`, whose first line is the subject.
 
-    An effect is never passed as words: `verdict` and `relative_change` of the stored verification go in, and
-    the sentence is made here. Any other effect number raises InputError, whether it was typed into a
-    template or, for customers, came with the data.
+    An effect is never passed as words: `verdict`, `relative_change`, `metric` and the id of the stored
+    `verification` go in, and the sentence is made here. Any other effect number raises
+    InputError, whether it was typed into a template or, for customers, came with the data.
     """
     effect = _effect(data)
     rendered = _text_template(template).render({**data, "effect": effect})
@@ -34,8 +36,13 @@ def render_message(template: str, data: Mapping[str, object]) -> tuple[str, str,
 
 
 def _effect(data: Mapping[str, object]) -> str:
-    change = data.get("relative_change")
-    return effect_phrase(str(data.get("verdict", "")), change if isinstance(change, float) else None)
+    change, verdict = data.get("relative_change"), str(data.get("verdict", ""))
+    # The database hands out Decimal; a string could only have been typed by somebody.
+    number = float(change) if isinstance(change, int | float | Decimal) else None
+    phrase = effect_phrase(verdict, number, str(data.get("metric", "complaint_rate")))
+    if phrase != OBSERVING and not data.get("verification"):
+        raise InputError("效果数字缺少验证记录编号（verification），不能写入通知。")
+    return phrase
 
 
 @lru_cache(maxsize=1)

@@ -68,25 +68,40 @@ FOR_CUSTOMERS: frozenset[str] = frozenset(
 # --- text that customers wrote, made harmless ------------------------------------------------------------
 
 _MARKUP = str.maketrans(dict.fromkeys("<>[]()*_`#!|＜＞［］＊＿｀＃｜@＠~\\", ""))
-_LINK = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]*://|www\.)[^\s\u2e80-\uffef]*")
+_LINK = re.compile(r"(?i)(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,20}://|www\.)[^\s\u2e80-\uffef]*")
 _DOMAIN = re.compile(
-    r"(?i)(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+[a-z]{2,18}(?![a-z0-9])(?::\d+)?(?:/[^\s\u2e80-\uffef]*)?"
+    r"(?i)(?<![a-z0-9-])(?:[a-z0-9-]+\.)+[a-z]{2,18}(?![a-z0-9])(?::\d+)?(?:/[^\s\u2e80-\uffef]*)?"
 )
 _SPACE = re.compile(r"\s+")
 
 
 def neutralise(text: str, limit: int = 80) -> str:
     """Return customer text without links, mentions, images and headings, cut to `limit` characters."""
-    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    # A field may hold 200 kB; what lies far beyond the cut need not be read.
+    visible = "".join(_visible(character) for character in text[: limit * 10])
     plain = visible.translate(_MARKUP)
-    without_links = _DOMAIN.sub(" ", _LINK.sub(" ", plain))
+    without_links = _DOMAIN.sub(" ", _LINK.sub(" ", plain)).replace("://", " ")
     line = _SPACE.sub(" ", without_links).strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    # Format characters (zero width, right-to-left) vanish, so that they cannot split a word or hide a link.
+    return "" if category == "Cf" else " " if category[0] == "C" else character
 
 
 # --- effects: only a verified one may be a number ---------------------------------------------------------
 
 _SHOWS_NUMBER = frozenset({"effective", "partly_effective"})
+METRICS: Mapping[str, str] = MappingProxyType(
+    {
+        "complaint_rate": "相关投诉率",
+        "complaint_share": "相关投诉占比",
+        "csat": "满意度",
+        "fcr": "一次解决率",
+    }
+)
 _DIGITS = r"[0-9〇零一二三四五六七八九十百千两半]"
 _CHANGES = "下降|减少|降低|降至|降到|降了|缩短|上升|提升|提高|升至|增加|增长|改善|改进"
 _EFFECT_NUMBER = re.compile(
@@ -98,15 +113,16 @@ _EFFECT_NUMBER = re.compile(
 )
 
 
-def effect_phrase(verdict_code: str, relative_change: float | None) -> str:
+def effect_phrase(verdict_code: str, relative_change: float | None, metric: str = "complaint_rate") -> str:
     """Put a verified effect into words (−0.58 → 下降约 58%); anything unverified is 效果观察中."""
     if verdict_code not in _SHOWS_NUMBER or relative_change is None:
         return OBSERVING
     percent = f"{abs(relative_change) * 100:.0f}"
-    # nan and inf come out as words, and 0 % is no effect to boast of.
+    # nan and inf are no figures, and 0 % is no effect to boast of.
     if not percent.isdigit() or percent == "0":
         return OBSERVING
-    return f"经核实，相关投诉{'下降' if relative_change < 0 else '上升'}约 {percent}%"
+    direction = "下降" if relative_change < 0 else "提升"
+    return f"经核实，{METRICS.get(metric, '相关指标')}{direction}约 {percent}%"
 
 
 def refuse_unverified_numbers(body: str, verified: bool) -> str:

@@ -19,6 +19,8 @@ TYPE_NAMES: Mapping[str, str] = MappingProxyType(
     {"praise": "表扬", "suggestion": "建议", "complaint": "投诉", "enquiry": "咨询"}
 )
 EMERGENCY = 2
+# Sums of shares that should meet a threshold exactly may miss it by rounding; they count as meeting it.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _parts(factors: Factors, policy: Policy) -> dict[str, Floats]:
 
 
 def _ranks(score: Floats, factors: Factors, policy: Policy) -> NDArray[np.int64]:
-    ranks = np.searchsorted([policy.medium, policy.high, policy.urgent], score, side="right")
+    ranks = np.searchsorted([policy.medium, policy.high, policy.urgent], score + _ROUNDING, side="right")
     capped = np.minimum(ranks, _ceilings(factors.type, policy))
     return np.where(np.asarray(factors.severity) >= EMERGENCY, LEVELS.index("urgent"), capped)
 
@@ -204,8 +206,7 @@ def lift(factors: Factors, policy: Policy = DEFAULT_POLICY) -> Lift:
 
 
 def _lift(score: Floats, parts: Mapping[str, Floats], factors: Factors, policy: Policy) -> Lift:
-    # A hair above the threshold, so that rounding in the sum cannot leave the row just below it.
-    gap = policy.high - score + 1e-9
+    gap = policy.high - score - _ROUNDING
     can = _ceilings(factors.type, policy) >= LEVELS.index("high")
     frequency = _log_needed(gap + parts["frequency"], policy.frequency, policy.full_frequency, can)
     scope = _log_needed(gap + parts["scope"], policy.scope, policy.full_scope, can)
@@ -218,7 +219,7 @@ def _lift(score: Floats, parts: Mapping[str, Floats], factors: Factors, policy: 
 
 def _log_needed(part: Floats, weight: float, full: int, can: NDArray[np.bool_]) -> NDArray[np.int64]:
     share = np.clip(part / weight, 0.0, None)
-    needed = np.ceil(np.expm1(np.minimum(share, 1.0) * np.log1p(full)) - 1e-9)
+    needed = np.ceil(np.expm1(np.minimum(share, 1.0) * np.log1p(full)))
     return np.where(can & (share <= 1), np.minimum(needed, full), NO_CHANGE).astype(np.int64)
 
 

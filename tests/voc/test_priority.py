@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voc.priority import LEVELS, NO_CHANGE, Factors, Policy, lift, prioritise
+
+TYPES = ("complaint", "suggestion", "enquiry", "praise")
+
+Row = tuple[int, int, float, int, float, str]
+rows = st.tuples(
+    st.integers(0, 200),
+    st.integers(0, 80),
+    st.floats(0, 3),
+    st.sampled_from([0, 1, 2]),
+    st.floats(-1, 1),
+    st.sampled_from(TYPES),
+)
+
+
+def table(*given_rows: Row) -> Factors:
+    columns = list(zip(*given_rows, strict=True)) or [()] * 6
+    return Factors(
+        frequency=np.array(columns[0], dtype=np.int64),
+        scope=np.array(columns[1], dtype=np.int64),
+        customer_value=np.array(columns[2], dtype=np.float64),
+        severity=np.array(columns[3], dtype=np.int64),
+        sentiment=np.array(columns[4], dtype=np.float64),
+        type=list(columns[5]),
+    )
+
+
+def level(*row: *tuple[int, int, float, int, float, str]) -> str:
+    return prioritise(table(row)).level[0]
+
+
+def worse(one: Row, other: Row) -> Row:
+    numbers = (max(one[0], other[0]), max(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
+    return (*numbers, min(one[4], other[4]), one[5])
+
+
+@given(st.lists(st.tuples(rows, rows), min_size=1, max_size=40))
+def test_raising_any_factor_never_lowers_a_level_or_a_score(pairs: list[tuple[Row, Row]]) -> None:
+    below = prioritise(table(*(one for one, _ in pairs)))
+    above = prioritise(table(*(worse(one, other) for one, other in pairs)))
+    assert np.all(below.score <= above.score + 1e-12)
+    assert all(LEVELS.index(b) <= LEVELS.index(a) for b, a in zip(below.level, above.level, strict=True))
+
+
+@given(st.lists(rows, min_size=1, max_size=40))
+def test_safety_and_outage_are_urgent_whatever_else_is_said(given_rows: list[Row]) -> None:
+    factors = table(*given_rows)
+    assert set(prioritise(replace(factors, severity=np.full(len(given_rows), 2))).level) == {"urgent"}
+
+
+@given(st.lists(rows.filter(lambda r: r[3] < 2 and r[5] in ("praise", "enquiry")), min_size=1, max_size=40))
+def test_praise_and_enquiries_stay_at_or_below_medium(given_rows: list[Row]) -> None:
+    assert set(prioritise(table(*given_rows)).level) <= {"low", "medium"}
+
+
+@given(st.lists(rows, min_size=1, max_size=40))
+def test_the_parts_add_up_to_the_score(given_rows: list[Row]) -> None:
+    priorities = prioritise(table(*given_rows))
+    sums = [sum(parts.values()) for parts in priorities.parts]
+    assert sums == pytest.approx(priorities.score.tolist(), abs=1e-3)
+    assert np.all((priorities.score >= 0) & (priorities.score <= 1))
+
+
+@given(st.lists(rows, min_size=1, max_size=40))
+def test_every_row_has_a_reason_and_only_rows_below_high_say_what_is_missing(given_rows: list[Row]) -> None:
+    priorities = prioritise(table(*given_rows))
+    assert all(priorities.reasons)
+    shown = [way is not None for way in priorities.to_high]
+    assert shown == [name in ("low", "medium") for name in priorities.level]
+
+
+@given(rows.filter(lambda r: r[3] == 0 and r[5] in ("complaint", "suggestion")))
+def test_what_would_make_this_high_does_and_one_less_does_not(row: Row) -> None:
+    factors = table(row)
+    needed = lift(factors)
+    steps = {"frequency": 1, "scope": 1, "customer_value": 0.11}
+    before = dict(zip(steps, row, strict=False))
+    lifted = {name: getattr(needed, name) for name in steps if getattr(needed, name)[0] > before[name]}
+    reached = [level_with(factors, name, value) for name, value in lifted.items()]
+    missed = [level_with(factors, name, value - steps[name]) for name, value in lifted.items()]
+    already = level(*row) in ("high", "urgent")
+    assert set(reached) <= {"high", "urgent"}
+    assert already or set(missed) <= {"low", "medium"}
+
+
+def level_with(factors: Factors, name: str, value: np.ndarray) -> str:
+    columns = {field.name: getattr(factors, field.name) for field in fields(factors)}
+    return prioritise(Factors(**{**columns, name: value})).level[0]
+
+
+def test_a_factor_that_cannot_reach_high_alone_is_not_promised() -> None:
+    needed = lift(table((0, 0, 0.0, 0, 0.5, "complaint")))
+    assert needed.frequency[0] == needed.scope[0] == needed.customer_value[0] == NO_CHANGE
+    assert needed.severity[0] == 2
+
+
+def test_severity_one_is_offered_where_it_suffices() -> None:
+    row = (7, 2, 1.9, 0, -0.6, "complaint")
+    assert lift(table(row)).severity[0] == 1
+    assert level(*row) == "medium"
+    assert level(7, 2, 1.9, 1, -0.6, "complaint") == "high"
+    assert "后果较重" in str(prioritise(table(row)).to_high[0])
+
+
+def test_a_frequent_angry_complaint_of_a_vip_is_urgent_and_a_lone_calm_one_low() -> None:
+    assert level(40, 20, 3.0, 1, -0.9, "complaint") == "urgent"
+    assert level(1, 1, 0.0, 0, 0.0, "complaint") == "low"
+
+
+def test_reasons_name_the_figures_they_rest_on() -> None:
+    reasons = prioritise(table((12, 8, 3.0, 2, -0.8, "complaint"))).reasons[0]
+    assert reasons == [
+        "涉及安全或服务中断，按规则定为紧急",
+        "近 28 天同类反馈 12 条",
+        "影响 8 位客户或地区",
+        "高价值客户",
+        "情绪强烈不满",
+    ]
+
+
+def test_unknown_figures_count_as_nothing() -> None:
+    priorities = prioritise(table((3, 2, float("nan"), 0, float("nan"), "complaint")))
+    assert priorities.score[0] == pytest.approx(prioritise(table((3, 2, 0.0, 0, 0.0, "complaint"))).score[0])
+
+
+def test_an_empty_batch_gives_empty_columns() -> None:
+    priorities = prioritise(table())
+    assert (priorities.level, priorities.parts, priorities.reasons, priorities.to_high) == ([], [], [], [])
+
+
+def test_the_default_weights_add_up_to_one() -> None:
+    policy = Policy()
+    weights = (policy.frequency, policy.scope, policy.customer_value, policy.severity, policy.sentiment)
+    assert sum(weights) == pytest.approx(1.0)
