@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from voc.errors import InputError
@@ -24,15 +24,24 @@ def render_message(template: str, data: Mapping[str, object]) -> tuple[str, str,
 
     An effect is never passed as words: `verdict`, `relative_change`, `metric` and the id of the stored
     `verification` go in, and the sentence is made here. Any other effect number raises
-    InputError, whether it was typed into a template or, for customers, came with the data.
+    InputError, whether it was typed into a template or, for customers, came with the data; so does a
+    template that cannot be filled.
     """
     effect = _effect(data)
-    rendered = _text_template(template).render({**data, "effect": effect})
+    rendered = _filled(template, {**data, "effect": effect})
     if template in FOR_CUSTOMERS:
         refuse_unverified_numbers(rendered.replace(effect, ""), verified=False)
     subject, _, body = rendered.strip().partition("\n")
     text = _BLANK_LINES.sub("\n\n", body.strip())
     return subject.strip(), text, _html(subject.strip(), text, str(data.get("link", "")))
+
+
+def _filled(template: str, data: Mapping[str, object]) -> str:
+    try:
+        return _text_template(template).render(data)
+    except (TemplateError, OSError) as error:
+        reason = error.message if isinstance(error, TemplateError) else "找不到模板文件"
+        raise InputError(f"消息模板「{template}」无法生成：{reason}。请检查模板和数据。") from error
 
 
 def _effect(data: Mapping[str, object]) -> str:

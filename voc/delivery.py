@@ -44,8 +44,8 @@ ON_UNKNOWN = ("resend", "check", "hold")
 class Transition:
     """What to write into the outbox row after an attempt.
 
-    `repeat` says that the next attempt may be a second copy and must be marked as one; `stop_channel` that
-    the whole channel has to be parked and its owner warned through another one.
+    `repeat` says that every further attempt may be a second copy and must be marked as one; it stays set once
+    it was. `stop_channel` says that the whole channel has to be parked and its owner warned through another.
     """
 
     state: str
@@ -76,23 +76,24 @@ def after(
     retry_after: float | None = None,
     on_unknown: str = "resend",
     reason: str = "",
+    repeat: bool = False,
 ) -> Transition:
-    """Return what follows from the outcome of attempt number `attempts` (counted from 1)."""
+    """Return what follows from attempt number `attempts` (counted from 1); `repeat` is the row's own mark."""
     if outcome == "sent":
-        return Transition("sent", None, reason or "渠道已确认收到")
+        return Transition("sent", None, reason or "渠道已确认收到", repeat)
     if outcome == "dead":
-        return Transition("dead", None, reason or "内容或收件人有误，不再重试")
+        return Transition("dead", None, reason or "内容或收件人有误，不再重试", repeat)
     if outcome == "stop":
-        return Transition("pending", None, reason or "渠道配置有误，已停用并暂存消息", stop_channel=True)
+        return Transition("pending", None, reason or "渠道配置有误，已停用并暂存消息", repeat, True)
     again = next_attempt(attempts, now, jitter, retry_after)
     if outcome == "retry":
-        return _retry(again, attempts, reason)
+        return _retry(again, attempts, reason, repeat)
     if outcome == "unknown":
         return _unknown(on_unknown, again, attempts, reason)
     raise ValueError(f"outcome must be one of {OUTCOMES}, not {outcome!r}")
 
 
-def _retry(again: datetime | None, attempts: int, reason: str, repeat: bool = False) -> Transition:
+def _retry(again: datetime | None, attempts: int, reason: str, repeat: bool) -> Transition:
     if again is None:
         return Transition("dead", None, f"已尝试 {attempts} 次仍未成功，转入死信。{reason}".strip(), repeat)
     return Transition("retry", again, reason or f"第 {attempts} 次发送未成功，稍后重试", repeat)

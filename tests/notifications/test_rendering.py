@@ -7,8 +7,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from jinja2 import UndefinedError
-from jinja2.exceptions import SecurityError
 
 from notifications import rendering
 from notifications.rendering import FOLDER, render_message
@@ -51,7 +49,7 @@ def test_every_message_is_complete_short_and_in_correct_chinese(template: str) -
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
 def test_a_missing_fact_is_an_error_and_not_a_gap(template: str) -> None:
-    with pytest.raises(UndefinedError):
+    with pytest.raises(InputError, match=f"「{template}」无法生成"):
         render_message(template, {})
 
 
@@ -123,8 +121,13 @@ def test_a_hand_typed_number_in_a_template_is_refused(own_templates: Path) -> No
 def test_a_template_cannot_reach_into_the_program(own_templates: Path) -> None:
     source = "标题\n{{ number.__class__.__mro__ }}"
     (own_templates / "mine.txt.j2").write_text(source, encoding="utf-8")
-    with pytest.raises(SecurityError):
+    with pytest.raises(InputError, match="unsafe"):
         render_message("mine", DATA)
+
+
+def test_a_template_that_is_not_there_is_named() -> None:
+    with pytest.raises(InputError, match="「pigeon」"):
+        render_message("pigeon", DATA)
 
 
 class Tags(HTMLParser):

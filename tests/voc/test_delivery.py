@@ -71,9 +71,12 @@ def test_every_outcome_leads_where_a_sending_row_may_go(
     assert step.next_attempt_at is None or step.next_attempt_at > NOW
 
 
-@given(st.sampled_from(OUTCOMES), attempts, st.sampled_from(ON_UNKNOWN))
-def test_only_an_unknown_outcome_makes_a_repeat(outcome: str, count: int, on_unknown: str) -> None:
-    assert after(outcome, count, NOW, on_unknown=on_unknown).repeat == (outcome == "unknown")
+@given(st.sampled_from(OUTCOMES), attempts, st.sampled_from(ON_UNKNOWN), st.booleans())
+def test_only_an_unknown_outcome_makes_a_repeat_and_the_mark_stays(
+    outcome: str, count: int, on_unknown: str, already: bool
+) -> None:
+    step = after(outcome, count, NOW, on_unknown=on_unknown, repeat=already)
+    assert step.repeat == (already or outcome == "unknown")
 
 
 @given(st.sampled_from(OUTCOMES), attempts)
