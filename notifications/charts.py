@@ -41,7 +41,13 @@ def svg(chart: alt.TopLevelMixin, title: str) -> str:
 
 
 def _configured(chart: Any) -> Any:
-    axis = {"labelColor": MUTED, "titleColor": MUTED, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID}
+    axis = {
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+    }
     return (
         chart.configure(font=FONT, background="transparent", padding=4)
         .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelLimit=220, **axis)
@@ -70,8 +76,15 @@ def trend(
     import altair as alt
 
     points = [{"week": w.isoformat(), "value": float(v)} for w, v in zip(weeks, values, strict=True)]
-    time = alt.X("week:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%-m/%-d", tickCount=7, grid=False))
-    value = alt.Y("value:Q", title=f"{unit} / 周", scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(tickCount=4))
+    time = alt.X(
+        "week:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(format="%-m/%-d", tickCount=7, grid=False),
+    )
+    value = alt.Y(
+        "value:Q", title=f"{unit} / 周", scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(tickCount=4)
+    )
     base = alt.Chart(alt.Data(values=points)).encode(x=time, y=value)
     layers: list[Any] = [
         *_window(baseline, "基线期", "#dfe7ef"),
@@ -110,7 +123,9 @@ def _go_live(day: date | None) -> list[Any]:
     x = alt.X("day:T", scale=alt.Scale(type="utc"))
     return [
         base.mark_rule(color=ACCENT, strokeWidth=1.5, strokeDash=[5, 3]).encode(x=x),
-        base.mark_text(color=ACCENT, fontSize=11, align="center", baseline="bottom", y=-3).encode(x=x, text="label:N"),
+        base.mark_text(color=ACCENT, fontSize=11, align="center", baseline="bottom", y=-3).encode(
+            x=x, text="label:N"
+        ),
     ]
 
 
@@ -125,7 +140,9 @@ def forest(rows: Sequence[dict[str, Any]], title: str) -> str:
     y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0.1))
     base = alt.Chart(alt.Data(values=kept)).encode(y=y)
     colour = alt.Color(
-        "verdict:N", legend=None, scale=alt.Scale(domain=list(VERDICT_COLOURS), range=list(VERDICT_COLOURS.values()))
+        "verdict:N",
+        legend=None,
+        scale=alt.Scale(domain=list(VERDICT_COLOURS), range=list(VERDICT_COLOURS.values())),
     )
     axis = alt.Axis(format="+.0%", tickCount=6)
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="zero:Q")
@@ -157,7 +174,12 @@ def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE) -> str:
     kept = [{**row, "row": i} for i, row in enumerate(rows)]
     top = max([row["value"] for row in kept] + [1])
     base = alt.Chart(alt.Data(values=kept)).encode(
-        y=alt.Y("name:N", sort=alt.EncodingSortField("row"), title=None, axis=alt.Axis(domain=False, ticks=False, labelColor=INK)),
+        y=alt.Y(
+            "name:N",
+            sort=alt.EncodingSortField("row"),
+            title=None,
+            axis=alt.Axis(domain=False, ticks=False, labelColor=INK),
+        ),
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, top * 1.55])),
     )
     bar = base.mark_bar(color=colour, size=16, cornerRadiusEnd=2)
@@ -199,7 +221,7 @@ def sparkline(values: Sequence[float], title: str) -> str:
     points = " ".join(f"{2 + i * step:.1f},{22 - 20 * v / top:.1f}" for i, v in enumerate(values))
     last_x, last_y = points.split(" ")[-1].split(",")
     return (
-        f'<svg class="spark" role="img" aria-label="{_escape(title)}" viewBox="0 0 100 24" width="100" height="24">'
+        f'<svg class="spark" role="img" aria-label="{_escape(title)}" viewBox="0 0 100 24" width="100">'
         f'<polyline points="{points}" fill="none" stroke="{LINE}" stroke-width="1.5"/>'
         f'<circle cx="{last_x}" cy="{last_y}" r="2.2" fill="{LINE}"/></svg>'
     )

@@ -1,4 +1,4 @@
-"""What a leadership report is made of: plain values, gathered by a task, turned into a report by `voc.report`.
+"""What a leadership report is made of: plain values, gathered by a task, worded by `voc.report`.
 
 Every figure carries a lineage key; `Facts.lineage` says for each key where the figure came from.
 """
@@ -30,7 +30,7 @@ class Number:
 
 @dataclass(frozen=True)
 class EffectFact:
-    """One verification: change, low and high are relative (−0.58 = fell by 58 %), before and after are rates."""
+    """One verification: change, low, high are relative (−0.58 = fell by 58 %), before and after are rates."""
 
     key: str
     problem: str
@@ -69,7 +69,7 @@ class Overdue:
 
 @dataclass(frozen=True)
 class Slice:
-    """A part of a problem that stands out: dimension 地区, value 华东, its share of the problem's feedback."""
+    """A part that stands out: dimension 地区, value 华东, its share of the feedback of the problem."""
 
     dimension: str
     value: str

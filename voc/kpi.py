@@ -118,7 +118,7 @@ def recurrence(closed: ArrayLike, came_back: ArrayLike, alpha: float = 0.05) -> 
 
 
 def cycle_times(started: ArrayLike, finished: ArrayLike) -> Cycle:
-    """Median and ninetieth percentile in hours, from two columns of hours since any epoch; NaN = not finished."""
+    """Median and p90 in hours, from two columns of hours since any epoch; NaN = not finished."""
     hours = np.asarray(finished, dtype=np.float64) - np.asarray(started, dtype=np.float64)
     done = hours[~np.isnan(hours)]
     if done.size == 0:

@@ -28,7 +28,8 @@ from voc.facts import (
 )  # fmt: skip
 
 SEVERITY = (
-    "worse", "ineffective", "invalid_contract", "not_identifiable", "insufficient", "partly_effective", "effective",
+    "worse", "ineffective", "invalid_contract", "not_identifiable", "insufficient",
+    "partly_effective", "effective",
 )  # fmt: skip
 SUCCESSES = ("effective", "partly_effective")
 DESIGNS = {"before_after": "前后对比（无对照组）"}
@@ -138,7 +139,7 @@ def build(facts: Facts) -> Report:
     successes = tuple(row for row in rows if row.fact.verdict in SUCCESSES)
     return Report(
         facts=facts,
-        summary=tuple(_summary(facts, failures, successes, accounting)),
+        summary=tuple(_summary(facts, accounting)),
         figures=tuple(_figure(number, i) for i, number in enumerate(facts.numbers, 1)),
         failures=failures,
         successes=successes,
@@ -218,13 +219,8 @@ def _problem_rows(problems: tuple[ProblemFact, ...]) -> list[ProblemRow]:
     return rows
 
 
-def _summary(
-    facts: Facts,
-    failures: tuple[EffectRow, ...],
-    successes: tuple[EffectRow, ...],
-    accounting: kpi.Funnel | None,
-) -> list[str]:
-    tally = Counter(row.fact.verdict for row in (*failures, *successes))
+def _summary(facts: Facts, accounting: kpi.Funnel | None) -> list[str]:
+    tally = Counter(effect.verdict for effect in facts.effects)
     words = "，".join(f"{NAMES[code]} {tally[code]} 项" for code in SEVERITY if tally[code])
     sentences = [
         f"本期核实 {sum(tally.values())} 项措施：{words}。" if tally else "本期尚无完成效果验证的措施。"

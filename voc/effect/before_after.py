@@ -83,8 +83,8 @@ def share_ratios(
 ) -> Ratios:  # fmt: skip
     """After-to-before ratios of shares for many series at once; last axis = days.
 
-    Quasi-binomial: counts and totals are divided by φ, then Newcombe's hybrid score is taken for the ratio with
-    Student's quantile. It excludes 1 exactly when Newcombe's difference excludes 0.
+    Quasi-binomial: counts and totals are divided by φ, then Newcombe's hybrid score is taken for the ratio
+    with Student's quantile. It excludes 1 exactly when Newcombe's difference excludes 0.
     """
     x0, n0, x1, n1 = _totals(before_counts, before_totals, after_counts, after_totals)
     found = spread(before_counts, before_totals, after_counts, after_totals, binomial=True)
@@ -101,7 +101,7 @@ def compare_rates(
     before_counts: ArrayLike, before_exposure: ArrayLike, after_counts: ArrayLike, after_exposure: ArrayLike,
     alpha: float = 0.05,
 ) -> Effect:  # fmt: skip
-    """Change of a rate (events per order, say) from daily columns; the interval is widened by over-dispersion."""
+    """Change of a rate (events per order, say) from daily columns; over-dispersion widens the interval."""
     columns = (before_counts, before_exposure, after_counts, after_exposure)
     return _effect(rate_ratios, columns, alpha)
 
@@ -140,13 +140,12 @@ def _effect(method: Any, columns: tuple[ArrayLike, ...], alpha: float) -> Effect
     if e0 <= 0 or e1 <= 0:
         nan = float("nan")
         return Effect("before_after", "ratio", nan, 0.0, float("inf"), 1.0, nan, nan, 1.0, *days,
-                      facts | {"faults": faults, "df": 0, "lag1": 0.0, "unit": "day"})  # fmt: skip
+                      facts | {"faults": faults, "df": 0, "shared": 0.0})  # fmt: skip
     found: Ratios = method(*arrays, alpha)
     extra = {
         "faults": faults,
         "df": found.spread.df,
-        "lag1": float(found.spread.lag1),
-        "unit": found.spread.unit,
+        "shared": float(found.spread.shared),
     }
     return Effect(
         "before_after", "ratio", float(found.estimate), float(found.low), float(found.high),

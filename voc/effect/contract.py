@@ -140,7 +140,7 @@ def suggest(
     """A contract for an action that goes live on `today`, with whole-week windows.
 
     Both columns hold one value per day and end the day before `today`. Weeks after the alarm are the baseline
-    when there are at least three: they show the problem as it is and were not picked for being high. With
+    when there are at least two: they show the problem as it is and were not picked for being high. With
     fewer, the weeks before the alarm join in. The alarm window itself never counts (regression to the mean).
     """
     contract = Contract(problem=problem, excluded=(alarm_window,) if alarm_window else (), **terms)
@@ -148,7 +148,7 @@ def suggest(
     usable = [day for day in known if not _inside(day, contract.excluded)]
     if alarm_window:
         since = [day for day in usable if day > alarm_window[1]]
-        usable = since if len(since) >= 3 * WEEK else usable
+        usable = since if len(since) >= 2 * WEEK else usable
     days = min(contract.baseline_days, len(usable)) // WEEK * WEEK
     return _with(contract, baseline_days=max(days, WEEK))
 
@@ -176,8 +176,8 @@ def check(contract: Contract, locked_hash: str, locked_at: datetime, went_live: 
     late = locked_at > went_live if isinstance(went_live, datetime) else _china_day(locked_at) > went_live
     if late:
         raise ContractBroken(
-            f"无效合同：问题「{contract.problem}」的验证合同锁定于 {_china_day(locked_at):%Y-%m-%d}，晚于措施上线，"
-            "不能用来验证这次措施"
+            f"无效合同：问题「{contract.problem}」的验证合同锁定于 {_china_day(locked_at):%Y-%m-%d}，"
+            "晚于措施上线，不能用来验证这次措施"
         )
 
 

@@ -10,21 +10,20 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 WEEK = 7
-WEEKLY_DF = 6  # from eight whole weeks in all, weeks judge themselves; with fewer, days have to help
+MOST_SHARED = 0.8  # beyond it a mean over weeks is hardly a mean
 
 
 @dataclass(frozen=True)
 class Spread:
-    """φ (at least 1), the degrees of freedom it was estimated with, and the lag-1 correlation of the blocks."""
+    """φ (at least 1), the degrees of freedom behind it, and the lag-1 correlation of the weeks."""
 
     phi: Floats
     df: int
-    lag1: Floats
-    unit: str
+    shared: Floats
 
 
 def blocks(days: ArrayLike, size: int = WEEK) -> Floats:
-    """Sums of consecutive blocks of days along the last axis, counted back from the end; a short rest is dropped."""
+    """Sums of consecutive blocks of days (last axis), counted back from the end; a short rest is dropped."""
     values = np.asarray(days, dtype=np.float64)
     whole = values.shape[-1] // size * size
     kept = values[..., values.shape[-1] - whole :]
@@ -32,7 +31,7 @@ def blocks(days: ArrayLike, size: int = WEEK) -> Floats:
 
 
 def pearson_residuals(counts: ArrayLike, exposure: ArrayLike, binomial: bool = False) -> Floats:
-    """Standardised residuals of blocks around their own period's mean rate, shape as `counts`; 0 without exposure."""
+    """Standardised residuals of blocks around the rate of their period, shape as `counts`."""
     y, e = np.asarray(counts, dtype=np.float64), np.asarray(exposure, dtype=np.float64)
     total = e.sum(axis=-1, keepdims=True)
     rate = np.where(total > 0, y.sum(axis=-1, keepdims=True) / np.where(total > 0, total, 1), 0)
@@ -46,16 +45,6 @@ def _standardise(y: Floats, expected: Floats, shrink: Floats | float) -> Floats:
     )
 
 
-def _daily_residuals(y: Floats, e: Floats, binomial: bool) -> tuple[Floats, int]:
-    """Residuals of days around the mean of their period and, from two weeks on, of their day of the week."""
-    phases = min(WEEK, y.shape[-1] // 2) if y.shape[-1] >= 2 * WEEK else 1
-    phase = np.arange(y.shape[-1]) % phases
-    out = np.zeros_like(y)
-    for k in range(phases):
-        out[..., phase == k] = pearson_residuals(y[..., phase == k], e[..., phase == k], binomial)
-    return out, y.shape[-1] - phases
-
-
 def lag1(residuals: Floats) -> Floats:
     """Lag-1 autocorrelation along the last axis; 0 when nothing varies."""
     power = (residuals**2).sum(axis=-1)
@@ -64,24 +53,30 @@ def lag1(residuals: Floats) -> Floats:
 
 
 def spread(
-    counts0: ArrayLike, exposure0: ArrayLike, counts1: ArrayLike, exposure1: ArrayLike, binomial: bool = False
+    counts0: ArrayLike,
+    exposure0: ArrayLike,
+    counts1: ArrayLike,
+    exposure1: ArrayLike,
+    binomial: bool = False,
 ) -> Spread:
     """φ pooled over both periods from daily columns (last axis = days), with its degrees of freedom.
 
-    Weeks are the blocks when they leave at least WEEKLY_DF degrees of freedom, which makes weekday structure
-    vanish and lets whatever days of one week share count in full. With fewer weeks φ is the larger of the
-    weekly and the weekday-adjusted daily one, with the daily degrees of freedom. McCullagh & Nelder 1989, 9.2.
+    Weeks are the blocks: weekday structure vanishes in them, and what the days of one week share counts in
+    full, which days as blocks would miss. φ grows by what neighbouring weeks share. Short periods pay with
+    few degrees of freedom instead of a φ that is too small. McCullagh & Nelder 1989, section 9.2.
     """
-    sides = [(np.asarray(y, dtype=np.float64), np.asarray(e, dtype=np.float64)) for y, e in
-             ((counts0, exposure0), (counts1, exposure1))]  # fmt: skip
-    weekly = [pearson_residuals(blocks(y), blocks(e), binomial) for y, e in sides]
-    df = sum(max(r.shape[-1] - 1, 0) for r in weekly)
-    chi2 = sum((r**2).sum(axis=-1) for r in weekly)
-    correlation = np.mean([lag1(r) for r in weekly if r.shape[-1] > 1] or [np.zeros(chi2.shape)], axis=0)
-    phi = np.asarray(chi2) / max(df, 1)
-    if df >= WEEKLY_DF:
-        return Spread(np.maximum(phi, 1.0), df, correlation, "week")
-    days = [_daily_residuals(y, e, binomial) for y, e in sides]
-    daily_df = max(sum(d for _, d in days), 1)
-    daily = sum((r**2).sum(axis=-1) for r, _ in days) / daily_df
-    return Spread(np.maximum(np.maximum(phi, daily), 1.0), daily_df, correlation, "day")
+    pairs = ((counts0, exposure0), (counts1, exposure1))
+    weekly = [pearson_residuals(blocks(y), blocks(e), binomial) for y, e in pairs]
+    df = max(sum(max(r.shape[-1] - 1, 0) for r in weekly), 1)
+    phi = np.asarray(sum((r**2).sum(axis=-1) for r in weekly)) / df
+    shared = correlation(weekly)
+    return Spread(np.maximum(phi * (1 + shared) / (1 - shared), 1.0), df, shared)
+
+
+def correlation(weekly: list[Floats]) -> Floats:
+    """Lag-1 correlation pooled over the periods, freed of its downward bias 1/n, within 0…MOST_SHARED."""
+    long = [r for r in weekly if r.shape[-1] > 1]
+    if not long:
+        return np.zeros(weekly[0].shape[:-1])
+    bias = np.mean([1 / r.shape[-1] for r in long])
+    return np.asarray(np.clip(np.mean([lag1(r) for r in long], axis=0) + bias, 0.0, MOST_SHARED))

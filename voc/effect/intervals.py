@@ -15,6 +15,7 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 Interval = tuple[Floats, Floats]
+Critical = ArrayLike | None  # None: the normal quantile of alpha
 
 BISECTIONS = 60  # halving [-1, 1] sixty times reaches the resolution of a double
 
@@ -31,9 +32,7 @@ def quantile(alpha: float, df: ArrayLike = np.inf) -> Floats:
     return np.asarray(np.where(np.isfinite(degrees), student, special.ndtri(1 - alpha / 2)))
 
 
-def wilson(
-    successes: ArrayLike, trials: ArrayLike, alpha: float = 0.05, z: ArrayLike | None = None
-) -> Interval:
+def wilson(successes: ArrayLike, trials: ArrayLike, alpha: float = 0.05, z: Critical = None) -> Interval:
     """Score interval of one share (Wilson 1927); no trials gives the whole range 0–1."""
     x, n, q = _floats(successes, trials, quantile(alpha) if z is None else z)
     safe = np.where(n > 0, n, 1.0)
@@ -58,7 +57,7 @@ def newcombe(
     x2: ArrayLike,
     n2: ArrayLike,
     alpha: float = 0.05,
-    z: ArrayLike | None = None,
+    z: Critical = None,
 ) -> Interval:
     """Difference of two shares p1 − p2, hybrid score interval (Newcombe 1998, method 10)."""
     p1, p2 = _share(x1, n1), _share(x2, n2)
@@ -75,7 +74,7 @@ def share_ratio(
     x2: ArrayLike,
     n2: ArrayLike,
     alpha: float = 0.05,
-    z: ArrayLike | None = None,
+    z: Critical = None,
 ) -> Interval:
     """Ratio of two shares p1 / p2, the same hybrid score recovered for a ratio (Donner & Zou 2012, MOVER-R).
 
@@ -103,7 +102,7 @@ def _tidy_ratio(low: Floats, high: Floats, low1: Floats, p2: Floats, high2: Floa
 def miettinen_nurminen(
     x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, alpha: float = 0.05, corrected: bool = True
 ) -> Interval:
-    """Difference of two shares by inverting the score test (Miettinen & Nurminen 1985; Mee 1984 uncorrected)."""
+    """Difference of two shares, inverted score test (Miettinen & Nurminen 1985; uncorrected: Mee 1984)."""
     a, m, b, n = _floats(x1, n1, x2, n2)
     p1, p2 = _share(a, m), _share(b, n)
     factor = (m + n) / (m + n - 1) if corrected else np.ones_like(m)
@@ -121,7 +120,7 @@ def miettinen_nurminen(
 
 
 def _restricted(x1: Floats, n1: Floats, x2: Floats, n2: Floats, delta: Floats) -> tuple[Floats, Floats]:
-    """Maximum-likelihood shares under p1 − p2 = delta, the closed root of the cubic (Farrington & Manning 1990)."""
+    """Likeliest shares under p1 − p2 = delta, the closed root of a cubic (Farrington & Manning 1990)."""
     total = n1 + n2
     l2 = (n1 + 2 * n2) * delta - total - (x1 + x2)
     l1 = (n2 * delta - total - 2 * x2) * delta + x1 + x2
@@ -150,9 +149,7 @@ def rate_exact(events: ArrayLike, exposure: ArrayLike, alpha: float = 0.05) -> I
     return low / e, np.asarray(special.gammaincinv(x + 1, 1 - alpha / 2)) / e
 
 
-def rate_score(
-    events: ArrayLike, exposure: ArrayLike, alpha: float = 0.05, z: ArrayLike | None = None
-) -> Interval:
+def rate_score(events: ArrayLike, exposure: ArrayLike, alpha: float = 0.05, z: Critical = None) -> Interval:
     """Score interval of one Poisson rate, events per unit of exposure."""
     x, e, q = _floats(events, exposure, quantile(alpha) if z is None else z)
     centre, half = x + q**2 / 2, q * np.sqrt(x + q**2 / 4)
@@ -173,9 +170,9 @@ def rate_ratio_score(
     x2: ArrayLike,
     e2: ArrayLike,
     alpha: float = 0.05,
-    z: ArrayLike | None = None,
+    z: Critical = None,
 ) -> Interval:
-    """Ratio of two Poisson rates (x1/e1)/(x2/e2), score: Wilson's interval of the binomial given the total."""
+    """Ratio of two Poisson rates (x1/e1)/(x2/e2), score: Wilson's interval, x1 binomial given the total."""
     a, m, b, n = _floats(x1, e1, x2, e2)
     return _odds(wilson(a, a + b, alpha, z), n / m)
 

@@ -30,6 +30,7 @@ FAULTS = {
     "events_without_exposure": "有的日子有投诉却没有分母数据",
 }
 CODES = np.array(["effective", "partly_effective", "ineffective", "worse", "insufficient"])
+CLAIMS = ("effective", "partly_effective", "worse")
 MOST_WEEKS = 104
 
 
@@ -62,29 +63,26 @@ def classify(
 
 def judge(effect: Effect, contract: Contract) -> Verdict:
     """The verdict that the interval and the contract allow; too little data is always 证据不足."""
-    faults = effect.diagnostics.get("faults", [])
-    code = (
-        "insufficient"
-        if faults
-        else str(classify(*effect.change[1:], contract.smallest_effect, contract.direction))
-    )
+    code = "insufficient"
+    if not effect.diagnostics.get("faults"):
+        _, low, high = effect.change
+        code = str(classify(low, high, contract.smallest_effect, contract.direction))
     weeks = _weeks_more(effect, contract) if code == "insufficient" else None
     return Verdict(code, _sentence(code, effect, contract, weeks), weeks)
 
 
 def judge_all(effects: Sequence[Effect], contracts: Sequence[Contract]) -> list[Verdict]:
-    """Verdicts of one report: a change that does not survive Benjamini–Hochberg over all of them is 证据不足."""
-    verdicts = [judge(effect, contract) for effect, contract in zip(effects, contracts, strict=True)]
+    """Verdicts of one report; a change that does not survive Benjamini–Hochberg over all is 证据不足."""
     adjusted = benjamini_hochberg([effect.p_value for effect in effects])
-    lost = [
-        v.code in ("effective", "partly_effective", "worse") and q > c.alpha
-        for v, c, q in zip(verdicts, contracts, adjusted, strict=True)
-    ]
-    return [
-        replace(v, code="insufficient", sentence=f"{v.sentence}；但与同期其他验证一并校正后不再显著（q={q:.3f}），记为证据不足")
-        if gone else v
-        for v, q, gone in zip(verdicts, adjusted, lost, strict=True)
-    ]  # fmt: skip
+    judged = zip(effects, contracts, adjusted, strict=True)
+    return [_corrected(judge(effect, contract), float(q), contract.alpha) for effect, contract, q in judged]
+
+
+def _corrected(verdict: Verdict, q_value: float, alpha: float) -> Verdict:
+    if verdict.code not in CLAIMS or q_value <= alpha:
+        return verdict
+    because = f"；但与同期其他验证一并校正后不再显著（q={q_value:.3f}），记为证据不足"
+    return replace(verdict, code="insufficient", sentence=verdict.sentence + because)
 
 
 def invalid_contract(reason: str) -> Verdict:
@@ -94,10 +92,8 @@ def invalid_contract(reason: str) -> Verdict:
 
 def not_identifiable(others: Sequence[str]) -> Verdict:
     """The verdict when other actions touched the same metric in the same windows."""
-    return Verdict(
-        "not_identifiable",
-        f"同一指标同期还有其他措施上线（{'、'.join(others)}），效果分不开，不归功于任何一项",
-    )
+    names = "、".join(others)
+    return Verdict("not_identifiable", f"不可识别：同期还有其他措施影响同一指标（{names}），不归功于任何一项")
 
 
 def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
@@ -153,19 +149,17 @@ def _wait(weeks: int | None) -> str:
 
 
 def _weeks_more(effect: Effect, contract: Contract) -> int | None:
-    """Weeks of follow-up after which the present rates would decide; None when no wait within two years does."""
+    """Weeks of follow-up after which the present rates would decide; None when two years would not."""
     facts = effect.diagnostics
-    if {"no_exposure", "events_without_exposure"} & set(facts.get("faults", [])) or effect.days_after == 0:
-        return None
-    if effect.days_before < MIN_DAYS:
+    hopeless = {"no_exposure", "events_without_exposure"} & set(facts.get("faults", []))
+    if hopeless or effect.days_after == 0 or effect.days_before < MIN_DAYS:
         return None
     weeks = np.arange(1, MOST_WEEKS + 1)
-    grown = (effect.days_after + 7 * weeks) / effect.days_after
-    phi, y0 = effect.dispersion, facts["events_before"]
-    y1, e1 = facts["events_after"] * grown, facts["exposure_after"] * grown
-    # The normal quantile: by then φ is known better than today.
-    low, high = intervals.rate_ratio_score(y1 / phi, e1, y0 / phi, facts["exposure_before"], contract.alpha)
+    days = effect.days_after + 7 * weeks
+    phi, y0, e0 = effect.dispersion, facts["events_before"], facts["exposure_before"]
+    y1, e1 = (facts[name] * days / effect.days_after for name in ("events_after", "exposure_after"))
+    z = intervals.quantile(contract.alpha, facts["df"] + weeks)
+    low, high = intervals.rate_ratio_score(y1 / phi, e1, y0 / phi, e0, contract.alpha, z)
     codes = classify(low - 1, high - 1, contract.smallest_effect, contract.direction)
-    enough = (effect.days_after + 7 * weeks >= MIN_DAYS) & (y0 + y1 >= MIN_EVENTS)
-    decided = np.flatnonzero((codes != "insufficient") & enough)
+    decided = np.flatnonzero((codes != "insufficient") & (days >= MIN_DAYS) & (y0 + y1 >= MIN_EVENTS))
     return int(weeks[decided[0]]) if decided.size else None
