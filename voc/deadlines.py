@@ -92,11 +92,15 @@ def _working_days() -> tuple[list[int], list[int]]:
     """Return working days before each day since FIRST_DAY, and the index of each working day."""
     before: list[int] = []
     indices: list[int] = []
-    first = FIRST_DAY.toordinal()
-    for index in range(LAST_DAY.toordinal() - first + 1):
+    first, last = FIRST_DAY.toordinal(), LAST_DAY.toordinal()
+    # Ordinals, because hashing 84,000 dates would take ten times as long.
+    extra = {day.toordinal() for day in constants.workdays}
+    free = {day.toordinal() for day in constants.holidays} - extra
+    for ordinal in range(first, last + 1):
         before.append(len(indices))
-        if is_working_day(date.fromordinal(first + index)):
-            indices.append(index)
+        # Ordinal 1 was a Monday.
+        if ordinal in extra or ((ordinal - 1) % 7 < 5 and ordinal not in free):
+            indices.append(ordinal - first)
     return before, indices
 
 

@@ -41,8 +41,11 @@ MESSAGE = Message(
 class Mailbox:
     """A receiving server whose answers can be chosen."""
 
-    def __init__(self, on_mail: str = "", on_rcpt: str = "", on_data: str = "", hang: float = 0.0) -> None:
-        self.on_mail, self.on_rcpt, self.on_data, self.hang = on_mail, on_rcpt, on_data, hang
+    def __init__(
+        self, on_mail: str = "", on_rcpt: str = "", on_data: str = "", hang: float = 0, hang_early: float = 0
+    ) -> None:
+        self.on_mail, self.on_rcpt, self.on_data = on_mail, on_rcpt, on_data
+        self.hang, self.hang_early = hang, hang_early
         self.received: list[EmailMessage] = []
 
     async def handle_MAIL(  # noqa: N802
@@ -54,6 +57,7 @@ class Mailbox:
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.hang_early)
         envelope.rcpt_tos += [address]
         return self.on_rcpt or "250 OK"
 
@@ -182,6 +186,13 @@ def test_a_server_silent_after_the_mail_left_leaves_the_outcome_unknown(serve: S
     assert len(mailbox.received) == 1
 
 
+def test_a_server_silent_before_the_mail_left_is_simply_tried_again(serve: Serve) -> None:
+    mailbox = Mailbox(hang_early=30)
+    error = refused(replace(serve(mailbox), timeout=0.5))
+    assert error.outcome == "retry"
+    assert mailbox.received == []
+
+
 def test_a_server_that_is_not_there_is_tried_again(serve: Serve) -> None:
     channel = serve(Mailbox())
     free = replace(channel, port=1)
@@ -190,6 +201,15 @@ def test_a_server_that_is_not_there_is_tried_again(serve: Serve) -> None:
 
 def authenticator(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
     return AuthResult(success=data.password == b"right", handled=False)
+
+
+def busy(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    return AuthResult(success=False, handled=False, message="454 4.7.0 Temporary authentication failure")
+
+
+def test_a_login_that_fails_for_the_moment_is_tried_again(serve: Serve) -> None:
+    channel = serve(Mailbox(), authenticator=busy, auth_require_tls=False)
+    assert refused(replace(channel, user="voc", password="right")).outcome == "retry"
 
 
 def test_a_wrong_password_stops_the_channel_and_is_not_told(serve: Serve) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from chinese_calendar import is_workday
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,19 @@ def test_years_without_published_holidays_fall_back_to_monday_to_friday_and_say_
     assert not covered(date(2031, 1, 1))
     assert is_working_day(date(2031, 1, 1))
     assert not is_working_day(date(2031, 1, 4))
+
+
+@given(st.dates(date(1971, 1, 1), date(2150, 12, 31)))
+def test_every_working_day_is_worth_one_day_of_office_hours_and_no_other_day_is(day: date) -> None:
+    midnight = datetime.combine(day, time(), SHANGHAI)
+    expected = timedelta(hours=9) * is_working_day(day)
+    assert worked(midnight, midnight + timedelta(days=1)) == expected
+
+
+@pytest.mark.parametrize("year", [2004, 2015, 2020, 2026])
+def test_our_days_are_those_of_the_library(year: int) -> None:
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+    assert [is_working_day(day) for day in days] == [is_workday(day) for day in days]
 
 
 def test_office_hours_must_have_a_length() -> None:
