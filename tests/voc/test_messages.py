@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -161,6 +163,13 @@ def test_a_verified_number_passes(body: str) -> None:
 )
 def test_ordinary_numbers_are_no_claims(body: str) -> None:
     assert refuse_unverified_numbers(body, verified=False) == body
+
+
+def test_no_name_in_the_taxonomy_looks_like_a_claim() -> None:
+    path = Path(__file__).parents[2] / "voc" / "data" / "taxonomy.toml"
+    areas = tomllib.loads(path.read_text(encoding="utf-8"))["area"]
+    names = [issue[key] for area in areas for issue in area["issues"] for key in ("name", "problem")]
+    assert [refuse_unverified_numbers(name, verified=False) for name in names] == names
 
 
 @given(
