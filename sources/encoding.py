@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from itertools import filterfalse
 from pathlib import Path
 
 import chardet
@@ -14,9 +15,10 @@ from voc.errors import EncodingUnsure, InputError
 HEAD = 256 * 1024
 _SAMPLE = 64 * 1024  # what chardet is given: enough for certainty, little enough to stay quick
 _SURE = 0.6
+_COMMON = 0.85  # share of everyday characters below which a decoding is not trusted
 _MARK = "voc-mark-undecodable"
 _PLAUSIBLE = re.compile(
-    r"[\t\r\n\x20-\x7e\u00a0-\u00ff\u2010-\u203f\u2500-\u27bf\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+    r"[\t\r\n\x20-\x7e\u00a0-\u00ff\u2010-\u203f\u2500-\u27bf\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\U0001f000-\U0001faff]"
 )
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -35,10 +37,6 @@ _FAMILIES = {
     "big5hkscs": ("big5", "cp950", "big5hkscs"),
     "big5-hkscs": ("big5", "cp950", "big5hkscs"),
     "cp950": ("big5", "cp950", "big5hkscs"),
-    "utf-16-le": ("utf-16-le",),
-    "utf-16-be": ("utf-16-be",),
-    "utf-16le": ("utf-16-le",),
-    "utf-16be": ("utf-16-be",),
 }
 
 
@@ -49,7 +47,11 @@ def detect(head: bytes) -> str:
             return codec
     if b"\x00" in head and (codec := _utf16_without_bom(head)):
         return codec
-    if _decodes(head, "utf-8") or _damaged_utf8(head):
+    if _decodes(head, "utf-8"):
+        if _only_two_byte_letters(head) and _reads_as_chinese(_around_first_wide(head), "gb18030"):
+            raise EncodingUnsure("这个文件按 utf-8 和 gb18030 都读得通，请用 --encoding 指明是哪一种。")
+        return "utf-8"
+    if _damaged_utf8(head):
         return "utf-8"
     return _by_statistics(head)
 
@@ -122,27 +124,61 @@ def _damaged_utf8(head: bytes) -> bool:
 
 
 def _utf16_without_bom(head: bytes) -> str:
-    for codec, parity in (("utf-16-le", 1), ("utf-16-be", 0)):
-        nuls = head.count(b"\x00")
-        if head[parity::2].count(b"\x00") < 0.95 * nuls or nuls * 100 < len(head):
-            continue
-        text = head[: len(head) // 2 * 2].decode(codec, errors="replace")
-        if text and len(_PLAUSIBLE.findall(text)) >= 0.95 * len(text):
-            return codec
+    # chardet mixes up the two byte orders when the text holds 一 (U+4E00), so this is decided here.
+    nuls = head.count(b"\x00") / len(head)
+    if nuls < 0.01:
+        return ""
+    share = {codec: _plausible_share(head, codec) for codec in ("utf-16-le", "utf-16-be")}
+    best, other = sorted(share, key=lambda codec: share[codec], reverse=True)
+    # Valid UTF-8 with a few NULs is more likely just that.
+    least, lead = (0.97, 0.4) if nuls < 0.25 and _decodes(head, "utf-8") else (0.8, 0.2)
+    if share[best] >= least and share[best] - share[other] >= lead:
+        return best
+    if share[best] >= 0.8:
+        raise EncodingUnsure(
+            "这个文件像是没有 BOM 的 UTF-16，但看不出字节顺序；请用 --encoding 指明 utf-16-le 或 utf-16-be。"
+        )
     return ""
 
 
+def _plausible_share(head: bytes, codec: str) -> float:
+    text = head[: len(head) // 2 * 2].decode(codec, errors="replace")
+    # ASCII read in the wrong byte order is U+xx00, often a Chinese character.
+    return sum(ord(char) & 0xFF != 0 for char in _PLAUSIBLE.findall(text)) / max(1, len(text))
+
+
+def _only_two_byte_letters(head: bytes) -> bool:
+    # Short GBK can be valid UTF-8 by chance (一 becomes һ); it then has no letter of three bytes.
+    text = head.decode("utf-8", errors="ignore")
+    return bool(text) and "\x7f" < max(text) < "\u0800"
+
+
 def _by_statistics(head: bytes) -> str:
-    guess = chardet.detect(_around_first_wide(head))
+    sample = _around_first_wide(head)
+    guess = chardet.detect(sample)
     name, confidence = str(guess.get("encoding") or "").lower(), float(guess.get("confidence") or 0)
-    for codec in _FAMILIES.get(name, ()) if confidence >= _SURE else ():
-        if _decodes(head, codec):
+    readings = [codec for codec in ("gb18030", "big5") if _reads_as_chinese(sample, codec)]
+    for codec in _FAMILIES.get(name, ()):
+        # chardet is right on a single row, but not confident: then exactly one reading must make sense
+        sure = confidence >= _SURE or readings == [_FAMILIES[name][0]]
+        if sure and _decodes(head, codec):
             return codec
-    hint = f"（最像 {name}，把握 {confidence:.0%}）" if name else ""
+    hint = f"（最像 {name}）" if name else ""
     raise EncodingUnsure(
         f"看不出这个文件的编码{hint}，为避免乱码没有读入；"
         "请用 --encoding 指明，例如 --encoding gb18030 或 --encoding utf-8。"
     )
+
+
+def _reads_as_chinese(sample: bytes, codec: str) -> bool:
+    """Whether nearly every wide character of the sample, so decoded, is an everyday one."""
+    if not _decodes(sample, codec):
+        return False
+    legacy, common = ("gb2312", range(0xB0, 0xD8)) if codec == "gb18030" else ("big5", range(0xA4, 0xC7))
+    text = codecs.getincrementaldecoder(codec)("replace").decode(sample, final=False)
+    wide = "".join(filterfalse(str.isascii, text))
+    leads = wide.encode(legacy, errors="ignore")[::2]
+    return sum(lead in common or 0xA1 <= lead <= 0xA3 for lead in leads) >= _COMMON * len(wide) > 0
 
 
 def _around_first_wide(head: bytes) -> bytes:

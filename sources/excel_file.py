@@ -110,9 +110,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
 
     try:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        start = sheet.start
-        for offset, cells in enumerate(sheet.iter_rows()):
-            yield (start[0] if start else 0) + offset + 1, cells
+        yield from enumerate(sheet.iter_rows(), start=1)
     except (CalamineError, IndexError, OSError) as error:
         raise InputError(f"「{path.name}」读不出来：{error}；请重新导出为 .xlsx。") from error
 
@@ -151,5 +149,6 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, dt.datetime):
-        return cell.replace(microsecond=0).isoformat(" ")
+        # Excel keeps days as floats, so a whole second may come out a few microseconds short.
+        return (cell + dt.timedelta(milliseconds=500)).replace(microsecond=0).isoformat(" ")
     return "" if cell is None else str(cell)

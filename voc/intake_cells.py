@@ -124,4 +124,4 @@ def _rating(value: str, scale: tuple[float, float]) -> float | None:
     worst, best = scale
     if not min(scale) <= number <= max(scale):
         return None
-    return 1 + 4 * (number - worst) / (best - worst)
+    return min(5.0, max(1.0, 1 + 4 * (number - worst) / (best - worst)))  # rounding must not leave the scale

@@ -1,0 +1,55 @@
+"""Which reader a file gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sources.csv_file import CsvFile
+from sources.excel_file import ExcelFile
+from sources.json_lines import JsonLines
+from sources.registry import KINDS, SUFFIXES, open_source
+from voc.errors import InputError
+from voc.intake import definition_from_dict
+
+
+@pytest.mark.parametrize(
+    ("name", "reader"),
+    [
+        ("a.csv", CsvFile),
+        ("a.TSV", CsvFile),
+        ("a.txt", CsvFile),
+        ("a.xlsx", ExcelFile),
+        ("a.json", JsonLines),
+    ],
+)
+def test_the_suffix_chooses_the_reader(tmp_path: Path, name: str, reader: type) -> None:
+    (tmp_path / name).write_text("x")
+    assert isinstance(open_source(tmp_path / name), reader)
+
+
+def test_the_definition_wins_over_the_suffix_and_gives_the_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "export.dat"
+    path.write_bytes("内容\n很好\n".encode("gbk"))
+    definition = definition_from_dict({"name": "x", "channel": "web", "kind": "csv", "encoding": "gbk"})
+    (chunk,) = open_source(path, definition).chunks(10)
+    assert [row.payload for row in chunk.rows] == [{"内容": "很好"}]
+
+
+def test_every_suffix_leads_to_a_kind_that_exists() -> None:
+    assert set(SUFFIXES.values()) == set(KINDS)
+
+
+@pytest.mark.parametrize(("name", "says"), [("a.pdf", "不认识「a.pdf」的类型"), ("gone.csv", "找不到文件")])
+def test_an_unknown_type_or_a_missing_file_is_refused_in_words(tmp_path: Path, name: str, says: str) -> None:
+    (tmp_path / "a.pdf").write_text("x")
+    with pytest.raises(InputError, match=says):
+        open_source(tmp_path / name)
+
+
+def test_an_unknown_kind_names_the_kinds_there_are(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x")
+    definition = definition_from_dict({"name": "x", "channel": "web", "kind": "oracle"})
+    with pytest.raises(InputError, match="csv、excel、jsonl"):
+        open_source(tmp_path / "a.csv", definition)
