@@ -29,8 +29,10 @@ class ExcelFile:
     def chunks(self, size: int) -> Iterator[Chunk]:
         """Yield chunks of `size` rows; `row` is the number Excel shows."""
         check_safe(self.path)
-        rows = _rows(self.path)
+        others: list[str] = []
+        rows = _rows(self.path, others)
         columns, notes = _header(rows, self.path.name)
+        notes += [f"工作簿还有别的工作表，没有读入：{'、'.join(others)}。"] if others else []
         first = True
         while (block := list(islice(rows, size))) or first:
             chunk = empty_chunk(columns)
@@ -88,7 +90,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], path: Path) -> None:
 def _unpacks_beyond(file: Any, entry: zipfile.ZipInfo) -> bool:
     # The directory can lie about sizes and readers believe the stream, so count what really comes out.
     if entry.compress_type != zipfile.ZIP_DEFLATED:
-        return entry.compress_size > max(entry.file_size, 0)
+        return entry.compress_type != zipfile.ZIP_STORED or entry.compress_size > entry.file_size
     file.seek(entry.header_offset + 26)
     name, extra = struct.unpack("<HH", file.read(4))
     file.seek(name + extra, 1)
@@ -105,11 +107,13 @@ def _unpacks_beyond(file: Any, entry: zipfile.ZipInfo) -> bool:
     return out > entry.file_size
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
+def _rows(path: Path, others: list[str]) -> Iterator[tuple[int, list[Any]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        book = CalamineWorkbook.from_path(str(path))
+        others += book.sheet_names[1:]
+        sheet = book.get_sheet_by_index(0)
         yield from enumerate(sheet.iter_rows(), start=1)
     except (CalamineError, IndexError, OSError) as error:
         raise InputError(f"「{path.name}」读不出来：{error}；请重新导出为 .xlsx。") from error

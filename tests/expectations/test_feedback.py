@@ -55,6 +55,7 @@ def test_a_good_batch_passes_every_expectation_with_full_score() -> None:
             "occurred_at",
             "不满足「时间在 2000 年到明天之间」",
         ),
+        ({"occurred_at": datetime(2, 1, 1, tzinfo=UTC)}, "occurred_at", "不满足「时间在 2000 年到明天之间」"),
         ({"occurred_at": NOW + timedelta(days=2)}, "occurred_at", "不满足「时间在 2000 年到明天之间」"),
         ({"text": "好" * (MAX_TEXT + 1)}, "text", "正文超过 20,000 字"),
         ({"text": "好\ufffd\ufffd"}, "text", "正文有乱码"),

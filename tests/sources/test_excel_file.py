@@ -55,6 +55,16 @@ def test_a_header_alone_gives_no_rows_and_says_so(tmp_path: Path) -> None:
     assert (len(chunk), chunk.notes) == (0, ["工作表只有表头，没有数据行。"])
 
 
+def test_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "two.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("一月", "二月"):
+            book.add_worksheet(name).write_column(0, 0, ["内容", "很好"])
+    (chunk,) = ExcelFile(path).chunks(10)
+    assert len(chunk.rows) == 1
+    assert chunk.notes == ["工作簿还有别的工作表，没有读入：二月。"]
+
+
 def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "empty.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
