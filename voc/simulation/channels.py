@@ -90,7 +90,8 @@ CHANNELS: tuple[Channel, ...] = (
         {"通话时长(秒)": _between(35, 1460), "技能组": _one_of("售前", "售后", "投诉专席")},
     ),
     Channel(
-        "sms", "服务后短信评价", "csv", "utf-8-sig", "SM", "evening", (0, 10), 0.96, "service", "1d", "服务完成", _slashes,
+        "sms", "服务后短信评价", "csv", "utf-8-sig", "SM", "evening", (0, 10), 0.96, "service", "1d", "服务完成",
+        _slashes,
         {"msg_id": "external_id", "reply_time": "occurred_at", "mobile": "phone", "vip": "customer_value",
          "score": "rating", "reply": "text", "city": "region", "goods": "product", "order_id": "order_no",
          "engineer": "agent"},

@@ -103,18 +103,20 @@ def present(problem: Planted | None, scenario: Scenario, day: date, went_live: M
     return effect * (0.5 if since < 1 else 1.0)
 
 
+@lru_cache(maxsize=4096)
+def ordinary_rates(scenario: Scenario, day: date) -> np.ndarray:
+    """Expected rows of a day by stream if every planted problem were there in full, shape (streams,)."""
+    now, usual = exposure(scenario, day), baseline(scenario)
+    weekly = np.array([s.weekly * now[s.cells].sum() / usual[s.cells].sum() for s in streams()])
+    return np.asarray(weekly / 7 * scenario.scale * FEEDBACK_WEEKDAY[day.weekday()])
+
+
 def day_rates(scenario: Scenario, week: int, went_live: Mapping[str, date]) -> np.ndarray:
     """Expected rows per (day, stream) before the random day effect, shape (7, streams)."""
-    usual = baseline(scenario)
-    rates = np.zeros((7, len(streams())))
-    for d in range(7):
-        day = scenario.start + timedelta(weeks=week, days=d)
-        now = exposure(scenario, day)
-        for s, stream in enumerate(streams()):
-            growth = now[stream.cells].sum() / usual[stream.cells].sum()
-            strength = present(stream.planted, scenario, day, went_live)
-            rates[d, s] = stream.weekly / 7 * scenario.scale * growth * strength * FEEDBACK_WEEKDAY[d]
-    return rates
+    days = [scenario.start + timedelta(weeks=week, days=d) for d in range(7)]
+    strength = [[present(s.planted, scenario, day, went_live) for s in streams()] for day in days]
+    ordinary = np.stack([ordinary_rates(scenario, day) for day in days])
+    return np.asarray(ordinary * np.array(strength))
 
 
 def block(

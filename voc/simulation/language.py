@@ -51,6 +51,39 @@ SLIPS = (
     ("没有", "木有"),
     ("知道", "造"),
 )
+_DOUBLED = re.compile(r"([。！？…])[，。；、]")
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "到现在": ("至今", "到今天", "目前"),
+    "根本": ("压根", "完全"),
+    "一直": ("老是", "始终", "总"),
+    "，结果": ("，谁知道", "，没想到", "，到头来"),
+    "说好": ("讲好", "答应"),
+    "没人": ("没有人", "无人", "没个人"),
+    "没反应": ("没动静", "毫无反应"),
+    "每次": ("每回", "次次", "回回"),
+    "天天": ("每天", "成天", "见天"),
+    "后来": ("再后来", "之后"),
+    "马上": ("立马", "很快"),
+    "不知道": ("不清楚", "也不晓得"),
+    "突然": ("忽然", "莫名其妙"),
+    "非常": ("特别", "相当"),
+    "放心": ("安心", "踏实"),
+    "周到": ("到位", "细心"),
+    "装完": ("装好", "弄完"),
+    "打电话": ("电话", "拨电话"),
+    "送来": ("送到", "运来"),
+    "挺好": ("蛮好", "不错", "还可以"),
+    "白跑一趟": ("空跑一趟", "白去"),
+    "尽快处理": ("赶紧解决", "早点办", "快点处理"),
+    "反正": ("总之", "横竖"),
+    "赶紧": ("赶快", "尽快"),
+    "能不能": ("可不可以", "能否", "可否"),
+    "怎么": ("咋",),
+    "多少钱": ("什么价", "啥价位"),
+    "已经": ("都", "早就"),
+    "建议": ("希望", "提议"),
+}
+_SYNONYM = re.compile("|".join(sorted(SYNONYMS, key=len, reverse=True)))
 THIRD_PERSON = {
     "我妈": "客户母亲",
     "我爸妈": "客户父母",
@@ -100,6 +133,8 @@ def complaint(issue: str, channel: str, scene: Scene, dice: Dice) -> str:
         matter = f"{say('softener', scene, dice)}{matter}"
     parts = [say("opener", scene, dice)] if dice.chance(register.opener) else []
     parts.append(matter)
+    if dice.chance(register.aftermath + 0.12) and (more := say("detail." + issue, scene, dice)):
+        parts.append(more)
     if dice.chance(register.aftermath):
         parts.append(say("aftermath." + issue.partition(".")[0], scene, dice))
     if dice.chance(register.feeling):
@@ -117,22 +152,34 @@ def praise(channel: str, scene: Scene, dice: Dice) -> str:
     if channel == "sms" and dice.chance(0.3):
         return say("short", scene, dice)
     keys = [dice.pick(PRAISE_KEYS)]
-    if dice.chance(0.25 if channel == "sms" else 0.6):
+    if dice.chance(0.4 if channel == "sms" else 0.8):
         keys.append(dice.pick(PRAISE_KEYS))
-    parts = [say("praise.opener", scene, dice)] if dice.chance(register.opener) else []
+    if dice.chance(0.05 if channel == "sms" else 0.25):
+        keys.append(dice.pick(PRAISE_KEYS))
+    parts = [say("praise.opener", scene, dice)] if dice.chance(register.opener + 0.1) else []
     parts += [say(key, scene, dice) for key in dict.fromkeys(keys)]
-    if dice.chance(0.12 if channel == "sms" else 0.4):
+    if dice.chance(0.15 if channel == "sms" else 0.5):
         parts.append(say("praise.closer", scene, dice))
     return join(parts, register, dice)
 
 
 def asking(kind: str, channel: str, scene: Scene, dice: Dice) -> str:
     """A suggestion or an enquiry."""
-    parts = [say("enquiry.opener", scene, dice)] if kind == "enquiry" and dice.chance(0.35) else []
+    parts = [say(f"{kind}.opener", scene, dice)] if dice.chance(0.55) else []
     parts.append(say(kind, scene, dice))
-    if dice.chance(0.3):
+    if dice.chance(0.2):
+        parts.append(say(kind, scene, dice))
+    if dice.chance(0.35):
         parts.append(say(f"{kind}.closer", scene, dice))
-    return join(parts, REGISTERS[channel], dice)
+    text = join(parts, REGISTERS[channel], dice).rstrip("！？?…")
+    return text + ("？" if kind == "enquiry" and dice.chance(0.6) else "")
+
+
+def reword(text: str, dice: Dice) -> str:
+    """The text with some of its everyday words replaced by others of the same meaning."""
+    return _SYNONYM.sub(
+        lambda match: dice.pick(SYNONYMS[match.group()]) if dice.chance(0.4) else match.group(), text
+    )
 
 
 def third_person(text: str) -> str:
@@ -158,13 +205,15 @@ def speak(kind: str, issue: str | None, channel: str, scene: Scene, dice: Dice) 
         text = praise(channel, scene, dice)
     else:
         text = asking(kind, channel, scene, dice)
-    if dice.chance(register.personal):
-        text = f"{text}{'' if text[-1] in '。！？' else '，'}{say('personal', scene, dice)}"
+    if dice.chance(register.personal * (0.3 if kind == "praise" else 1.0)):
+        private = say("personal.light" if kind == "praise" else "personal", scene, dice)
+        text = f"{text}{'' if text[-1] in '。！？' else '，'}{private}"
+    text = reword(text, dice)
     if dice.chance(0.05):
         text = slip(text, dice)
     if dice.chance(register.emoji):
         text += say("emoji.bad" if kind == "complaint" else "emoji.good", scene, dice)
-    return framed(text, kind, channel, scene, dice)
+    return _DOUBLED.sub(r"\1", framed(text, kind, channel, scene, dice))
 
 
 def framed(text: str, kind: str, channel: str, scene: Scene, dice: Dice) -> str:
@@ -186,6 +235,8 @@ def _hotline(kind: str, scene: Scene, dice: Dice) -> str:
     if kind == "praise":
         scene.body = third_person(scene.body).rstrip("。！")
         return say("hotline.thanks", scene, dice)
+    if kind != "complaint":
+        return say("hotline.ask", scene, dice)
     if dice.chance(0.35):
         scene.body = FULL_STOPS.sub(" " if dice.chance(0.8) else "", scene.body).strip()
         return say("hotline.asr", scene, dice)

@@ -9,7 +9,11 @@ from voc.simulation.company import PRODUCTS
 from voc.simulation.phrases import Phrase, for_products, parse_book
 from voc.simulation.slots import SLOTS
 
-BOOKS = ("installation", "planted", "general", "praise", "asking", "frames", "personal")
+FEWEST = 4
+BOOKS = (
+    "installation", "planted", "planted_more", "product", "delivery", "contact", "digital",
+    "general", "praise", "asking", "more", "frames", "personal",
+)  # fmt: skip
 AREAS = frozenset(
     {
         "product",
@@ -47,10 +51,11 @@ def compiled() -> dict[tuple[str, int], tuple[Phrase, ...]]:
 
 @lru_cache(maxsize=1)
 def issues() -> dict[str, frozenset[str]]:
-    """Issues that customers can complain about → the products they may concern."""
-    every = frozenset(product.name for product in PRODUCTS)
-    return {
-        key: frozenset().union(*(limited or every for limited, _ in lines))
+    """Issues that customers can complain about → the products there are enough ways to say it of."""
+    names = [product.name for product in PRODUCTS]
+    found = {
+        key: frozenset(n for n in names if sum(not limit or n in limit for limit, _ in lines) >= FEWEST)
         for key, lines in sections().items()
         if key.partition(".")[0] in AREAS and "." in key
     }
+    return {key: products for key, products in found.items() if products}

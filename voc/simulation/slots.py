@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from voc.simulation.company import PRODUCTS, REGIONS, Product, Region
+from voc.simulation.company import HOTLINE_AGENTS, PRODUCTS, REGIONS, Product, Region
 from voc.simulation.dice import Dice
 from voc.simulation.people import SURNAMES, address, id_card, mobile, written_mobile
 from voc.simulation.phrases import Slot
@@ -73,6 +73,36 @@ def clock(scene: Scene, dice: Dice) -> str:
     part = "早上" if hour < 10 else "上午" if hour < 12 else "中午" if hour < 14 else "下午"
     spoken = f"{part}{DIGITS[hour if hour <= 10 else hour - 12] if hour not in (11, 12) else hour}{half}"
     return spoken if dice.chance(0.6) else f"{hour}:{dice.pick(('00', '30'))}"
+
+
+def morning(scene: Scene, dice: Dice) -> str:
+    """A time before noon."""
+    return dice.pick(
+        ("早上八点", "八点半", "九点", "上午九点多", "上午十点", "9:00", "9点半", "10:00", "十点", "上午")
+    )
+
+
+def evening(scene: Scene, dice: Dice) -> str:
+    """A time long after the morning."""
+    return dice.pick(
+        (
+            "下午两点",
+            "下午三点多",
+            "15:30",
+            "四点",
+            "下午五点",
+            "傍晚",
+            "晚上六点多",
+            "17点",
+            "晚上八点",
+            "天黑",
+        )
+    )
+
+
+def noun(scene: Scene, dice: Dice) -> str:
+    """The product as a bare noun, to stand after an adjective."""
+    return "门锁" if scene.line.name == "智能门锁" and dice.chance(0.6) else scene.line.name
 
 
 def hours(scene: Scene, dice: Dice) -> str:
@@ -195,6 +225,10 @@ def lure(scene: Scene, dice: Dice) -> str:
 
 
 SLOTS: Mapping[str, Slot] = {
+    "早": morning,
+    "晚": evening,
+    "机": noun,
+    "工": lambda scene, dice: dice.pick(HOTLINE_AGENTS),
     "日": day,
     "点": clock,
     "久": hours,

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from voc.simulation import noise
 from voc.simulation.channels import BY_NAME, CHANNELS, Channel, Kind
-from voc.simulation.company import HOTLINE_AGENTS, INSTALLERS, PRODUCTS, REGIONS, Scenario
+from voc.simulation.company import PRODUCTS, REGIONS, Scenario
 from voc.simulation.demand import actual_orders
 from voc.simulation.dice import Dice, generator
 from voc.simulation.feedback import Draft, block, write_down
@@ -151,26 +151,23 @@ def _copy(scenario: Scenario, kind: str, original: Draft, number: str, dice: Dic
 def _noise(scenario: Scenario, kind: str, like: Draft, number: str, dice: Dice) -> Draft:
     channel = BY_NAME[dice.pick(noise.CHANNELS[kind])]
     scene = Scene(_moved(like.scene.when, dice), like.scene.region, like.scene.product)
-    typed = kind in ("vague", "broken")
-    draft = Draft(
-        scene, channel.name, kind, "complaint" if typed else "", None, False, f"{channel.prefix}8{number}"
-    )
-    write_down(
-        draft,
-        scenario,
-        dice,
-        text=_noise_text(kind, channel, scene, like, dice),
-        rating=_rating(kind, channel, dice),
-    )
+    draft = Draft(scene, channel.name, kind, "", None, False, f"{channel.prefix}8{number}")
+    if kind == "broken":
+        draft.type, draft.issue = like.type, like.issue
+    if kind == "vague":
+        draft.type = "complaint"
+    text = None if kind == "broken" else _noise_text(kind, channel, scene, dice)
+    write_down(draft, scenario, dice, text, _rating(kind, channel, dice))
     if kind == "broken":
         draft.row = noise.broken_row(draft.row, channel, scene, dice)
     return draft
 
 
-def _noise_text(kind: str, channel: Channel, scene: Scene, like: Draft, dice: Dice) -> str:
+def _noise_text(kind: str, channel: Channel, scene: Scene, dice: Dice) -> str:
     if kind == "blank":
         return noise.blank_text(channel, dice)
-    return like.text if kind == "broken" else say(kind, scene, dice)
+    first = say(kind, scene, dice)
+    return f"{first}，{say(kind, scene, dice)}" if kind == "vague" and dice.chance(0.5) else first
 
 
 def _rating(kind: str, channel: Channel, dice: Dice) -> str:
@@ -184,6 +181,3 @@ def _rating(kind: str, channel: Channel, dice: Dice) -> str:
 
 def _moved(when: datetime, dice: Dice) -> datetime:
     return when.replace(hour=dice.number(8, 22), minute=dice.number(0, 59))
-
-
-__all__ = ["HOTLINE_AGENTS", "INSTALLERS", "ChannelFile", "OrderDay", "Truth", "Week", "simulate_week"]
