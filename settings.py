@@ -30,13 +30,22 @@ class Settings(BaseSettings):
     problem_min_customers: int = Field(8, ge=2, description="customers in the window that make a problem")
     problem_min_share: float = Field(0.015, ge=0, description="share of the window's feedback that makes one")
     auto_confirm_customers: int = Field(15, ge=2, description="customers that confirm a problem by rule")
+    case_max_age_days: int = Field(
+        14, ge=1, description="older feedback is analysed but not answered one by one"
+    )
+    verify_grace_days: int = Field(2, ge=0, description="days to wait for late feedback before a verdict")
+    close_after_days: int = Field(
+        28, ge=7, description="days without relapse before an effective problem is closed"
+    )
     near_window_days: int = Field(60, ge=1, description="how far back near-duplicates are looked for")
     channels: dict[str, dict[str, str]] = Field(
         default_factory=lambda: {"log": {}}, description="channels by name, with their settings"
     )
     department_channel: str = Field("log", description="channel of task messages")
     customer_channel: str = Field("log", description="channel of notices to customers")
-    public_url: str = Field("http://127.0.0.1:8000", description="address customers and departments open")
+    public_url: str = Field(
+        "", description="address customers and departments open; empty, messages carry no link"
+    )
 
     @classmethod
     def settings_customise_sources(

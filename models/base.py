@@ -18,7 +18,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-Key = Annotated[int, mapped_column(BigInteger, Identity(always=False), primary_key=True, comment="surrogate key")]
+Key = Annotated[
+    int, mapped_column(BigInteger, Identity(always=False), primary_key=True, comment="surrogate key")
+]
 Moment = datetime
 Json = dict[str, Any]
 

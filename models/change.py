@@ -49,8 +49,8 @@ def begin(session: Session, life: str, step: str, rows: Sequence[Mapping[str, An
         return []
     target = next_state(LIVES[life], "", None, step, {})
     full = [{**row, "state": target, "round": 1, "changed_at": by.at} for row in rows]
-    query = upsert(table).values(full).on_conflict_do_nothing().returning(table.id)
-    ids = list(session.scalars(query))
+    query = upsert(table).on_conflict_do_nothing().returning(table.id)
+    ids = list(session.scalars(query, full))
     _write(session, life, step, target, [(id_, 1, {}) for id_ in ids], by, rounds=dict.fromkeys(ids, 1))
     return ids
 
@@ -70,7 +70,10 @@ def advance(
     """
     table, log = TABLES[life]
     locked = session.execute(
-        select(table.id, table.state, table.round).where(table.id.in_(facts)).order_by(table.id).with_for_update()
+        select(table.id, table.state, table.round)
+        .where(table.id.in_(facts))
+        .order_by(table.id)
+        .with_for_update()
     ).all()
     allowed = [row for row in locked if _allowed(life, step, row.id, row.state, facts[row.id], strict)]
     if strict and len(locked) < len(facts):
@@ -82,7 +85,9 @@ def advance(
     rounds = {row.id: row.round + rule.next_round for row in allowed}
     last = dict(
         session.execute(
-            select(log.subject_id, func.max(log.seq)).where(log.subject_id.in_(rounds)).group_by(log.subject_id)
+            select(log.subject_id, func.max(log.seq))
+            .where(log.subject_id.in_(rounds))
+            .group_by(log.subject_id)
         ).all()
     )
     entries = [(id_, last[id_] + 1, dict(facts[id_])) for id_ in rounds]
@@ -107,11 +112,17 @@ def _allowed(life: str, step: str, id_: int, state: str, facts: Mapping[str, Any
     return True
 
 
-def _keep(session: Session, life: str, step: str, facts: Mapping[int, Mapping[str, Any]], ids: Mapping[int, int]) -> None:
+def _keep(
+    session: Session, life: str, step: str, facts: Mapping[int, Mapping[str, Any]], ids: Mapping[int, int]
+) -> None:
     columns = KEPT.get((life, step), ())
     if columns:
         table = TABLES[life][0].__table__
-        query = table.update().where(table.c.id == bindparam("key")).values({c: bindparam(f"v_{c}") for c in columns})
+        query = (
+            table.update()
+            .where(table.c.id == bindparam("key"))
+            .values({c: bindparam(f"v_{c}") for c in columns})
+        )
         session.execute(query, [{"key": i, **{f"v_{c}": facts[i][c] for c in columns}} for i in ids])
 
 

@@ -61,10 +61,20 @@ def repair(session: Session, quarantine_id: int, fixes: Mapping[str, str], who: 
     payload: dict[str, Any] = {**raw.payload, **fixes, "__repair_of__": str(raw.id)}
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     delivery, _ = open_delivery(session, raw.source_id, f"隔离区修复 {quarantine_id}", digest, now, who)
-    batch = store_part(session, raw.source_id, delivery, 1, [Row(raw.row, raw.record_key, digest, payload)], 0, now)
+    batch = store_part(
+        session, raw.source_id, delivery, 1, [Row(raw.row, raw.record_key, digest, payload)], 0, now
+    )
     finish_delivery(session, delivery, now)
     decide(session, [quarantine_id], "released", who, now)
     return batch
+
+
+def validations(session: Session, limit: int = 200) -> list[dict[str, Any]]:
+    """Read the results of the latest checks, oldest first."""
+    query = (
+        select(Batch.validation).where(Batch.validation.is_not(None)).order_by(Batch.id.desc()).limit(limit)
+    )
+    return [result for result in reversed(session.scalars(query).all()) if result]
 
 
 def decide(session: Session, ids: Sequence[int], state: str, who: str, now: datetime) -> None:

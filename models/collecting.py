@@ -62,12 +62,16 @@ def reading(source: str) -> Iterator[None]:
 def known_delivery(session: Session, source_id: int, fingerprint: str) -> bool:
     """Tell whether these very bytes were already taken in to the end."""
     query = select(Delivery.id).where(
-        Delivery.source_id == source_id, Delivery.fingerprint == fingerprint, Delivery.finished_at.is_not(None)
+        Delivery.source_id == source_id,
+        Delivery.fingerprint == fingerprint,
+        Delivery.finished_at.is_not(None),
     )
     return session.scalars(query.limit(1)).first() is not None
 
 
-def open_delivery(session: Session, source_id: int, origin: str, fingerprint: str, now: datetime, run: str) -> tuple[int, int]:
+def open_delivery(
+    session: Session, source_id: int, origin: str, fingerprint: str, now: datetime, run: str
+) -> tuple[int, int]:
     """Begin a delivery or take up one that was cut short; return its id and how many parts are stored."""
     query = select(Delivery).where(
         Delivery.source_id == source_id, Delivery.fingerprint == fingerprint, Delivery.finished_at.is_(None)
@@ -78,19 +82,38 @@ def open_delivery(session: Session, source_id: int, origin: str, fingerprint: st
         session.add(delivery)
     delivery.run = run
     session.flush()
-    parts = session.scalar(select(func.coalesce(func.max(Batch.part), 0)).where(Batch.delivery_id == delivery.id))
+    parts = session.scalar(
+        select(func.coalesce(func.max(Batch.part), 0)).where(Batch.delivery_id == delivery.id)
+    )
     return delivery.id, parts or 0
 
 
 def finish_delivery(session: Session, delivery_id: int, now: datetime) -> None:
     """Note that every part of a delivery is stored."""
     delivery = session.get_one(Delivery, delivery_id)
-    delivery.finished_at = now
+    delivery.finished_at, delivery.error = now, None
     session.get_one(Source, delivery.source_id).last_success_at = now
 
 
+def note_error(session: Session, delivery_id: int, error: str) -> None:
+    """Note why a delivery could not be read; it stays open and is taken up again by the next run."""
+    session.get_one(Delivery, delivery_id).error = error
+
+
+def errors_of(session: Session, delivery_ids: Sequence[int]) -> list[str]:
+    """List what kept deliveries from being read."""
+    query = select(Delivery.origin, Delivery.error).where(Delivery.id.in_(delivery_ids), Delivery.error.is_not(None))
+    return [f"{origin}：{error}" for origin, error in session.execute(query.order_by(Delivery.id))]
+
+
 def store_part(
-    session: Session, source_id: int, delivery_id: int, part: int, rows: Sequence[Row], blank: int, now: datetime
+    session: Session,
+    source_id: int,
+    delivery_id: int,
+    part: int,
+    rows: Sequence[Row],
+    blank: int,
+    now: datetime,
 ) -> int:
     """Store one part of a delivery with its raw records and return the id of the batch."""
     batch = Batch(
@@ -123,7 +146,13 @@ def _store_raw(session: Session, source_id: int, batch_id: int, rows: Sequence[R
         "vault.raw_record",
         columns,
         (
-            (r.row, r.record_key, r.payload_hash, dict(r.payload), "quarantined" if r.unreadable else "pending")
+            (
+                r.row,
+                r.record_key,
+                r.payload_hash,
+                dict(r.payload),
+                "quarantined" if r.unreadable else "pending",
+            )
             for r in rows
         ),
     )

@@ -29,7 +29,9 @@ def database_url() -> str:
 
 def _driven(url: str) -> str:
     if not url.startswith(("postgresql://", "postgresql+psycopg2://", "postgres://")):
-        raise ConfigError(1, "VOC_DATABASE_URL 只支持 PostgreSQL，例如 postgresql://用户:密码@主机:5432/库名。")
+        raise ConfigError(
+            1, "VOC_DATABASE_URL 只支持 PostgreSQL，例如 postgresql://用户:密码@主机:5432/库名。"
+        )
     return "postgresql+psycopg2://" + url.split("://", 1)[1]
 
 

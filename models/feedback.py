@@ -38,7 +38,9 @@ class Feedback(Base):
     )
 
     id: Mapped[Key]
-    tracking_number: Mapped[str] = mapped_column(unique=True, comment="unguessable number told to the customer")
+    tracking_number: Mapped[str] = mapped_column(
+        unique=True, comment="unguessable number told to the customer"
+    )
     raw_record_id: Mapped[int] = mapped_column(
         ForeignKey("vault.raw_record.id"), unique=True, comment="the words as received"
     )
@@ -48,7 +50,9 @@ class Feedback(Base):
     channel: Mapped[str] = mapped_column(comment="channel code")
     touchpoint: Mapped[str | None] = mapped_column(comment="moment of the journey it was given at")
     occurred_at: Mapped[Moment] = mapped_column(comment="when the customer said it")
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True, comment="who said it")
+    customer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("customer.id"), index=True, comment="who said it"
+    )
     agent: Mapped[str | None] = mapped_column(comment="staff member who served, by staff number")
     region: Mapped[str | None] = mapped_column(comment="region served")
     product: Mapped[str | None] = mapped_column(comment="product spoken about")
@@ -57,7 +61,9 @@ class Feedback(Base):
     content_hash: Mapped[int] = mapped_column(BigInteger, comment="hash of the words without punctuation")
     disposition: Mapped[str] = mapped_column(comment="accepted, near_duplicate or rejected")
     reason: Mapped[str | None] = mapped_column(comment="why it was rejected")
-    copy_of: Mapped[int | None] = mapped_column(ForeignKey("feedback.id"), comment="feedback whose words it repeats")
+    copy_of: Mapped[int | None] = mapped_column(
+        ForeignKey("feedback.id"), comment="feedback whose words it repeats"
+    )
     superseded_by: Mapped[int | None] = mapped_column(
         ForeignKey("feedback.id"), comment="later version of the same record"
     )
@@ -72,7 +78,9 @@ class DuplicateBand(Base):
     feedback_id: Mapped[int] = mapped_column(
         ForeignKey("feedback.id"), primary_key=True, autoincrement=False, comment="feedback"
     )
-    band: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, comment="number of the band")
+    band: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False, comment="number of the band"
+    )
     key: Mapped[int] = mapped_column(BigInteger, comment="hash of the band")
 
 
@@ -101,7 +109,9 @@ class Annotation(Base):
     id: Mapped[Key]
     feedback_id: Mapped[int] = mapped_column(ForeignKey("feedback.id"), comment="feedback")
     model_version: Mapped[str] = mapped_column(comment="model that read it")
-    taxonomy_version: Mapped[str] = mapped_column(ForeignKey("taxonomy_version.version"), comment="taxonomy used")
+    taxonomy_version: Mapped[str] = mapped_column(
+        ForeignKey("taxonomy_version.version"), comment="taxonomy used"
+    )
     type: Mapped[str] = mapped_column(comment="praise, suggestion, complaint or enquiry")
     type_confidence: Mapped[float] = mapped_column(comment="calibrated, 0–1")
     sentiment: Mapped[float] = mapped_column(comment="−1 … 1")
@@ -124,7 +134,9 @@ class Mention(Base):
     )
 
     id: Mapped[Key]
-    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"), comment="annotation it belongs to")
+    annotation_id: Mapped[int] = mapped_column(
+        ForeignKey("annotation.id"), comment="annotation it belongs to"
+    )
     feedback_id: Mapped[int] = mapped_column(ForeignKey("feedback.id"), index=True, comment="feedback")
     area: Mapped[str] = mapped_column(comment="business area code")
     issue: Mapped[str] = mapped_column(comment="issue code")

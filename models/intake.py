@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Key, Moment, one_of
 
-BATCH_STATES = ("collected", "checked", "analysed", "refused")
+BATCH_STATES = ("collected", "checked", "analysed")
 OUTCOMES = ("pending", "passed", "stored", "near_duplicate", "rejected", "quarantined", "blank")
 
 
@@ -32,15 +32,24 @@ class Delivery(Base):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index("uq_delivery_unfinished", "source_id", "fingerprint", unique=True, postgresql_where="finished_at IS NULL"),
+        Index(
+            "uq_delivery_unfinished",
+            "source_id",
+            "fingerprint",
+            unique=True,
+            postgresql_where="finished_at IS NULL",
+        ),
     )
 
     id: Mapped[Key]
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), comment="where it came from")
     origin: Mapped[str] = mapped_column(comment="file name or address, without secrets")
-    fingerprint: Mapped[str] = mapped_column(comment="sha256 of the bytes; names a delivery that was cut short")
+    fingerprint: Mapped[str] = mapped_column(
+        comment="sha256 of the bytes; names a delivery that was cut short"
+    )
     started_at: Mapped[Moment] = mapped_column(comment="when reading began")
     finished_at: Mapped[Moment | None] = mapped_column(comment="when the last part was stored")
+    error: Mapped[str | None] = mapped_column(comment="why it could not be read, in Chinese, until it can")
     run: Mapped[str | None] = mapped_column(comment="flow run that read it last")
 
 
@@ -67,7 +76,9 @@ class Batch(Base):
     rows_stored: Mapped[int] = mapped_column(default=0, comment="became feedback")
     rows_duplicate: Mapped[int] = mapped_column(default=0, comment="already known by key")
     rows_near_duplicate: Mapped[int] = mapped_column(default=0, comment="copies of known words")
-    rows_rejected: Mapped[int] = mapped_column(default=0, comment="advertising, abuse, test data, placeholders")
+    rows_rejected: Mapped[int] = mapped_column(
+        default=0, comment="advertising, abuse, test data, placeholders"
+    )
     rows_quarantined: Mapped[int] = mapped_column(default=0, comment="waiting to be repaired")
     rows_blank: Mapped[int] = mapped_column(default=0, comment="without any content")
     quality_score: Mapped[float | None] = mapped_column(comment="0–100, from the check")
@@ -75,7 +86,9 @@ class Batch(Base):
     refused_because: Mapped[str | None] = mapped_column(comment="why the batch as a whole was not taken")
     collected_at: Mapped[Moment] = mapped_column(comment="when its raw records were stored")
     analysed_at: Mapped[Moment | None] = mapped_column(comment="when its rows were all accounted for")
-    aggregated_at: Mapped[Moment | None] = mapped_column(comment="when its feedback was gathered into problems")
+    aggregated_at: Mapped[Moment | None] = mapped_column(
+        comment="when its feedback was gathered into problems"
+    )
 
 
 class RawRecord(Base):
@@ -94,7 +107,9 @@ class RawRecord(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), comment="batch that brought it first")
     row: Mapped[int] = mapped_column(comment="row number in the file, the header being row 1")
     record_key: Mapped[str] = mapped_column(comment="external id, or hash of text, author and minute")
-    payload_hash: Mapped[str] = mapped_column(comment="hash of the payload: an edited record is a new version")
+    payload_hash: Mapped[str] = mapped_column(
+        comment="hash of the payload: an edited record is a new version"
+    )
     payload: Mapped[Json] = mapped_column(comment="column → cell, as read")
     outcome: Mapped[str] = mapped_column(default="pending", comment="what became of it")
     reason: Mapped[str | None] = mapped_column(comment="why it was rejected or what it is a copy of")

@@ -39,7 +39,9 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
         cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN", buffer)
 
 
-def stage(session: Session, name: str, like: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def stage(
+    session: Session, name: str, like: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     """Put rows into a temporary table with columns of another, gone at the end of the transaction."""
     listed = ", ".join(f'"{column}"' for column in columns)
     session.execute(text(f"DROP TABLE IF EXISTS pg_temp.{name}"))

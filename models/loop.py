@@ -25,15 +25,15 @@ class User(Base):
     """A person who works with the system."""
 
     __tablename__ = "app_user"
-    __table_args__ = (
-        one_of("role", ("admin", "voc", "agent", "handler", "head", "leader", "auditor")),
-    )
+    __table_args__ = (one_of("role", ("admin", "voc", "agent", "handler", "head", "leader", "auditor")),)
 
     id: Mapped[Key]
     login: Mapped[str] = mapped_column(unique=True, comment="log-in name")
     name: Mapped[str] = mapped_column(comment="name shown")
     role: Mapped[str] = mapped_column(comment="what the person may do")
-    department: Mapped[str | None] = mapped_column(ForeignKey("department.code"), comment="where the person works")
+    department: Mapped[str | None] = mapped_column(
+        ForeignKey("department.code"), comment="where the person works"
+    )
 
 
 class Case(Base):
@@ -43,10 +43,16 @@ class Case(Base):
     __table_args__ = (one_of("state", CASE.states), one_of("priority", PRIORITIES))
 
     id: Mapped[Key]
-    feedback_id: Mapped[int] = mapped_column(ForeignKey("feedback.id"), unique=True, comment="what is answered")
+    feedback_id: Mapped[int] = mapped_column(
+        ForeignKey("feedback.id"), unique=True, comment="what is answered"
+    )
     state: Mapped[str] = mapped_column(comment="derived from the log")
-    round: Mapped[int] = mapped_column(SmallInteger, default=1, comment="1, and one more each time it re-opens")
+    round: Mapped[int] = mapped_column(
+        SmallInteger, default=1, comment="1, and one more each time it re-opens"
+    )
     department: Mapped[str | None] = mapped_column(ForeignKey("department.code"), comment="who answers")
+    issue: Mapped[str | None] = mapped_column(comment="issue it was routed by")
+    category: Mapped[str] = mapped_column(comment="what it is about, in words a customer may read")
     priority: Mapped[str] = mapped_column(comment="at opening")
     opened_at: Mapped[Moment] = mapped_column(comment="start of the clocks")
     respond_by: Mapped[Moment] = mapped_column(comment="deadline of the first answer")
@@ -74,7 +80,9 @@ class Problem(Base):
     alarm_until: Mapped[Moment] = mapped_column(comment="end of the window that raised it")
     root_cause: Mapped[str | None] = mapped_column(comment="of the present round")
     dimension: Mapped[str | None] = mapped_column(comment="of the root cause")
-    merged_into: Mapped[int | None] = mapped_column(ForeignKey("problem.id"), comment="problem that took it over")
+    merged_into: Mapped[int | None] = mapped_column(
+        ForeignKey("problem.id"), comment="problem that took it over"
+    )
     changed_at: Mapped[Moment] = mapped_column(comment="time of the last step")
 
 
@@ -86,7 +94,9 @@ class ProblemMember(Base):
 
     problem_id: Mapped[int] = mapped_column(ForeignKey("problem.id"), primary_key=True, comment="problem")
     feedback_id: Mapped[int] = mapped_column(ForeignKey("feedback.id"), primary_key=True, comment="feedback")
-    mention_id: Mapped[int | None] = mapped_column(ForeignKey("mention.id"), comment="place in the text that shows it")
+    mention_id: Mapped[int | None] = mapped_column(
+        ForeignKey("mention.id"), comment="place in the text that shows it"
+    )
     method: Mapped[str] = mapped_column(comment="rule or person that put it there")
 
 
@@ -94,11 +104,16 @@ class ProblemLineage(Base):
     """A merge or split of problems; ids never vanish."""
 
     __tablename__ = "problem_lineage"
-    __table_args__ = (one_of("kind", ("merge", "split")), CheckConstraint("parent_id <> child_id", name="not_itself"))
+    __table_args__ = (
+        one_of("kind", ("merge", "split")),
+        CheckConstraint("parent_id <> child_id", name="not_itself"),
+    )
 
     id: Mapped[Key]
     parent_id: Mapped[int] = mapped_column(ForeignKey("problem.id"), comment="problem that was there before")
-    child_id: Mapped[int] = mapped_column(ForeignKey("problem.id"), comment="problem that holds the members now")
+    child_id: Mapped[int] = mapped_column(
+        ForeignKey("problem.id"), comment="problem that holds the members now"
+    )
     kind: Mapped[str] = mapped_column(comment="merge or split")
     at: Mapped[Moment] = mapped_column(comment="when")
     by: Mapped[str] = mapped_column(comment="who")
@@ -115,14 +130,18 @@ class Action(Base):
     )
 
     id: Mapped[Key]
-    problem_id: Mapped[int] = mapped_column(ForeignKey("problem.id"), index=True, comment="problem it works on")
+    problem_id: Mapped[int] = mapped_column(
+        ForeignKey("problem.id"), index=True, comment="problem it works on"
+    )
     problem_round: Mapped[int] = mapped_column("round", SmallInteger, comment="round of the problem")
     measure: Mapped[str] = mapped_column(comment="title of the measure")
     detail: Mapped[str] = mapped_column(comment="who does what, and how")
     kind: Mapped[str] = mapped_column(comment="corrective or preventive")
     dimension: Mapped[str] = mapped_column(comment="process, people, technology or product")
     state: Mapped[str] = mapped_column(comment="derived from the log")
-    round: Mapped[int] = mapped_column("own_round", SmallInteger, default=1, comment="rounds of the action itself")
+    round: Mapped[int] = mapped_column(
+        "own_round", SmallInteger, default=1, comment="rounds of the action itself"
+    )
     department: Mapped[str] = mapped_column(ForeignKey("department.code"), comment="who does it")
     due_at: Mapped[Moment] = mapped_column(comment="deadline of implementation")
     went_live: Mapped[Moment | None] = mapped_column(comment="when it took effect")

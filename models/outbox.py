@@ -19,7 +19,11 @@ class OutboxMessage(Base):
         UniqueConstraint("subject", "event", "round", "recipient", "channel"),
         one_of("state", OUTBOX_STATES),
         one_of("audience", AUDIENCES),
-        Index("ix_outbox_due", "next_attempt_at", postgresql_where="state IN ('pending', 'retry', 'sending', 'unknown')"),
+        Index(
+            "ix_outbox_due",
+            "next_attempt_at",
+            postgresql_where="state IN ('pending', 'retry', 'sending', 'unknown')",
+        ),
     )
 
     id: Mapped[Key]
@@ -34,9 +38,21 @@ class OutboxMessage(Base):
     state: Mapped[str] = mapped_column(default="pending", comment="where its delivery stands")
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, comment="how often it was handed over")
     next_attempt_at: Mapped[Moment] = mapped_column(comment="not before this time")
-    lease_until: Mapped[Moment | None] = mapped_column(comment="a dispatcher that holds it is alive until then")
+    lease_until: Mapped[Moment | None] = mapped_column(
+        comment="a dispatcher that holds it is alive until then"
+    )
     repeat: Mapped[bool] = mapped_column(default=False, comment="an earlier attempt may have arrived")
     receipt: Mapped[str | None] = mapped_column(comment="answer of the vendor")
     note: Mapped[str | None] = mapped_column(comment="why it waits or failed")
     created_at: Mapped[Moment] = mapped_column(comment="time of the change it tells of")
     sent_at: Mapped[Moment | None] = mapped_column(comment="when the vendor's success code was read")
+
+
+class ChannelStop(Base):
+    """A channel whose configuration is wrong: its messages are parked until somebody starts it again."""
+
+    __tablename__ = "channel_stop"
+
+    channel: Mapped[str] = mapped_column(primary_key=True, comment="channel")
+    since: Mapped[Moment] = mapped_column(comment="when it was stopped")
+    reason: Mapped[str] = mapped_column(comment="what the vendor answered, in Chinese")

@@ -73,8 +73,12 @@ class Verification(Base):
     due_on: Mapped[date] = mapped_column(comment="first day it could be computed")
     verdict: Mapped[str] = mapped_column(comment="one of the verdicts")
     sentence: Mapped[str] = mapped_column(comment="the verdict as people read it")
-    result: Mapped[Json] = mapped_column(comment="design, estimate, interval, p, diagnostics, windows, series")
-    lineage: Mapped[Json] = mapped_column(comment="query, hash of the row set, model, taxonomy, contract, run")
+    result: Mapped[Json] = mapped_column(
+        comment="design, estimate, interval, p, diagnostics, windows, series"
+    )
+    lineage: Mapped[Json] = mapped_column(
+        comment="query, hash of the row set, model, taxonomy, contract, run"
+    )
     computed_at: Mapped[Moment] = mapped_column(comment="when it was computed")
 
 

@@ -15,7 +15,7 @@ from models.loop import (
     ProblemMember,
     User,
 )
-from models.outbox import OutboxMessage
+from models.outbox import ChannelStop, OutboxMessage
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Batch",
     "Case",
     "CaseLog",
+    "ChannelStop",
     "Contact",
     "Contract",
     "Customer",

@@ -3,7 +3,7 @@
     case     received → acknowledged → assigned → responded → resolved → confirmed
                                           ↑____________reopen____________|
     problem  detected → confirmed → diagnosed → improving → verifying → effective → closed
-                            dismissed     ↑________ ineffective / relapsed, one round higher ____|
+                            dismissed     ↑___ ineffective / partly effective / relapsed, one round higher ___|
     action   proposed → approved → accepted → in_progress → implemented → verified | ineffective
                  returned (by the department), cancelled (by whoever asked for it)
 
@@ -94,6 +94,9 @@ PROBLEM = Life(
         "extend": Step(("verifying",), "verifying", "延长观察", ("reason",)),
         "succeed": Step(("verifying",), "effective", "确认见效", ("verification",)),
         "fail": Step(("verifying",), "diagnosed", "未见效，重新诊断", ("verification",), next_round=True),
+        "continue": Step(
+            ("verifying",), "diagnosed", "部分见效，继续改进", ("verification",), next_round=True
+        ),
         "close": Step(("effective",), "closed", "关闭"),
         "relapse": Step(("effective", "closed"), "diagnosed", "复发", ("reason",), next_round=True),
     },

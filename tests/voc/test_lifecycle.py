@@ -6,8 +6,7 @@ from voc.errors import StepRefused
 from voc.lifecycle import ACTION, CASE, LIVES, PROBLEM, fold, next_state
 
 FACTS = {
-    name: "x"
-    for name in ("department", "reason", "root_cause", "dimension", "verification", "went_live")
+    name: "x" for name in ("department", "reason", "root_cause", "dimension", "verification", "went_live")
 }
 
 

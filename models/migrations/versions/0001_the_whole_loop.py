@@ -16,6 +16,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute('CREATE SCHEMA IF NOT EXISTS vault')
+    op.create_table('channel_stop',
+    sa.Column('channel', sa.Text(), nullable=False, comment='channel'),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False, comment='when it was stopped'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='what the vendor answered, in Chinese'),
+    sa.PrimaryKeyConstraint('channel', name=op.f('pk_channel_stop'))
+    )
     op.create_table('customer',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False, comment='surrogate key'),
     sa.Column('pseudonym', sa.Text(), nullable=False, comment='keyed hash of the strongest identifier'),
@@ -99,8 +105,6 @@ def upgrade() -> None:
     sa.Column('owner', sa.Text(), nullable=True, comment='department that answers for this source'),
     sa.Column('definition', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='definition as the user wrote it'),
     sa.Column('cursor', sa.Text(), nullable=True, comment='how far a pulled source has been read'),
-    sa.Column('lease_owner', sa.Text(), nullable=True, comment='run that is collecting now'),
-    sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True, comment='end of the lease, by the database clock'),
     sa.Column('last_success_at', sa.DateTime(timezone=True), nullable=True, comment='end of the last delivery without errors'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_source')),
     sa.UniqueConstraint('name', name=op.f('uq_source_name'))
@@ -131,6 +135,7 @@ def upgrade() -> None:
     sa.Column('fingerprint', sa.Text(), nullable=False, comment='sha256 of the bytes; names a delivery that was cut short'),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False, comment='when reading began'),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True, comment='when the last part was stored'),
+    sa.Column('error', sa.Text(), nullable=True, comment='why it could not be read, in Chinese, until it can'),
     sa.Column('run', sa.Text(), nullable=True, comment='flow run that read it last'),
     sa.ForeignKeyConstraint(['source_id'], ['source.id'], name=op.f('fk_delivery_source_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery'))
@@ -209,7 +214,7 @@ def upgrade() -> None:
     sa.Column('analysed_at', sa.DateTime(timezone=True), nullable=True, comment='when its rows were all accounted for'),
     sa.Column('aggregated_at', sa.DateTime(timezone=True), nullable=True, comment='when its feedback was gathered into problems'),
     sa.CheckConstraint("state <> 'analysed' OR rows_read = rows_stored + rows_duplicate + rows_near_duplicate + rows_rejected + rows_quarantined + rows_blank", name=op.f('ck_batch_rows_accounted')),
-    sa.CheckConstraint("state IN ('collected', 'checked', 'analysed', 'refused')", name=op.f('ck_batch_state_known')),
+    sa.CheckConstraint("state IN ('collected', 'checked', 'analysed')", name=op.f('ck_batch_state_known')),
     sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_batch_delivery_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_batch')),
     sa.UniqueConstraint('delivery_id', 'part', name=op.f('uq_batch_delivery_id_part'))
@@ -385,6 +390,8 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False, comment='derived from the log'),
     sa.Column('round', sa.SmallInteger(), nullable=False, comment='1, and one more each time it re-opens'),
     sa.Column('department', sa.Text(), nullable=True, comment='who answers'),
+    sa.Column('issue', sa.Text(), nullable=True, comment='issue it was routed by'),
+    sa.Column('category', sa.Text(), nullable=False, comment='what it is about, in words a customer may read'),
     sa.Column('priority', sa.Text(), nullable=False, comment='at opening'),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False, comment='start of the clocks'),
     sa.Column('respond_by', sa.DateTime(timezone=True), nullable=False, comment='deadline of the first answer'),
@@ -495,4 +502,5 @@ def downgrade() -> None:
     op.drop_table('metric_observation')
     op.drop_table('department')
     op.drop_table('customer')
+    op.drop_table('channel_stop')
     op.execute('DROP SCHEMA vault')

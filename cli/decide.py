@@ -1,0 +1,147 @@
+"""voc approve, accept, start, implement, return, dismiss, quarantine: what people decide."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+
+import typer
+
+from cli.output import CHINA, as_json, as_table, console
+from models import deciding, showing
+from models.change import By
+from models.checking import decide, repair
+from models.engine import migrate, transaction
+from models.loop import Action
+from voc.errors import InputError
+
+quarantine = typer.Typer(help="隔离区：查看、修复放行、放弃", no_args_is_help=True)
+ActionId = Annotated[int, typer.Argument(help="措施编号")]
+Who = Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")]
+Day = Annotated[str, typer.Option(help="日期，如 2026-12-01")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("approve", help="批准改进措施")(approve)
+    app.command("accept", help="接单并承诺上线日期（验证合同随之锁定）")(accept)
+    app.command("start", help="开始实施")(start)
+    app.command("implement", help="报告措施已落地")(implement)
+    app.command("return", help="退回措施")(give_back)
+    app.command("dismiss", help="决定不处理某个问题，并说明理由")(dismiss)
+    app.add_typer(quarantine, name="quarantine")
+    quarantine.command("list", help="列出待修复的行")(listed)
+    quarantine.command("release", help="修复后放行：重新质检、入库")(release)
+    quarantine.command("discard", help="放弃这些行")(discard)
+
+
+def _by(who: str) -> By:
+    return By(f"person:{who or getpass.getuser()}", datetime.now(UTC))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"日期「{text}」看不懂，请写成 2026-12-01 的样子。") from None
+
+
+def approve(action: ActionId, by: Who = "") -> None:
+    """Approve a measure."""
+    migrate()
+    with transaction() as session:
+        deciding.approve(session, action, _by(by))
+    console.print(f"措施 {action} 已批准，任务消息已进入发件箱。下一步：voc accept {action} --live-on 日期")
+
+
+def accept(action: ActionId, live_on: Day = "", by: Who = "") -> None:
+    """Take a measure on and lock its contract."""
+    migrate()
+    with transaction() as session:
+        due = session.get(Action, action)
+        if due is None:
+            raise InputError(f"没有编号为 {action} 的措施，用 voc actions 查看。")
+        day = _day(live_on) if live_on else due.due_at.astimezone(CHINA).date()
+        deciding.accept(session, action, day, _by(by))
+    console.print(f"措施 {action} 已接单，承诺 {day} 上线；验证合同已锁定。")
+
+
+def start(action: ActionId, by: Who = "") -> None:
+    """Begin the work."""
+    migrate()
+    with transaction() as session:
+        deciding.start(session, action, _by(by))
+    console.print(f"措施 {action} 已开始实施。")
+
+
+def implement(action: ActionId, went_live: Day = "", by: Who = "") -> None:
+    """Report that a measure took effect."""
+    migrate()
+    who = _by(by)
+    at = datetime.combine(_day(went_live), time(9), CHINA) if went_live else who.at
+    if at > who.at + timedelta(minutes=1):
+        raise InputError("落地日期不能晚于今天；请在措施真正生效后再报告。")
+    with transaction() as session:
+        deciding.implement(session, action, at, who)
+    console.print(f"措施 {action} 已落地，效果验证开始计时。")
+
+
+def give_back(action: ActionId, reason: Annotated[str, typer.Option(help="理由")], by: Who = "") -> None:
+    """Return a measure."""
+    migrate()
+    with transaction() as session:
+        deciding.give_back(session, action, reason, _by(by))
+    console.print(f"措施 {action} 已退回。")
+
+
+def dismiss(
+    problem: Annotated[int, typer.Argument(help="问题编号")],
+    reason: Annotated[str, typer.Option(help="理由")],
+    by: Who = "",
+) -> None:
+    """Decide that nothing is done about a problem."""
+    migrate()
+    with transaction() as session:
+        deciding.dismiss(session, problem, reason, _by(by))
+    console.print(f"问题 {problem} 不处理，理由已记入日志。")
+
+
+def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
+    """List what waits in quarantine."""
+    migrate()
+    with transaction() as session:
+        rows = showing.quarantined(session)
+    if json:
+        return as_json(rows)
+    return as_table("隔离区", rows, {"id": "编号", "path": "文件", "row": "行", "column": "列", "reason": "原因"})
+
+
+def release(
+    ids: Annotated[list[int], typer.Argument(help="隔离编号")],
+    fix: Annotated[list[str], typer.Option("--set", help="修复：列名=新值，可多次")] = [],  # noqa: B006
+    by: Who = "",
+) -> None:
+    """Send repaired rows through the check again."""
+    migrate()
+    fixes = dict(_fix(text) for text in fix)
+    who = _by(by)
+    with transaction() as session:
+        batches = [repair(session, id_, fixes, who.who, who.at) for id_ in ids]
+    console.print(f"{len(batches)} 行已放行，下次运行（voc run 或定时任务）时重新质检。")
+
+
+def _fix(text: str) -> tuple[str, str]:
+    column, mark, value = text.partition("=")
+    if not mark or not column:
+        raise InputError(f"修复「{text}」看不懂，请写成 列名=新值。")
+    return column, value
+
+
+def discard(ids: Annotated[list[int], typer.Argument(help="隔离编号")], by: Who = "") -> None:
+    """Give rows up."""
+    migrate()
+    who = _by(by)
+    with transaction() as session:
+        decide(session, ids, "discarded", who.who, who.at)
+    console.print(f"{len(ids)} 行已放弃，记录保留。")

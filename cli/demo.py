@@ -1,0 +1,76 @@
+"""voc demo: the simulated company, played through the real flows."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import as_table, console, progress_console
+from cli.server import prefect_server
+from models import showing
+from models.engine import migrate, transaction
+from settings import get_settings
+from voc.effect.verdict import NAMES
+from voc.errors import InputError
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("demo", help="用模拟公司演示整个闭环")(demo)
+
+
+def demo(
+    weeks: Annotated[int, typer.Option(min=1, max=104, help="周数")] = 26,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子")] = 20260525,
+    rows: Annotated[int, typer.Option("--rows-per-week", min=50, help="每周反馈条数")] = 900,
+) -> None:
+    """Play a simulated company through the loop and set the verdicts beside the planted truth."""
+    started = time.monotonic()
+    migrate()
+    with transaction() as session:
+        if showing.span(session):
+            raise InputError(
+                f"「{get_settings().home}」里已有数据。演示只在空目录里进行：请删除该目录，或用 VOC_HOME 指定另一个。"
+            )
+    with progress_console.status("正在启动 Prefect 服务……"):
+        server = prefect_server()
+        server.__enter__()
+    try:
+        outcome = _play(weeks, seed, rows)
+    finally:
+        server.__exit__(None, None, None)
+    _say(outcome, time.monotonic() - started)
+
+
+def _play(weeks: int, seed: int, rows: int) -> dict[str, Any]:
+    # Imported here: Prefect reads its settings when it is imported.
+    from flows.rehearse import rehearse
+    from tasks.parameters import Rehearse
+
+    outcome: dict[str, Any] = asyncio.run(rehearse(Rehearse(weeks=weeks, seed=seed, rows_per_week=rows)))
+    return outcome
+
+
+def _say(outcome: dict[str, Any], seconds: float) -> None:
+    with transaction() as session:
+        rows = showing.accounting(session)
+        problems = showing.problems(session)
+        actions = showing.actions(session)
+        notices = sum(row["count"] for row in showing.notice_counts(session))
+    parts = "　".join(f"{name} {rows[key]:,}" for key, name in PARTS.items() if key != "read")
+    console.rule("演示结果")
+    console.print(f"读入 {rows['read']:,} 行 = {parts.replace('　', ' + ')}")
+    console.print(f"问题 {len(problems)} 个，改进措施 {len(actions)} 项，通知 {notices:,} 条。")
+    named = [{**row, "verdict": NAMES.get(row["verdict"] or "", "未验证")} for row in outcome["truth"]]
+    as_table("结论与真相", named, {"problem": "问题", "truth": "植入的真相", "verdict": "系统结论", "sentence": "说明"})
+    console.print(f"用时 {seconds:.0f} 秒。领导报告：{outcome['report']}")
+    console.print("接下来可以：voc problems　voc verifications　voc quarantine list　voc doctor --audit　voc serve")
+
+
+PARTS = {
+    "read": "读入", "stored": "入库", "duplicate": "重复", "near_duplicate": "近似重复",
+    "rejected": "无效", "quarantined": "隔离", "blank": "空白",
+}  # fmt: skip

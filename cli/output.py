@@ -1,0 +1,51 @@
+"""How commands speak: tables for people, JSON for machines; progress goes to standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+CHINA = timezone(timedelta(hours=8))
+console = Console()
+progress_console = Console(stderr=True)
+
+
+def as_json(value: object) -> None:
+    """Print one JSON value, times in ISO 8601."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain, indent=2))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)
+
+
+def as_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+    """Print rows as a table; no rows are said to be none."""
+    if not rows:
+        console.print(f"{title}：暂无。")
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(shown(row.get(key)) for key in columns))
+    console.print(table)
+
+
+def shown(value: Any) -> str:
+    """Write a value as people read it."""
+    match value:
+        case None:
+            return "—"
+        case datetime():
+            return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        case list() | tuple():
+            return "\n".join(map(str, value))
+        case _:
+            return str(value)

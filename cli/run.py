@@ -1,0 +1,154 @@
+"""voc run: the whole loop on the user's own files."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import resource
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import as_json, as_table, console, progress_console
+from cli.server import prefect_server
+from models import showing
+from models.collecting import register_source
+from models.engine import migrate, transaction
+from settings import get_settings
+from sources.registry import open_source
+from voc.errors import InputError
+from voc.intake import Definition, definition_from_dict, guess_mapping, parse_definition, parse_mapping
+
+PARTS = ("read", "stored", "duplicate", "near_duplicate", "rejected", "quarantined", "blank")
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("run", help="对自己的文件跑一遍闭环")(run)
+
+
+def run(
+    files: Annotated[list[Path], typer.Argument(help="CSV、Excel 或 JSON 行文件")],
+    map_: Annotated[str, typer.Option("--map", help="列对应，如 text=评价内容,occurred_at=时间,rating=星级")] = "",
+    definition: Annotated[Path | None, typer.Option("--source", help="来源定义（TOML）")] = None,
+    channel: Annotated[str, typer.Option(help="渠道，如 store_review、app、hotline")] = "web",
+    encoding: Annotated[str, typer.Option(help="文件编码；留空自动识别")] = "",
+    scale: Annotated[str, typer.Option(help="评分范围：最差-最好，如 1-5、0-10、5-1")] = "1-5",
+    json: Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象")] = False,
+) -> None:
+    """Take files in, analyse them and report; running it again on the same files adds nothing."""
+    started = time.monotonic()
+    migrate()
+    options = {"channel": channel, "encoding": encoding, "rating_scale": _scale(scale)}
+    sources = {path: _register(path, map_, definition, options) for path in files}
+    with transaction() as session:
+        before = {row["id"] for row in showing.deliveries(session) if row["read"] and not row["error"]}
+        unfinished = {row["id"] for row in showing.unfinished(session)}
+    with progress_console.status("正在启动 Prefect 服务并运行闭环……"), prefect_server():
+        report = _cycle(sorted(set(sources.values())))
+    result = _result(files, sources, before - unfinished, time.monotonic() - started)
+    result["report"] = report
+    as_json(result) if json else _say(result)
+    if any(file["error"] for file in result["files"]):
+        raise typer.Exit(1)
+
+
+def _scale(text: str) -> list[float]:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", text)
+    if not found:
+        raise InputError(f"评分范围「{text}」看不懂，请写成 1-5 或 0-10。")
+    return [float(found[1]), float(found[2])]
+
+
+def _register(path: Path, mapping: str, definition: Path | None, options: dict[str, Any]) -> str:
+    known = parse_definition(definition.read_text("utf-8")) if definition else None
+    values = _values(known, path) if known else {"name": _name(path), "title": path.stem, "kind": "", **options}
+    values["path"] = str(path.resolve()).replace("[", "[[]")
+    values["map"] = parse_mapping(mapping) if mapping else values.get("map") or _guess(path, values)
+    definition_from_dict(values)
+    with transaction() as session:
+        register_source(session, values["name"], values)
+    return str(values["name"])
+
+
+def _values(known: Definition, path: Path) -> dict[str, Any]:
+    values = {key: value for key, value in vars(known).items() if key != "mapping"}
+    return {**values, "map": known.mapping, "rating_scale": list(known.rating_scale), "path": str(path)}
+
+
+def _name(path: Path) -> str:
+    """Name a source after its file; a name that is not plain ASCII is given a short hash."""
+    plain = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-")
+    if re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", plain) and path.stem.isascii():
+        return plain
+    return "file-" + hashlib.sha256(path.stem.encode("utf-8", "surrogateescape")).hexdigest()[:10]
+
+
+def _guess(path: Path, values: dict[str, Any]) -> dict[str, str]:
+    first = next(open_source(path, definition_from_dict(values)).chunks(100), None)
+    columns = first.columns if first else ()
+    mapping = guess_mapping(columns)
+    if columns and "text" not in mapping:
+        raise InputError(
+            f"「{path.name}」里认不出哪一列是反馈内容；文件里有的列：{'、'.join(columns)}。请用 --map text=列名 指明。"
+        )
+    progress_console.print("列对应：" + "，".join(f"{field} ← {column}" for field, column in mapping.items()))
+    return mapping
+
+
+def _cycle(sources: Sequence[str]) -> str | None:
+    # Imported here: Prefect reads its settings when it is imported.
+    from flows.cycle import cycle
+    from tasks.parameters import Cycle
+
+    asyncio.run(cycle(Cycle(sources=list(sources), again=True), return_state=True))
+    reports = sorted(get_settings().folder("reports").glob("*.html"), key=lambda path: path.stat().st_mtime)
+    return str(reports[-1]) if reports else None
+
+
+def _result(files: Sequence[Path], sources: dict[Path, str], before: set[int], seconds: float) -> dict[str, Any]:
+    with transaction() as session:
+        fresh = [row for row in showing.deliveries(session) if row["id"] not in before]
+        problems = showing.problems(session)
+        actions = showing.actions(session)
+    accounted = [_file(path, sources[path], fresh) for path in files]
+    read = sum(file["read"] for file in accounted)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "files": accounted,
+        "problems": [_problem(row) for row in problems],
+        "actions": actions,
+        "seconds": round(seconds, 2),
+        "rows_per_second": round(read / seconds, 1),
+        "peak_rss_mb": round(peak, 1),
+    }
+
+
+def _file(path: Path, source: str, fresh: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    rows = [row for row in fresh if row["source"] == source and row["path"] == path.name]
+    row = rows[-1] if rows else {}
+    counts = {part: int(row.get(part) or 0) for part in PARTS}
+    return {"path": str(path), **counts, "error": row.get("error"), "refused_because": row.get("refused_because")}
+
+
+def _problem(row: dict[str, Any]) -> dict[str, Any]:
+    kept = ("id", "name", "count", "customers", "first_seen", "last_seen", "areas", "state", "quotations")
+    return {key: row[key] for key in kept}
+
+
+def _say(result: dict[str, Any]) -> None:
+    columns = {"path": "文件", "read": "读入", "stored": "入库", "duplicate": "重复", "near_duplicate": "近似重复",
+               "rejected": "无效", "quarantined": "隔离", "blank": "空白", "error": "未能读取的原因"}  # fmt: skip
+    as_table("行数核对（读入 = 其余各列之和）", result["files"], columns)
+    as_table("问题", result["problems"][:15], {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户",
+                                            "first_seen": "首次出现", "quotations": "客户原话"})  # fmt: skip
+    as_table("建议措施", result["actions"][:15], {"id": "编号", "problem": "问题", "measure": "措施", "department": "责任部门"})
+    console.print(
+        f"用时 {result['seconds']} 秒，每秒 {result['rows_per_second']} 行，内存峰值 {result['peak_rss_mb']} MB。"
+    )
+    console.print(f"领导报告：{result['report']}")
+    console.print("接下来可以：voc problems　voc approve 措施编号　voc quarantine list　voc serve")

@@ -1,0 +1,135 @@
+"""The Prefect server as a child process, and the environment Prefect runs in."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import httpx
+
+from settings import get_settings
+from voc.errors import ConfigError
+
+START_WITHIN = 120
+PR_SET_PDEATHSIG = 1
+# Measured: with batches of one, the default, the server falls behind a few hundred task runs.
+SERVER = {
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P7D",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P90D",
+}
+
+
+def prepare() -> None:
+    """Set what Prefect and Great Expectations read when they are imported; nothing reaches the internet."""
+    defaults = {
+        "PREFECT_HOME": str(get_settings().folder("prefect")),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        "OMP_NUM_THREADS": "1",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+@contextmanager
+def prefect_server(port: int | None = None) -> Iterator[str]:
+    """Run flows against the server of PREFECT_API_URL, or a real local one that lives as long as this block."""
+    prepare()
+    given = os.environ.get("PREFECT_API_URL")
+    if given:
+        yield given
+        return
+    port = port or free_port()
+    process = start_server(port)
+    api = f"http://127.0.0.1:{port}/api"
+    os.environ["PREFECT_API_URL"] = api
+    try:
+        wait_healthy(api, process)
+        yield api
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        stop(process)
+
+
+def start_server(port: int) -> subprocess.Popen[bytes]:
+    """Start a Prefect server on a port of this machine."""
+    environment = {
+        **os.environ,
+        **SERVER,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api",
+    }
+    arguments = ["-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    return spawn(arguments, "prefect-server", environment)
+
+
+def spawn(arguments: list[str], name: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a Python child that writes its output to the log folder and dies with this process."""
+    log = (get_settings().folder("logs") / f"{name}.log").open("ab")
+    with log:
+        return subprocess.Popen(  # noqa: S603  (our own interpreter and arguments)
+            [sys.executable, *arguments],
+            env=dict(environment),
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509
+        )
+
+
+def _die_with_parent() -> None:
+    # A child started in the background inherits an ignored SIGINT and would not stop on the first SIGTERM.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_healthy(api: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers, or raise ConfigError saying where its log is."""
+    deadline = time.monotonic() + START_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{api}/health", timeout=2).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    log = get_settings().folder("logs") / "prefect-server.log"
+    raise ConfigError(2, f"Prefect 服务没有启动成功，请查看 {log}。")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop a child cleanly, and for good when it does not listen."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    """Find a port of this machine that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,87 @@
+"""voc problems, actions, verifications, notices, sources: what is in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import as_json, as_table
+from models import showing
+from models.engine import migrate, transaction
+from notifications.names import EVENTS
+from voc.delivery import STATES
+from voc.effect.verdict import NAMES
+from voc.lifecycle import ACTION, PROBLEM
+
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+Query = Callable[..., list[dict[str, Any]]]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("problems", help="列出问题")(problems)
+    app.command("actions", help="列出改进措施")(actions)
+    app.command("verifications", help="列出效果验证")(verifications)
+    app.command("notices", help="列出消息")(notices)
+    app.command("deliveries", help="列出采集批次与行数核对")(deliveries)
+
+
+def fetch(query: Query, **values: Any) -> list[dict[str, Any]]:
+    """Run a query of models.showing."""
+    migrate()
+    with transaction() as session:
+        return query(session, **values)
+
+
+def problems(json: AsJson = False) -> None:
+    """List the problems, largest first."""
+    rows = fetch(showing.problems)
+    if json:
+        return as_json(rows)
+    named = [{**row, "state": PROBLEM.states[row["state"]]} for row in rows]
+    return as_table("问题", named, {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户", "state": "状态",
+                                 "round": "轮次", "department": "责任部门", "quotations": "客户原话"})  # fmt: skip
+
+
+def actions(json: AsJson = False) -> None:
+    """List the measures."""
+    rows = fetch(showing.actions)
+    if json:
+        return as_json(rows)
+    named = [{**row, "state": ACTION.states[row["state"]], "verdict": NAMES.get(row["verdict"] or "", "—")} for row in rows]
+    return as_table("改进措施", named, {"id": "编号", "problem": "问题", "measure": "措施", "department": "责任部门",
+                                    "state": "状态", "due_at": "期限", "went_live": "落地", "verdict": "结论"})  # fmt: skip
+
+
+def verifications(json: AsJson = False) -> None:
+    """List the verdicts."""
+    rows = fetch(showing.verifications)
+    if json:
+        return as_json(rows)
+    named = [{**row, "verdict": NAMES[row["verdict"]]} for row in rows]
+    return as_table("效果验证", named, {"id": "编号", "problem": "问题", "measure": "措施", "went_live": "落地",
+                                    "verdict": "结论", "sentence": "说明"})  # fmt: skip
+
+
+def notices(
+    json: AsJson = False, limit: Annotated[int, typer.Option(min=1, help="最多列出多少条")] = 50
+) -> None:
+    """List the messages, newest first."""
+    rows = fetch(showing.notices, limit=limit)
+    if json:
+        return as_json(rows)
+    named = [{**row, "event": EVENTS.get(row["event"], row["event"]), "state": STATES[row["state"]]} for row in rows]
+    return as_table("消息", named, {"id": "编号", "subject": "对象", "event": "事项", "recipient": "收件人",
+                                  "channel": "渠道", "state": "状态", "note": "备注"})  # fmt: skip
+
+
+def deliveries(json: AsJson = False) -> None:
+    """Account for the rows of every delivery."""
+    rows = fetch(showing.deliveries)
+    if json:
+        return as_json(rows)
+    return as_table("采集", rows, {"id": "编号", "title": "来源", "path": "文件", "read": "读入", "stored": "入库",
+                                 "duplicate": "重复", "near_duplicate": "近似重复", "rejected": "无效",
+                                 "quarantined": "隔离", "blank": "空白", "error": "未能读取的原因"})  # fmt: skip

@@ -1,0 +1,21 @@
+"""Improve: cases for customers, measures for problems."""
+
+from prefect import flow
+
+from tasks.common import moment
+from tasks.improve import chase_overdue, confirm_problems, diagnose_problems, open_cases, propose_actions
+from tasks.naming import titled
+from tasks.parameters import Timed
+
+
+@flow(name="改进", flow_run_name=titled("改进"), description="受理个案、确认问题、初判根因、提出措施、催办超时")
+async def improve(what: Timed = Timed()) -> dict[str, int]:
+    """Open cases, take problems as far as a measure that a person can approve, and chase what is late."""
+    now = moment(what.now)
+    return {
+        "cases": open_cases(now),
+        "confirmed": confirm_problems(now),
+        "diagnosed": diagnose_problems(now),
+        "proposed": propose_actions(now),
+        **{f"late_{kind}": count for kind, count in chase_overdue(now).items()},
+    }

@@ -1,0 +1,119 @@
+"""Queries of aggregating feedback into problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from models.intake import Batch
+from models.loop import Problem
+from voc.problems import Slice
+
+
+def ungathered(session: Session) -> list[int]:
+    """Lock and list the analysed batches whose feedback is not yet gathered into problems."""
+    query = select(Batch.id).where(Batch.state == "analysed", Batch.aggregated_at.is_(None))
+    return list(session.scalars(query.order_by(Batch.id).with_for_update()))
+
+
+def mark_gathered(session: Session, batches: Sequence[int], now: datetime) -> None:
+    """Note that the feedback of these batches is in problems as far as it belongs there."""
+    session.execute(update(Batch).where(Batch.id.in_(batches)).values(aggregated_at=now))
+
+
+def known_issues(session: Session) -> set[str]:
+    """List the issues that already have a problem."""
+    return set(session.scalars(select(Problem.issue)))
+
+
+def new_issues(session: Session, batches: Sequence[int]) -> list[str]:
+    """List the issues complained about in these batches that have no problem yet."""
+    query = text(
+        """
+        SELECT DISTINCT m.issue FROM mention m JOIN feedback f ON f.id = m.feedback_id
+        WHERE f.batch_id = ANY(:batches) AND m.polarity = -1
+          AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.issue = m.issue) ORDER BY m.issue
+        """
+    )
+    return list(session.scalars(query, {"batches": list(batches)}))
+
+
+def span_of(session: Session, batches: Sequence[int]) -> tuple[datetime, datetime] | None:
+    """Return when the first and the last accepted feedback of these batches was given."""
+    query = text(
+        "SELECT min(occurred_at), max(occurred_at) FROM feedback WHERE batch_id = ANY(:batches) AND disposition = 'accepted'"
+    )
+    first, last = session.execute(query, {"batches": list(batches)}).one()
+    return None if first is None else (first, last)
+
+
+def enrol(session: Session, batches: Sequence[int] | None, problems: Sequence[int] | None) -> int:
+    """Make members of the feedback that complains about a problem's issue; return how many were added.
+
+    Only the given batches are looked at (all, when None), for the given problems (all, when None).
+    """
+    query = text(
+        """
+        INSERT INTO problem_member (problem_id, feedback_id, mention_id, method)
+        SELECT DISTINCT ON (COALESCE(p.merged_into, p.id), f.id)
+               COALESCE(p.merged_into, p.id), f.id, m.id, 'rule:issue'
+        FROM mention m JOIN feedback f ON f.id = m.feedback_id JOIN problem p ON p.issue = m.issue
+        WHERE m.polarity = -1 AND f.superseded_by IS NULL
+          AND (CAST(:batches AS bigint[]) IS NULL OR f.batch_id = ANY(:batches))
+          AND (CAST(:problems AS bigint[]) IS NULL OR p.id = ANY(:problems))
+        ORDER BY COALESCE(p.merged_into, p.id), f.id, m.id
+        ON CONFLICT DO NOTHING
+        """
+    )
+    values = {"batches": batches and list(batches), "problems": problems and list(problems)}
+    return session.execute(query, values).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def widen(session: Session) -> None:
+    """Move a problem's beginning back when an earlier feedback turned up."""
+    session.execute(
+        text(
+            """
+            UPDATE problem p SET first_seen_at = s.first
+            FROM (SELECT problem_id, min(f.occurred_at) AS first FROM problem_member
+                  JOIN feedback f ON f.id = feedback_id GROUP BY problem_id) s
+            WHERE s.problem_id = p.id AND s.first < p.first_seen_at
+            """
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a problem is spread over slices, against all feedback of the same time."""
+
+    members: int
+    total: int
+    slices: list[Slice]
+
+
+def spread_of(session: Session, problem_id: int) -> Spread:
+    """Count a problem's members and all accepted feedback since it began, by region, product, channel, agent."""
+    query = text(
+        """
+        WITH said AS (
+            SELECT f.id, f.region, f.product, f.channel, f.agent, (k.feedback_id IS NOT NULL)::int AS member
+            FROM feedback f
+            LEFT JOIN problem_member k ON k.feedback_id = f.id AND k.problem_id = :problem
+            WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
+              AND f.occurred_at >= (SELECT first_seen_at FROM problem WHERE id = :problem)
+        )
+        SELECT kind, value, sum(member)::bigint AS members, count(*) AS total
+        FROM said CROSS JOIN LATERAL (VALUES ('region', region), ('product', product), ('channel', channel),
+             ('agent', agent), ('', '')) AS s(kind, value)
+        WHERE value IS NOT NULL AND (value <> '' OR kind = '') GROUP BY kind, value ORDER BY kind, value
+        """
+    )
+    rows = session.execute(query, {"problem": problem_id}).all()
+    whole = next((r for r in rows if r.kind == ""), None)
+    slices = [Slice(r.kind, r.value, r.members, r.total) for r in rows if r.kind]
+    return Spread(whole.members if whole else 0, whole.total if whole else 0, slices)

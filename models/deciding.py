@@ -1,0 +1,93 @@
+"""What people decide about measures and problems; portal, flows and command line all come through here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from models.change import By, advance
+from models.loop import Action, Problem
+from models.proof import Contract as ContractRow
+from models.proving import earlier_actions, first_day, observe, versions_used
+from voc.effect.contract import Contract, canonical, fingerprint, suggest
+
+CHINA = timezone(timedelta(hours=8))
+# Days before an earlier measure went live say nothing about the next one.
+BEFORE_EARLIER = timedelta(days=365)
+SETTLING = timedelta(days=7)
+
+
+def approve(session: Session, action_id: int, by: By) -> None:
+    """Approve a proposed measure: its department is asked to take it on."""
+    advance(session, "action", "approve", {action_id: {}}, by)
+
+
+def accept(session: Session, action_id: int, live_on: date, by: By) -> None:
+    """Take a measure on, with the day it shall go live; from now on its contract is locked."""
+    action = session.get_one(Action, action_id)
+    problem = session.get_one(Problem, action.problem_id)
+    advance(session, "action", "accept", {action_id: {"live_on": live_on.isoformat()}}, by)
+    advance(session, "problem", "improve", {problem.id: {"action": action_id}}, by, strict=False)
+    contract = draft_contract(session, problem, action_id, live_on, by.at)
+    session.add(
+        ContractRow(
+            action_id=action_id,
+            body=canonical(contract),
+            locked_hash=fingerprint(contract),
+            locked_at=by.at,
+            locked_by=by.who,
+        )
+    )
+
+
+def draft_contract(
+    session: Session, problem: Problem, action_id: int, live_on: date, now: datetime
+) -> Contract:
+    """Suggest the contract of a measure from the history of its problem."""
+    today = now.astimezone(CHINA).date()
+    since = first_day(session) or today
+    daily = observe(session, problem.id, since, max(today, since))
+    ahead = max(0, (live_on - daily.days[-1]).days - 1)
+    known = bool(np.nansum(daily.exposure[-56:]) > 0)
+    column = np.nan_to_num(daily.exposure) if known else daily.denominator
+    models, taxonomies = versions_used(session, problem.id, problem.first_seen_at)
+    alarm = (problem.alarm_from.astimezone(CHINA).date(), problem.alarm_until.astimezone(CHINA).date())
+    contract = suggest(
+        f"problem:{problem.id}",
+        # Days to come count as days of the baseline; what they will bring is not known yet.
+        [*daily.numerator.tolist(), *[0.0] * ahead],
+        [*column.tolist(), *[0.0] * ahead],
+        alarm,
+        live_on,
+        metric="complaint_rate" if known else "complaint_share",
+        taxonomy_version="、".join(taxonomies),
+        model_version="、".join(models),
+    )
+    earlier = tuple(
+        (day - BEFORE_EARLIER, day + SETTLING) for day in earlier_actions(session, problem.id, action_id)
+    )
+    return Contract(**{**vars(contract), "excluded": contract.excluded + earlier})
+
+
+def start(session: Session, action_id: int, by: By) -> None:
+    """Begin the work on a measure."""
+    advance(session, "action", "start", {action_id: {}}, by)
+
+
+def implement(session: Session, action_id: int, went_live: datetime, by: By) -> None:
+    """Report that a measure took effect; the clock of its verification starts."""
+    problem = session.get_one(Action, action_id).problem_id
+    advance(session, "action", "implement", {action_id: {"went_live": went_live}}, by)
+    advance(session, "problem", "verify", {problem: {"action": action_id}}, by, strict=False)
+
+
+def give_back(session: Session, action_id: int, reason: str, by: By) -> None:
+    """Return a measure to those who proposed it."""
+    advance(session, "action", "return", {action_id: {"reason": reason}}, by)
+
+
+def dismiss(session: Session, problem_id: int, reason: str, by: By) -> None:
+    """Decide that nothing is done about a problem, and say why."""
+    advance(session, "problem", "dismiss", {problem_id: {"reason": reason}}, by)

@@ -1,0 +1,96 @@
+"""Queries of telling: claim messages, find where they go, note what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from models.intake import Contact
+from models.loop import Department
+from models.outbox import ChannelStop, OutboxMessage
+from models.proof import Verification
+from voc.delivery import Transition
+
+
+def claim_messages(session: Session, now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
+    """Take messages that are due, of channels that are not stopped, and count the attempt that follows."""
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.state.in_(("pending", "retry")),
+            OutboxMessage.next_attempt_at <= now,
+            OutboxMessage.channel.not_in(select(ChannelStop.channel)),
+        )
+        .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    messages = list(session.scalars(query))
+    for message in messages:
+        message.state, message.attempts, message.lease_until = "sending", message.attempts + 1, now + lease
+    return messages
+
+
+def abandoned(session: Session, now: datetime) -> list[OutboxMessage]:
+    """Lock the messages whose dispatcher died while sending."""
+    query = select(OutboxMessage).where(OutboxMessage.state == "sending", OutboxMessage.lease_until < now)
+    return list(session.scalars(query.order_by(OutboxMessage.id).with_for_update(skip_locked=True)))
+
+
+def note(
+    session: Session, message: OutboxMessage, became: Transition, receipt: str | None, now: datetime
+) -> bool:
+    """Write what became of an attempt, unless another dispatcher has taken the message over since."""
+    # A mark lost in a crash makes the message's outcome unknown, which is handled; it need not wait for the disk.
+    session.execute(text("SET LOCAL synchronous_commit = off"))
+    query = (
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id == message.id,
+            OutboxMessage.state == "sending",
+            OutboxMessage.attempts == message.attempts,
+        )
+        .values(
+            state=became.state,
+            next_attempt_at=became.next_attempt_at or message.next_attempt_at,
+            note=became.note,
+            repeat=message.repeat or became.repeat,
+            receipt=receipt,
+            lease_until=None,
+            sent_at=now if became.state == "sent" else None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]
+
+
+def park(session: Session, channel: str, reason: str, now: datetime) -> None:
+    """Stop a channel until somebody mends its configuration."""
+    query = upsert(ChannelStop).values(channel=channel, since=now, reason=reason)
+    session.execute(query.on_conflict_do_nothing())
+
+
+def addresses(
+    session: Session, messages: Sequence[OutboxMessage]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Find (mail address, phone) of recipients. The only reader of customers' contacts."""
+    customers = [int(m.recipient.split(":")[1]) for m in messages if m.recipient.startswith("customer:")]
+    found: dict[str, tuple[str | None, str | None]] = {
+        f"customer:{c.customer_id}": (c.email, c.phone)
+        for c in session.scalars(select(Contact).where(Contact.customer_id.in_(customers)))
+    }
+    for code, address in session.execute(select(Department.code, Department.address)):
+        found[f"department:{code}"] = found[f"owner:{code}"] = (address, None)
+    return found
+
+
+def verified_change(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, float | None]]:
+    """Return verdict and relative change of verifications: the only numbers a message may quote."""
+    query = select(Verification.id, Verification.verdict, Verification.result["change"]).where(
+        Verification.id.in_(ids)
+    )
+    return {id_: (verdict, change) for id_, verdict, change in session.execute(query)}

@@ -1,0 +1,170 @@
+"""Queries of proving: daily observations of a problem, contracts, verifications that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from models.loop import Action
+from models.proof import Contract, Verification
+
+# Numerator: customers who spoke of the problem that day. Denominator: accepted feedback. Exposure: orders.
+OBSERVE = """
+    INSERT INTO metric_observation (metric, day, slice, numerator, denominator, exposure)
+    WITH said AS (
+        SELECT CAST(f.occurred_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day, f.channel,
+               COALESCE(f.customer_id, -f.id) AS customer, (m.feedback_id IS NOT NULL) AS member
+        FROM feedback f
+        LEFT JOIN problem_member m ON m.feedback_id = f.id AND m.problem_id = :problem
+        WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
+          AND f.occurred_at >= CAST(:since AS date) AT TIME ZONE 'Asia/Shanghai'
+          AND f.occurred_at < (CAST(:until AS date) + 1) AT TIME ZONE 'Asia/Shanghai'
+    ), counted AS (
+        SELECT day, COALESCE('channel:' || channel, 'all') AS slice,
+               count(DISTINCT customer) FILTER (WHERE member) AS numerator, count(*) AS denominator
+        FROM said GROUP BY GROUPING SETS ((day), (day, channel))
+    ), days AS (
+        SELECT CAST(d AS date) AS day FROM generate_series(CAST(:since AS date), CAST(:until AS date), '1 day') d
+    ), traded AS (
+        SELECT day, sum(value) AS orders FROM operation_figure
+        WHERE name = 'orders' AND day BETWEEN :since AND :until GROUP BY day
+    )
+    SELECT :metric, COALESCE(c.day, d.day), COALESCE(c.slice, 'all'), COALESCE(c.numerator, 0),
+           COALESCE(c.denominator, 0), CASE WHEN COALESCE(c.slice, 'all') = 'all' THEN t.orders END
+    FROM days d LEFT JOIN counted c USING (day) LEFT JOIN traded t ON t.day = d.day
+    ON CONFLICT (metric, day, slice) DO UPDATE SET numerator = excluded.numerator,
+        denominator = excluded.denominator, exposure = excluded.exposure
+"""
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Columns of one value per day, all of length n: days, customers complaining, feedback, orders (nan: unknown)."""
+
+    days: list[date]
+    numerator: NDArray[np.float64]
+    denominator: NDArray[np.float64]
+    exposure: NDArray[np.float64]
+
+    def between(self, days: Sequence[date]) -> Daily:
+        """Keep the given days only."""
+        wanted = set(days)
+        kept = np.array([day in wanted for day in self.days], dtype=bool)
+        return Daily(
+            [day for day in self.days if day in wanted],
+            self.numerator[kept],
+            self.denominator[kept],
+            self.exposure[kept],
+        )
+
+
+def metric_of(problem_id: int) -> str:
+    """Name the complaint metric of a problem."""
+    return f"problem:{problem_id}"
+
+
+def observe(session: Session, problem_id: int, since: date, until: date) -> Daily:
+    """Bring the observations of a problem up to date between two days and return them."""
+    values = {"problem": problem_id, "metric": metric_of(problem_id), "since": since, "until": until}
+    session.execute(text(OBSERVE), values)
+    query = text(
+        """
+        SELECT day, numerator, denominator, exposure FROM metric_observation
+        WHERE metric = :metric AND slice = 'all' AND day BETWEEN :since AND :until ORDER BY day
+        """
+    )
+    rows = session.execute(query, values).all()
+    columns = np.array(
+        [[r.numerator, r.denominator, np.nan if r.exposure is None else r.exposure] for r in rows]
+    )
+    columns = columns.reshape(-1, 3).astype(np.float64)
+    return Daily([r.day for r in rows], columns[:, 0], columns[:, 1], columns[:, 2])
+
+
+def first_day(session: Session) -> date | None:
+    """Return the day of the first accepted feedback."""
+    query = text(
+        "SELECT CAST(min(occurred_at) AT TIME ZONE 'Asia/Shanghai' AS date) FROM feedback WHERE disposition = 'accepted'"
+    )
+    return session.scalar(query)
+
+
+def versions_used(session: Session, problem_id: int, since: datetime) -> tuple[list[str], list[str]]:
+    """List the model and taxonomy versions behind a problem's members since a time."""
+    query = text(
+        """
+        SELECT array_agg(DISTINCT a.model_version) AS models, array_agg(DISTINCT a.taxonomy_version) AS taxonomies
+        FROM problem_member m JOIN feedback f ON f.id = m.feedback_id JOIN annotation a ON a.feedback_id = f.id
+        WHERE m.problem_id = :problem AND f.occurred_at >= :since
+        """
+    )
+    row = session.execute(query, {"problem": problem_id, "since": since}).one()
+    return list(row.models or []), list(row.taxonomies or [])
+
+
+def earlier_actions(session: Session, problem_id: int, but: int) -> list[date]:
+    """List the days on which other measures against a problem went live."""
+    query = text(
+        """
+        SELECT CAST(went_live AT TIME ZONE 'Asia/Shanghai' AS date) FROM action
+        WHERE problem_id = :problem AND id <> :but AND went_live IS NOT NULL ORDER BY 1
+        """
+    )
+    return list(session.scalars(query, {"problem": problem_id, "but": but}))
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An implemented action with its contract and what was found so far."""
+
+    action: Action
+    contract: Contract
+    attempts: int
+
+
+def promises(session: Session) -> list[Promise]:
+    """List the implemented actions that are not yet judged for good."""
+    attempts = (
+        select(Verification.action_id, func.count().label("attempts"))
+        .group_by(Verification.action_id)
+        .subquery()
+    )
+    query = (
+        select(Action, Contract, func.coalesce(attempts.c.attempts, 0))
+        .join(Contract, Contract.action_id == Action.id)
+        .outerjoin(attempts, attempts.c.action_id == Action.id)
+        .where(Action.state == "implemented")
+        .order_by(Action.id)
+    )
+    return [Promise(*row) for row in session.execute(query)]
+
+
+def contract_of(session: Session, action_id: int) -> Contract | None:
+    """Return the contract of an action, if one was written."""
+    return session.scalars(select(Contract).where(Contract.action_id == action_id)).first()
+
+
+def verified(session: Session, action_id: int, found: dict[str, Any], now: datetime) -> int:
+    """Store a verification and return its id; the same attempt is stored once."""
+    row = Verification(action_id=action_id, computed_at=now, **found)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def effective_since(session: Session, before: datetime) -> list[int]:
+    """List the effective problems that have stood since before a time."""
+    query = text("SELECT id FROM problem WHERE state = 'effective' AND changed_at < :before ORDER BY id")
+    return list(session.scalars(query, {"before": before}))
+
+
+def recent(today: date, days: int = 180) -> date:
+    """Return the first day that observations are looked at from."""
+    return today - timedelta(days=days)

@@ -1,0 +1,26 @@
+"""What the events that people are told of are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EVENTS: Mapping[str, str] = {
+    "case_opened": "受理确认",
+    "case_assigned": "个案派发",
+    "case_reassigned": "个案重新派发",
+    "case_responded": "答复进展",
+    "case_resolved": "处理完成",
+    "case_reopened": "重新受理",
+    "case_escalated": "个案升级",
+    "case_callback": "回访",
+    "case_due_soon": "个案将到期",
+    "case_overdue": "个案超时",
+    "action_approved": "改进任务",
+    "action_returned": "措施退回",
+    "action_implemented": "措施落地告知",
+    "action_due_soon": "措施将到期",
+    "action_overdue": "措施逾期",
+    "problem_effective": "见效告知",
+    "problem_ineffective": "未见效通知",
+    "problem_relapsed": "复发通知",
+}

@@ -1,0 +1,88 @@
+"""Aggregate: gather complaints about one issue into a problem that keeps its identity."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from models.aggregating import enrol, mark_gathered, new_issues, span_of, ungathered, widen
+from models.analysing import feedback_times, issue_events
+from models.change import begin, lock_out
+from models.engine import transaction
+from settings import asset_text, get_settings
+from tasks.analyse import taxonomy
+from tasks.common import by, stage
+from voc.problems import Policy, Window, first_recurrence, seconds
+from voc.routing import Organisation, parse_organisation, route
+
+
+def policy() -> Policy:
+    """Return how much recurrence makes a problem."""
+    settings = get_settings()
+    return Policy(
+        timedelta(days=settings.problem_window_days),
+        settings.problem_min_customers,
+        settings.problem_min_share,
+    )
+
+
+def organisation() -> Organisation:
+    """Return the organisation in force."""
+    return parse_organisation(asset_text("organisation.toml"))
+
+
+@stage("聚合问题", tags=["分析"])
+def aggregate_problems(now: datetime) -> dict[str, int]:
+    """Put the newly analysed feedback into the problems it belongs to, and begin problems that recur."""
+    with transaction() as session:
+        lock_out(session, "aggregate")
+        batches = ungathered(session)
+        if not batches:
+            return {"members": 0, "problems": 0}
+        members = enrol(session, batches, None)
+        detected = _detect(session, batches, now)
+        if detected:
+            members += enrol(session, None, detected)
+        widen(session)
+        mark_gathered(session, batches, now)
+        return {"members": members, "problems": len(detected)}
+
+
+def _detect(session: Session, batches: list[int], now: datetime) -> list[int]:
+    span = span_of(session, batches)
+    issues = new_issues(session, batches)
+    if span is None or not issues:
+        return []
+    since, until = span[0] - policy().window, span[1]
+    everything = seconds(feedback_times(session, since, until))
+    found: dict[str, Window] = {}
+    for issue, events in issue_events(session, issues, since, until).items():
+        times = seconds([at for at, _ in events])
+        customers = np.array([customer for _, customer in events], dtype=np.int64)
+        window = first_recurrence(times, customers, everything, policy(), now)
+        if window:
+            found[issue] = window
+    return begin(
+        session,
+        "problem",
+        "detect",
+        [_row(i, w) for i, w in sorted(found.items())],
+        by("rule:recurrence", now),
+    )
+
+
+def _row(issue: str, window: Window) -> dict[str, object]:
+    known = taxonomy().issue(issue)
+    return {
+        "key": f"issue:{issue}",
+        "issue": issue,
+        "area": known.area,
+        "name": known.problem,
+        "department": route(issue, 0, organisation())[0],
+        "first_seen_at": window.end,
+        "detected_at": window.end,
+        "alarm_from": window.start,
+        "alarm_until": window.end,
+    }

@@ -1,0 +1,129 @@
+"""Collect: read what is waiting in the sources and put it into the vault, part by part."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from models.collecting import (
+    Row,
+    errors_of,
+    finish_delivery,
+    known_delivery,
+    note_error,
+    open_delivery,
+    reading,
+    store_part,
+)
+from models.engine import transaction
+from models.intake import Source
+from settings import get_settings
+from sources.base import Chunk
+from sources.registry import open_source
+from tasks.common import run_id, stage
+from voc.errors import InputError
+from voc.intake import Definition, definition_from_dict, map_rows, payload_hash, record_keys
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to read, with the source it belongs to."""
+
+    source_id: int
+    definition: Definition
+    path: Path
+    fingerprint: str
+
+
+@stage("列出来源", tags=["采集"])
+def list_sources() -> list[str]:
+    """List the names of the sources that have somewhere to read from."""
+    with transaction() as session:
+        sources = session.scalars(select(Source).order_by(Source.name)).all()
+        return [source.name for source in sources if source.definition.get("path")]
+
+
+@stage("采集来源", tags=["采集"], task_run_name="采集·{source}")
+def collect_source(source: str, now: datetime, again: bool = False) -> list[int]:
+    """Read the files of a source that are not known yet (all of them, `again`) and return the deliveries."""
+    with reading(source):
+        return [_deliver(file, now) for file in _files(source, again)]
+
+
+@stage("核对采集结果", tags=["采集"])
+def failures(deliveries: list[int]) -> list[str]:
+    """List the files among these deliveries that could not be read, with the reason."""
+    with transaction() as session:
+        return errors_of(session, deliveries)
+
+
+def _files(source: str, again: bool) -> list[File]:
+    with transaction() as session:
+        row = session.scalars(select(Source).where(Source.name == source)).one()
+        definition = definition_from_dict(row.definition)
+        paths = [Path(name) for name in sorted(glob.glob(definition.path))]
+        files = [File(row.id, definition, path, _fingerprint(path)) for path in paths]
+        if again and not files:
+            raise InputError(f"找不到文件「{definition.path}」，请检查路径。")
+        return [file for file in files if again or not known_delivery(session, row.id, file.fingerprint)]
+
+
+def _fingerprint(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _deliver(file: File, now: datetime) -> int:
+    with transaction() as session:
+        delivery, stored = open_delivery(
+            session, file.source_id, file.path.name, file.fingerprint, now, run_id() or ""
+        )
+    try:
+        _store_parts(file, delivery, stored, now)
+    except InputError as error:
+        # One bad file must not keep the others out: it waits, and the run says why.
+        with transaction() as session:
+            note_error(session, delivery, str(error))
+        return delivery
+    with transaction() as session:
+        finish_delivery(session, delivery, now)
+    return delivery
+
+
+def _store_parts(file: File, delivery: int, stored: int, now: datetime) -> None:
+    for part, (rows, blank) in enumerate(_prepared(file), 1):
+        # Parts that an earlier, interrupted run stored are read past: same bytes, same parts.
+        if part > stored:
+            with transaction() as session:
+                store_part(session, file.source_id, delivery, part, rows, blank, now)
+
+
+def _prepared(file: File) -> Iterator[tuple[Sequence[Row], int]]:
+    for chunk in open_source(file.path, file.definition).chunks(get_settings().batch_rows):
+        if len(chunk):
+            yield _rows(chunk, file.definition), len(chunk.blank)
+
+
+def _rows(chunk: Chunk, definition: Definition) -> Sequence[Row]:
+    payloads = [row.payload for row in chunk.rows]
+    keys = record_keys(map_rows(payloads, definition).require(), definition.name)
+    read = [
+        Row(row.row, key, _version(key, row.payload), row.payload)
+        for row, key in zip(chunk.rows, keys, strict=True)
+    ]
+    broken = [
+        Row(bad.row, "raw-" + payload_hash({"": bad.raw}).hex(), "", {"__raw__": bad.raw}, bad.reason)
+        for bad in chunk.unreadable
+    ]
+    return read + broken
+
+
+def _version(key: str, payload: dict[str, str]) -> str:
+    # A key made from the words themselves has one version; a record with an id of its own may be edited.
+    return "" if key.startswith("h-") else payload_hash(payload).hex()

@@ -1,0 +1,40 @@
+"""What all tasks share: how a task is made, who acts, and what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+
+from models.change import By
+from voc.errors import InputError
+
+
+def stage(title: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Make a task with a Chinese name; results are small and never cached: the database is the memory."""
+    return task(name=title, cache_policy=NO_CACHE, persist_result=False, **options)
+
+
+def moment(now: datetime | None) -> datetime:
+    """Return the time given to a flow, or the clock's when none was: the only place that reads it."""
+    return now or datetime.now(UTC)
+
+
+def run_id() -> str | None:
+    """Return the id of the flow run this is part of, if any."""
+    return str(flow_run.id) if flow_run.id else None
+
+
+def by(who: str, now: datetime) -> By:
+    """Name who acts: rule:…, system:… or person:…, from this flow run."""
+    return By(who, now, run_id())
+
+
+def complain(failures: Sequence[str]) -> None:
+    """Fail the run, naming what could not be done; what could be done is done by now."""
+    if failures:
+        raise InputError("；".join(failures))

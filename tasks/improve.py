@@ -1,0 +1,150 @@
+"""Improve: open and route cases, confirm and diagnose problems, propose measures, chase what is late."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models.aggregating import spread_of
+from models.change import advance, begin
+from models.engine import transaction
+from models.improving import (
+    Unanswered,
+    customers_of,
+    dimensions_of,
+    existing_cases,
+    measures_tried,
+    overdue,
+    problems_in,
+    store_departments,
+    unanswered,
+)
+from models.loop import Problem
+from models.telling import announce
+from settings import asset_text, get_settings
+from tasks.aggregate import organisation
+from tasks.analyse import taxonomy
+from tasks.common import by, stage
+from voc.deadlines import case_deadlines, working_days_due
+from voc.measures import Library, Measure, parse_measures, suggest
+from voc.problems import draft_root_cause, over_represented
+from voc.routing import route
+
+ANSWERED = ("complaint", "enquiry")
+
+
+@stage("受理个案", tags=["改进"])
+def open_cases(now: datetime) -> int:
+    """Open a case for each recent feedback that needs an answer, acknowledge it and route it."""
+    with transaction() as session:
+        store_departments(session, organisation())
+        since = now - timedelta(days=get_settings().case_max_age_days)
+        waiting = unanswered(session, ANSWERED, since)
+        rows = [_case(row, now) for row in waiting]
+        opened = set(begin(session, "case", "open", rows, by("system:cases", now)))
+        cases = existing_cases(session, rows)
+        routed = {
+            cases[row.feedback]: {"department": route(row.issue, row.severity, organisation())[0]}
+            for row in waiting
+            if cases[row.feedback] in opened
+        }
+        advance(session, "case", "acknowledge", {id_: {} for id_ in routed}, by("system:cases", now))
+        advance(session, "case", "assign", routed, by("rule:routing", now))
+        return len(opened)
+
+
+def _case(row: Unanswered, now: datetime) -> dict[str, object]:
+    deadlines = case_deadlines(row.priority, row.value, row.channel, now)
+    return {
+        "feedback_id": row.feedback,
+        "priority": row.priority,
+        "issue": row.issue,
+        "category": taxonomy().issue(row.issue).name if row.issue else "服务体验",
+        "opened_at": now,
+        "respond_by": deadlines.respond_by,
+        "resolve_by": deadlines.resolve_by,
+    }
+
+
+@stage("催办超时", tags=["改进"])
+def chase_overdue(now: datetime) -> dict[str, int]:
+    """Escalate cases whose first answer is late and tell the owners of late measures, once each."""
+    with transaction() as session:
+        cases, actions = overdue(session, now)
+        late = {id_: {"reason": "首次答复超时"} for id_ in cases}
+        advance(session, "case", "escalate", late, by("rule:deadline", now), strict=False)
+        announce(session, "action", "overdue", dict.fromkeys(actions, 1), now, {})
+        return {"cases": len(cases), "actions": len(actions)}
+
+
+@stage("确认问题", tags=["改进"])
+def confirm_problems(now: datetime) -> int:
+    """Confirm the detected problems that enough customers have; the others wait for a person."""
+    with transaction() as session:
+        least = get_settings().auto_confirm_customers
+        sure = [p.id for p in problems_in(session, "detected") if customers_of(session, p.id) >= least]
+        return len(
+            advance(session, "problem", "confirm", {id_: {} for id_ in sure}, by("rule:customers", now))
+        )
+
+
+@stage("根因初判", tags=["改进"])
+def diagnose_problems(now: datetime) -> int:
+    """Draft the root cause of each confirmed problem from the evidence, for its department to review."""
+    with transaction() as session:
+        facts = {p.id: _diagnosis(session, p) for p in problems_in(session, "confirmed")}
+        return len(advance(session, "problem", "diagnose", facts, by("system:evidence", now)))
+
+
+def _diagnosis(session: Session, problem: Problem) -> dict[str, object]:
+    found = dimensions_of(session, problem.id)
+    dimension = next(iter(found), taxonomy().issue(problem.issue).dimension)
+    spread = spread_of(session, problem.id)
+    lifts = over_represented(spread.slices, spread.members, spread.total)
+    return {
+        "dimension": dimension,
+        "root_cause": draft_root_cause(problem.name, dimension, lifts),
+        "evidence": [
+            {"kind": lift.kind, "value": lift.value, "members": lift.members, "ratio": round(lift.ratio, 2)}
+            for lift in lifts[:10]
+        ],
+    }
+
+
+@stage("提出改进措施", tags=["改进"])
+def propose_actions(now: datetime) -> int:
+    """Propose measures for every diagnosed problem that has none in its present round."""
+    library = parse_measures(asset_text("measures.toml"))
+    with transaction() as session:
+        proposed = 0
+        for problem in problems_in(session, "diagnosed"):
+            tried = measures_tried(session, problem.id)
+            if all(round_ != problem.round for round_, _ in tried):
+                proposed += _propose(session, problem, library, [title for _, title in tried], now)
+        return proposed
+
+
+def _propose(session: Session, problem: Problem, library: Library, tried: list[str], now: datetime) -> int:
+    measures = suggest(
+        problem.issue,
+        problem.dimension,
+        problem.round,
+        library,
+        tried=[m.code for m in library.measures if m.title in tried],
+    )
+    rows = [_action(problem, measure, now) for measure in measures]
+    return len(begin(session, "action", "propose", rows, by("rule:measures", now)))
+
+
+def _action(problem: Problem, measure: Measure, now: datetime) -> dict[str, object]:
+    return {
+        "problem_id": problem.id,
+        "problem_round": problem.round,
+        "measure": measure.title,
+        "detail": measure.detail,
+        "kind": measure.kind,
+        "dimension": measure.dimension,
+        "department": problem.department,
+        "due_at": working_days_due(now, measure.days),
+    }

@@ -1,0 +1,100 @@
+"""Names people recognise: what a run is called, and what it leaves behind in the Prefect UI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect.runtime import flow_run
+
+from models import showing
+from models.engine import transaction
+from tasks.common import moment, stage
+from voc.effect.verdict import NAMES
+from voc.lifecycle import PROBLEM
+
+CHINA = timezone(timedelta(hours=8))
+PARTS = {
+    "read": "读入", "stored": "入库", "duplicate": "重复", "near_duplicate": "近似重复",
+    "rejected": "无效", "quarantined": "隔离", "blank": "空白",
+}  # fmt: skip
+
+
+def titled(title: str) -> Callable[[], str]:
+    """Make run names such as 采集·京东评论·2026-11-21 18:00."""
+
+    def name() -> str:
+        what = flow_run.parameters.get("what")
+        sources = list(getattr(what, "sources", []) or [])
+        at = moment(getattr(what, "now", None)).astimezone(CHINA)
+        return "·".join([title, *([", ".join(sources[:3])] if sources else []), f"{at:%Y-%m-%d %H:%M}"])
+
+    return name
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
+    """Write rows as a markdown table with Chinese headings."""
+    lines = ["| " + " | ".join(columns.values()) + " |", "|" + " --- |" * len(columns)]
+    lines += ["| " + " | ".join(_cell(row.get(key)) for key in columns) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    return "—" if value is None else str(value).replace("|", "｜").replace("\n", " ")
+
+
+@stage("展示采集结果")
+def show_accounting(deliveries: Sequence[int]) -> None:
+    """Show where every row of these deliveries has gone."""
+    with transaction() as session:
+        rows = showing.deliveries(session, deliveries)
+    markdown = table(rows, {"title": "来源", "path": "文件", **PARTS, "error": "未能读取的原因"})
+    create_markdown_artifact(f"# 行数核对\n\n{markdown}", key="accounting", description="读入的每一行去了哪里")
+
+
+@stage("展示隔离区")
+def show_quarantine() -> None:
+    """Show the rows that wait for repair."""
+    with transaction() as session:
+        rows = showing.quarantined(session)
+    columns = {"id": "编号", "source": "来源", "path": "文件", "row": "行", "column": "列", "reason": "原因"}
+    text = f"# 隔离区：{len(rows)} 行待修复\n\n{table(rows[:200], columns)}"
+    create_markdown_artifact(text, key="quarantine", description="待修复的行及原因")
+
+
+@stage("展示问题排行")
+def show_problems() -> None:
+    """Show the problems, largest first."""
+    with transaction() as session:
+        rows = [{**row, "state": PROBLEM.states[row["state"]]} for row in showing.problems(session)]
+    columns = {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户", "state": "状态",
+               "round": "轮次", "department": "责任部门", "first_seen": "首次出现"}  # fmt: skip
+    create_markdown_artifact(f"# 问题排行\n\n{table(rows, columns)}", key="problems", description="按反馈条数排序")
+
+
+@stage("展示验证结论")
+def show_verifications() -> None:
+    """Show the verdicts reached so far."""
+    with transaction() as session:
+        rows = [{**row, "verdict": NAMES[row["verdict"]]} for row in showing.verifications(session)]
+    columns = {"id": "编号", "problem": "问题", "measure": "措施", "went_live": "落地时间", "verdict": "结论", "sentence": "说明"}
+    create_markdown_artifact(f"# 效果验证\n\n{table(rows, columns)}", key="verifications", description="措施的效果结论")
+
+
+@stage("展示消息")
+def show_notices() -> None:
+    """Show what was told and what still waits."""
+    with transaction() as session:
+        rows = showing.notice_counts(session)
+    markdown = table(rows, {"event": "事项", "state": "状态", "count": "条数"})
+    create_markdown_artifact(f"# 消息\n\n{markdown}", key="notices", description="发件箱现状")
+
+
+@stage("展示报告")
+def show_report(path: str) -> None:
+    """Link the report."""
+    create_link_artifact(f"file://{path}", link_text="领导报告", key="report", description="自包含的一页 HTML")

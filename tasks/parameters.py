@@ -1,0 +1,53 @@
+"""Parameters of the flows: they become forms in the Prefect UI, and the server enforces their limits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Timed(BaseModel):
+    """What every flow can be told: the time it shall take for now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    now: datetime | None = Field(None, title="运行时刻", description="留空即当前时间；回放历史时填写")
+
+
+class Collect(Timed):
+    """Which sources to read."""
+
+    sources: list[str] = Field(default_factory=list, title="来源", description="要采集的来源；留空为全部")
+    again: bool = Field(False, title="重新读取", description="已读过的文件也再读一遍，不会重复入库")
+
+
+class Tell(Timed):
+    """How many messages to send."""
+
+    limit: int = Field(20_000, ge=1, le=200_000, title="条数上限", description="本次最多发送的消息条数")
+
+
+class Report(Timed):
+    """Which period to report on."""
+
+    kind: Literal["run", "weekly", "monthly"] = Field("run", title="报告类型")
+    since: date | None = Field(None, title="起始日", description="留空为最早一条反馈")
+    until: date | None = Field(None, title="截止日", description="留空为最近一条反馈")
+
+
+class Cycle(Collect):
+    """One round of the whole loop."""
+
+    report: bool = Field(True, title="生成报告", description="本轮结束时撰写领导报告")
+
+
+class Rehearse(BaseModel):
+    """The simulated company that is played through the loop."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    weeks: int = Field(26, ge=1, le=104, title="周数")
+    seed: int = Field(20260525, ge=0, title="随机种子", description="相同的种子得到相同的公司")
+    rows_per_week: int = Field(900, ge=50, le=200_000, title="每周反馈条数")

@@ -1,0 +1,165 @@
+"""Rehearse: the simulated company writes its files, and simulated people decide and work, week by week."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from models import deciding, showing
+from models.change import By, advance
+from models.collecting import register_source
+from models.engine import transaction
+from models.improving import store_departments
+from models.loading import copy_rows
+from models.loop import Action, Problem
+from settings import get_settings
+from sources.writing import write
+from tasks.aggregate import organisation
+from tasks.common import stage
+from tasks.naming import CHINA
+from tasks.parameters import Rehearse
+from voc.simulation.company import PLANTED, Scenario
+from voc.simulation.sources import definitions
+from voc.simulation.weeks import OrderDay, simulate_week
+
+LIVE_WEEK = 12
+THINKING = timedelta(days=7)
+# What the staff does with cases in the week after they were opened: (share in twentieths, step, hours later).
+# One case in twenty gets no answer in time, so that escalation has something to do.
+ROUTINE: tuple[tuple[range, str, float], ...] = (
+    (range(0, 9), "respond", 1.5),
+    (range(9, 17), "respond", 5.0),
+    (range(17, 19), "respond", 26.0),
+    (range(0, 9), "resolve", 20.0),
+    (range(9, 17), "resolve", 50.0),
+    (range(0, 12), "confirm", 120.0),
+    (range(12, 13), "reopen", 124.0),
+    (range(12, 13), "resolve", 140.0),
+)
+EFFECTS = {
+    "works": "措施真正有效（投诉降至 {m:.0%}）",
+    "nothing": "措施没有作用",
+    "worse": "措施使情况变差（投诉升至 {m:.0%}）",
+    "none": "没有采取措施",
+}
+
+
+def scenario(what: Rehearse) -> Scenario:
+    """Return the company that is played."""
+    return Scenario(seed=what.seed, weeks=what.weeks, rows_per_week=what.rows_per_week)
+
+
+def evening_of(company: Scenario, week: int) -> datetime:
+    """Return when a week is taken in: the Monday after it, at eight."""
+    return datetime.combine(company.start + timedelta(weeks=week + 1), time(8), CHINA)
+
+
+@stage("搭建模拟公司")
+def found_company() -> None:
+    """Register the sources of the simulated company and its departments."""
+    inbox = get_settings().folder("inbox")
+    shutil.rmtree(inbox)
+    with transaction() as session:
+        store_departments(session, organisation())
+        for name, definition in definitions().items():
+            folder = get_settings().folder(f"inbox/{name}")
+            register_source(session, name, {**definition, "path": str(folder / "*")})
+
+
+@stage("模拟一周", task_run_name="模拟第 {week} 周")
+def live_a_week(what: Rehearse, week: int) -> int:
+    """Let the company live a week: its files land in the inbox, its orders in the figures."""
+    with transaction() as session:
+        lived = simulate_week(scenario(what), week, _went_live(session))
+        _store_orders(session, lived.orders)
+    for file in lived.files:
+        folder = get_settings().folder(f"inbox/{file.source}")
+        write(folder, file.name, file.kind, file.encoding, file.columns, file.rows)
+    return sum(len(file.rows) for file in lived.files)
+
+
+def _went_live(session: Session) -> dict[str, date]:
+    query = select(Problem.issue, Action.went_live).join(Action, Action.problem_id == Problem.id)
+    live = session.execute(query.where(Action.went_live.is_not(None)).order_by(Action.went_live.desc()))
+    return {issue: went_live.astimezone(CHINA).date() for issue, went_live in live}
+
+
+def _store_orders(session: Session, days: Iterable[OrderDay]) -> None:
+    columns = ("day", "name", "region", "product", "value")
+    rows = [
+        (day.day, name, day.region, day.product, value)
+        for day in days
+        for name, value in (("orders", day.orders), ("contacts", day.contacts))
+    ]
+    first = min(row[0] for row in rows)
+    last = max(row[0] for row in rows)
+    session.execute(
+        text("DELETE FROM operation_figure WHERE day BETWEEN :first AND :last"), {"first": first, "last": last}
+    )
+    copy_rows(session, "operation_figure", columns, rows)
+
+
+@stage("模拟人员处理")
+def work_a_week(what: Rehearse, week: int) -> None:
+    """Let the staff answer cases, and managers approve, take on and implement measures."""
+    now = evening_of(scenario(what), week)
+    with transaction() as session:
+        _answer_cases(session, now)
+        _manage(session, now, live=week >= LIVE_WEEK - 1)
+
+
+def _answer_cases(session: Session, now: datetime) -> None:
+    query = text("""SELECT id FROM "case" WHERE opened_at = :now ORDER BY id""")
+    opened = list(session.scalars(query, {"now": now}))
+    for share, step, hours in ROUTINE:
+        by = By("person:模拟客服", now + timedelta(hours=hours))
+        facts = {id_: {"reason": "客户表示未解决"} for id_ in opened if id_ % 20 in share}
+        advance(session, "case", step, facts, by, strict=False)
+
+
+def _manage(session: Session, now: datetime, live: bool) -> None:
+    """Take on the measures against the planted problems; the one that gets no action stays as proposed."""
+    taken_on = {planted.issue for planted in PLANTED if planted.effect != "none"}
+    query = select(Action, Problem).join(Problem, Problem.id == Action.problem_id)
+    by = By("person:模拟负责人", now)
+    for action, problem in session.execute(query.order_by(Action.id)).all():
+        if problem.issue not in taken_on or action.problem_round > 1:
+            continue
+        if action.state == "proposed" and action.changed_at <= now - THINKING:
+            deciding.approve(session, action.id, by)
+            deciding.accept(session, action.id, _live_day(), by)
+        elif action.state == "accepted":
+            deciding.start(session, action.id, by)
+        elif action.state == "in_progress" and live:
+            deciding.implement(session, action.id, now, by)
+
+
+def _live_day() -> date:
+    return Scenario().start + timedelta(weeks=LIVE_WEEK)
+
+
+@stage("对照真相")
+def compare_with_truth() -> list[dict[str, Any]]:
+    """Set the verdict on each planted problem beside what is true of it."""
+    with transaction() as session:
+        problems = {row["issue"]: row for row in showing.problems(session)}
+        verdicts = {row["issue"]: row for row in showing.verifications(session)}
+    return [_compared(planted, problems.get(planted.issue), verdicts.get(planted.issue)) for planted in PLANTED]
+
+
+def _compared(
+    planted: Any, problem: Mapping[str, Any] | None, verdict: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "issue": planted.issue,
+        "problem": problem["name"] if problem else f"未发现（{planted.issue}）",
+        "effect": planted.effect,
+        "truth": EFFECTS[planted.effect].format(m=planted.multiplier),
+        "verdict": verdict["verdict"] if verdict else None,
+        "sentence": verdict["sentence"] if verdict else "",
+    }

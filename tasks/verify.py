@@ -1,0 +1,185 @@
+"""Verify: when the follow-up of an implemented measure is over, compare, judge, and let the verdict act."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from models.change import advance
+from models.deciding import CHINA
+from models.engine import transaction
+from models.proving import Daily, Promise, earlier_actions, effective_since, observe, promises, verified
+from settings import get_settings
+from tasks.common import by, run_id, stage
+from voc.effect.before_after import Effect, compare_rates, compare_shares
+from voc.effect.contract import Contract, Windows, check, parse, windows
+from voc.effect.verdict import Verdict, judge
+from voc.errors import ContractBroken, InputError
+
+# What a verdict does: (step of the action, step of the problem).
+CONSEQUENCES = {
+    "effective": ("pass", "succeed"),
+    "partly_effective": ("pass", "continue"),
+    "ineffective": ("fail", "fail"),
+    "worse": ("fail", "fail"),
+}
+LOOKS = 2
+QUERY = "models.proving.OBSERVE"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A comparison that can be made now: the contract as it applies to this look, and its windows."""
+
+    promise: Promise
+    contract: Contract
+    spans: Windows
+    attempt: int
+
+
+@stage("验证到期措施", tags=["验证"])
+def verify_due(now: datetime) -> dict[str, int]:
+    """Judge every implemented measure whose follow-up is over, each in a transaction of its own."""
+    counts: dict[str, int] = {}
+    with transaction() as session:
+        waiting = [promise.action.id for promise in promises(session)]
+    for action in waiting:
+        with transaction() as session:
+            code = _verify(session, action, now)
+        if code:
+            counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+@stage("关闭见效问题", tags=["验证"])
+def close_effective(now: datetime) -> int:
+    """Close the problems that stayed well for long enough."""
+    with transaction() as session:
+        stood = effective_since(session, now - timedelta(days=get_settings().close_after_days))
+        return len(advance(session, "problem", "close", {id_: {} for id_ in stood}, by("rule:stood", now)))
+
+
+def _verify(session: Session, action_id: int, now: datetime) -> str | None:
+    promise = next(p for p in promises(session) if p.action.id == action_id)
+    due = _due(promise, now)
+    if due is None:
+        return None
+    daily = observe(session, promise.action.problem_id, due.spans.baseline_start, due.spans.followup_end)
+    effect = _compare(due, daily)
+    verdict = _judge(session, due, effect)
+    id_ = verified(session, action_id, _found(due, daily, effect, verdict), now)
+    _apply(session, promise, verdict, id_, now)
+    return verdict.code
+
+
+def _due(promise: Promise, now: datetime) -> Due | None:
+    """Return the look that is due today; a second one, over twice the time, shares the error of the first."""
+    attempt = promise.attempts + 1
+    went_live = promise.action.went_live
+    if went_live is None or attempt > LOOKS:
+        return None
+    contract = parse(promise.contract.body)
+    if attempt > 1:
+        contract = replace(
+            contract, followup_days=contract.followup_days * attempt, alpha=contract.alpha / attempt
+        )
+    spans = windows(contract, went_live.astimezone(CHINA).date())
+    today = now.astimezone(CHINA).date()
+    ready = today > spans.followup_end + timedelta(days=get_settings().verify_grace_days)
+    return Due(promise, contract, spans, attempt) if ready else None
+
+
+def _compare(due: Due, daily: Daily) -> Effect:
+    before, after = daily.between(due.spans.baseline()), daily.between(due.spans.followup())
+    if due.contract.metric == "complaint_rate":
+        columns = (before.numerator, before.exposure, after.numerator, after.exposure)
+        return compare_rates(*map(np.nan_to_num, columns), alpha=due.contract.alpha)
+    return compare_shares(
+        before.numerator, before.denominator, after.numerator, after.denominator, alpha=due.contract.alpha
+    )
+
+
+def _judge(session: Session, due: Due, effect: Effect) -> Verdict:
+    action, row = due.promise.action, due.promise.contract
+    assert action.went_live is not None
+    try:
+        check(parse(row.body), row.locked_hash or "", row.locked_at or action.went_live, action.went_live)
+    except (ContractBroken, InputError) as broken:
+        return Verdict("invalid_contract", str(broken))
+    others = earlier_actions(session, action.problem_id, action.id)
+    inside = [
+        day
+        for day in others
+        if due.spans.baseline_start < day <= due.spans.followup_end and not _excluded(day, due)
+    ]
+    if inside:
+        days = "、".join(f"{day:%m月%d日}" for day in inside)
+        return Verdict("not_identifiable", f"同一问题另有措施在 {days} 落地，效果无法归到其中一项。")
+    return judge(effect, due.contract)
+
+
+def _excluded(day: date, due: Due) -> bool:
+    return any(first <= day <= last for first, last in due.contract.excluded)
+
+
+def _found(due: Due, daily: Daily, effect: Effect, verdict: Verdict) -> dict[str, object]:
+    change, low, high = effect.change
+    series = {
+        "days": [day.isoformat() for day in daily.days],
+        "numerator": daily.numerator.tolist(),
+        "denominator": daily.denominator.tolist(),
+        "exposure": np.nan_to_num(daily.exposure).tolist(),
+    }
+    spans = asdict(due.spans)
+    return {
+        "attempt": due.attempt,
+        "due_on": due.spans.followup_end,
+        "verdict": verdict.code,
+        "sentence": verdict.sentence,
+        "result": _finite({**asdict(effect), "change": change, "change_low": low, "change_high": high,
+                           "weeks_more": verdict.weeks_more, "metric": due.contract.metric,
+                           "smallest_effect": due.contract.smallest_effect, "alpha": due.contract.alpha,
+                           "direction": due.contract.direction, "windows": spans}),
+        "lineage": {
+            "query": QUERY,
+            "rows_hash": hashlib.sha256(json.dumps(series, sort_keys=True).encode()).hexdigest(),
+            "model": due.contract.model_version,
+            "taxonomy": due.contract.taxonomy_version,
+            "contract": due.promise.contract.locked_hash,
+            "run": run_id(),
+        },
+    }  # fmt: skip
+
+
+def _finite(value: object) -> object:
+    """Make values JSON can hold: dates as text, nan and infinity as null, arrays as lists."""
+    match value:
+        case dict():
+            return {key: _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+        case date():
+            return value.isoformat()
+        case np.generic():
+            return _finite(value.item())
+        case float():
+            return value if np.isfinite(value) else None
+        case _:
+            return value
+
+
+def _apply(session: Session, promise: Promise, verdict: Verdict, verification: int, now: datetime) -> None:
+    action, problem = promise.action.id, promise.action.problem_id
+    steps = CONSEQUENCES.get(verdict.code)
+    facts = {"verification": verification, "verdict": verdict.code}
+    if steps is None:
+        reason = {"reason": verdict.sentence, **facts}
+        advance(session, "problem", "extend", {problem: reason}, by("rule:verdict", now), strict=False)
+        return
+    advance(session, "action", steps[0], {action: facts}, by("rule:verdict", now))
+    advance(session, "problem", steps[1], {problem: facts}, by("rule:verdict", now), strict=False)

@@ -1,0 +1,67 @@
+"""Which feedback repeats the words of another: the same text again, or a copy with small edits.
+
+Two customers who say the same short thing are two voices. A long text that comes back almost word for word,
+or the same customer repeating a text within a day, is one voice copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from voc.duplicates import NEAR, similarity
+
+REPEAT_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A feedback as far as copies are concerned; `bands` is empty when the text is too short to judge."""
+
+    id: int
+    text: str
+    content_hash: int
+    bands: tuple[int, ...]
+    customer: int | None
+    at: datetime
+
+
+def find_copies(new: Sequence[Words], known: Sequence[Words]) -> list[int | None]:
+    """Return for each new feedback the id of the one it copies, or None; earlier rows come first."""
+    originals = _Originals()
+    for words in known:
+        originals.add(words)
+    copies = []
+    for words in new:
+        copy = originals.original_of(words)
+        copies.append(copy)
+        if copy is None:
+            originals.add(words)
+    return copies
+
+
+class _Originals:
+    """Feedback that may be copied, looked up by its whole text and by bands of it."""
+
+    def __init__(self) -> None:
+        self._by_hash: dict[int, list[Words]] = {}
+        self._by_band: dict[int, list[Words]] = {}
+
+    def add(self, words: Words) -> None:
+        self._by_hash.setdefault(words.content_hash, []).append(words)
+        for band in words.bands:
+            self._by_band.setdefault(band, []).append(words)
+
+    def original_of(self, words: Words) -> int | None:
+        for other in self._by_hash.get(words.content_hash, ()):
+            if words.bands or _said_again(words, other):
+                return other.id
+        near = {other.id: other for band in words.bands for other in self._by_band.get(band, ())}
+        found = [id_ for id_, other in sorted(near.items()) if similarity(words.text, other.text) >= NEAR]
+        return found[0] if found else None
+
+
+def _said_again(words: Words, other: Words) -> bool:
+    same_person = words.customer is not None and words.customer == other.customer
+    return same_person and abs(words.at - other.at) <= REPEAT_WITHIN

@@ -1,0 +1,150 @@
+"""When feedback becomes a problem, and what is special about those who have it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+from voc.effect.intervals import wilson
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How much recurrence makes a problem: customers and their share of all feedback within a window."""
+
+    window: timedelta = timedelta(days=28)
+    min_customers: int = 8
+    min_share: float = 0.01
+
+
+@dataclass(frozen=True)
+class Window:
+    """The first window in which an issue recurred often enough."""
+
+    start: datetime
+    end: datetime
+    customers: int
+    feedback: int
+
+
+def seconds(moments: Sequence[datetime]) -> NDArray[np.float64]:
+    """Turn aware instants into seconds since the epoch."""
+    return np.array([moment.timestamp() for moment in moments], dtype=np.float64)
+
+
+def recurrence(
+    times: NDArray[np.float64], customers: NDArray[np.int64], at: NDArray[np.float64], window: timedelta
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count events and distinct customers in the window that ends at each of `at`.
+
+    times: shape (n,), ascending seconds; customers: shape (n,), ids; at: shape (m,). Returns two (m,) arrays.
+    """
+    before = _previous_time(times, customers)
+    last = np.searchsorted(times, at, side="right")
+    first = np.searchsorted(times, at - window.total_seconds(), side="left")
+    # A customer counts once: at the first of his events that lies inside the window.
+    distinct = [
+        int(np.count_nonzero(before[a:b] < moment - window.total_seconds()))
+        for a, b, moment in zip(first, last, at, strict=True)
+    ]
+    return (last - first).astype(np.int64), np.array(distinct, dtype=np.int64)
+
+
+def _previous_time(times: NDArray[np.float64], customers: NDArray[np.int64]) -> NDArray[np.float64]:
+    order = np.lexsort((times, customers))
+    previous = np.full(len(times), -np.inf)
+    same = customers[order][1:] == customers[order][:-1]
+    previous[order[1:][same]] = times[order[:-1][same]]
+    return previous
+
+
+def first_recurrence(
+    times: NDArray[np.float64],
+    customers: NDArray[np.int64],
+    all_times: NDArray[np.float64],
+    policy: Policy,
+    zone: datetime,
+) -> Window | None:
+    """Find the earliest moment at which an issue is a problem, or None.
+
+    The share is judged by the lower end of its 95 % Wilson interval, so that a handful of complaints in the
+    first quiet days does not raise one. times, all_times: ascending seconds of the issue and of all feedback;
+    `zone` lends its time zone to the result.
+    """
+    _, distinct = recurrence(times, customers, times, policy.window)
+    total = np.searchsorted(all_times, times, side="right") - np.searchsorted(
+        all_times, times - policy.window.total_seconds(), side="left"
+    )
+    low, _ = wilson(np.minimum(distinct, total), np.maximum(total, 1))
+    enough = np.flatnonzero((distinct >= policy.min_customers) & (low >= policy.min_share))
+    if not len(enough):
+        return None
+    at = int(enough[0])
+    end = datetime.fromtimestamp(float(times[at]), zone.tzinfo)
+    return Window(end - policy.window, end, int(distinct[at]), int(total[at]))
+
+
+@dataclass(frozen=True)
+class Slice:
+    """How many of a problem's members, and of all feedback, share a property (region 杭州, product …)."""
+
+    kind: str
+    value: str
+    members: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Lift:
+    """A slice that has more of the problem than its share of all feedback would give it."""
+
+    kind: str
+    value: str
+    members: int
+    ratio: float
+    p_value: float
+
+
+def over_represented(
+    slices: Sequence[Slice], members: int, total: int, alpha: float = 0.01, least: float = 1.3
+) -> list[Lift]:
+    """Name the slices with more members than their share explains, strongest first.
+
+    One-sided binomial test against the slice's share of all feedback, Bonferroni over the slices looked at;
+    a ratio below `least` is not worth a director's time however certain it is.
+    """
+    found = []
+    for s in slices:
+        share = s.total / total if total else 0.0
+        expected = share * members
+        if s.members < 5 or not 0 < share < 1 or s.members < least * expected:
+            continue
+        p_value = min(1.0, float(binom.sf(s.members - 1, members, share)) * len(slices))
+        if p_value < alpha:
+            found.append(Lift(s.kind, s.value, s.members, s.members / expected, p_value))
+    return sorted(found, key=lambda lift: (lift.p_value, -lift.ratio))
+
+
+SLICE_NAMES = {"region": "地区", "product": "产品", "channel": "渠道", "agent": "服务人员"}
+DIMENSION_NAMES = {
+    "process": "流程",
+    "people": "人员",
+    "technology": "技术",
+    "product": "产品",
+    "environment": "环境",
+}
+
+
+def draft_root_cause(name: str, dimension: str, lifts: Sequence[Lift]) -> str:
+    """Write the first draft of a root cause from the evidence, for a department to confirm or correct."""
+    where = "；".join(
+        f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{lift.value}」是平均水平的 {lift.ratio:.1f} 倍"
+        for lift in lifts[:3]
+    )
+    spread = f"集中在：{where}。" if where else "各地区、产品和渠道分布均匀，未见明显集中。"
+    return f"系统初判（待部门复核）：{name}，属{DIMENSION_NAMES.get(dimension, dimension)}因素。{spread}"

@@ -1,0 +1,52 @@
+"""Quotations that show what a problem is: short, readable, and not three times the same sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voc.duplicates import similarity
+
+LONGEST = 60
+SHORTEST = 6
+TOO_ALIKE = 0.6
+_STOPS = re.compile(r"[。！？!?；;\n]")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A masked text and the place in it that speaks of the matter."""
+
+    text: str
+    start: int
+    end: int
+
+
+def excerpt(passage: Passage, limit: int = LONGEST) -> str:
+    """Cut the sentence around the place, or a piece of it with … where something was left out."""
+    text, start, end = passage.text, passage.start, passage.end
+    left = max((m.end() for m in _STOPS.finditer(text, 0, start)), default=0)
+    stop = _STOPS.search(text, end)
+    right = stop.start() if stop else len(text)
+    if right - left > limit:
+        room = max(0, limit - (end - start)) // 2
+        left, right = max(left, start - room), min(right, max(end, start) + room)
+        right = min(right, left + limit)
+    piece = " ".join(text[left:right].split()).strip("，,、 ")
+    before = "…" if left > 0 and not _STOPS.match(text, left - 1) else ""
+    after = "…" if right < len(text) and not _STOPS.match(text, right) else ""
+    return f"{before}{piece}{after}"
+
+
+def choose(passages: Sequence[Passage], count: int = 3) -> list[str]:
+    """Choose quotations in the order given, skipping those too short or too much like one already chosen."""
+    chosen: list[str] = []
+    for passage in passages:
+        quotation = excerpt(passage)
+        if len(quotation) < SHORTEST or any(similarity(quotation, other) > TOO_ALIKE for other in chosen):
+            continue
+        chosen.append(quotation)
+        if len(chosen) == count:
+            break
+    return chosen
