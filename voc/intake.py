@@ -14,6 +14,7 @@ from typing import Any, Final
 from voc.errors import InputError, SchemaBroken
 from voc.intake_cells import parse_ratings as parse_ratings
 from voc.intake_cells import parse_times as parse_times
+from voc.intake_guess import guess_mapping as guess_mapping
 
 FIELDS: Final = (
     "external_id", "text", "title", "occurred_at", "channel", "touchpoint", "rating", "customer",
@@ -150,46 +151,6 @@ def _checked(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         if column:
             mapping[field] = column
     return mapping
-
-
-_GUESSES: Final[dict[str, str]] = {
-    "text": "text content review comment feedback message body verbatim opinion description"
-    " 内容 正文 评价 评论 反馈 意见 留言 评价内容 评论内容 反馈内容 投诉内容 留言内容 意见内容"
-    " 问题描述 诉求内容 转写文本 客户原话",
-    "title": "title subject headline summary 标题 主题 评价标题 留言主题",
-    "occurred_at": "occurred_at reviewed_at created_at commented_at time date datetime timestamp created"
-    " review_time review_date comment_time createtime 时间 日期 评价时间 评论时间 反馈时间 留言时间"
-    " 投诉时间 提交时间 创建时间 发生时间 来电时间",
-    "rating": "rating star stars score rate satisfaction csat 星级 评分 打分 满意度 得分 分数 评价星级 星",
-    "external_id": "external_id id review_id comment_id feedback_id ticket_id ticket_no record_id"
-    " 编号 评价编号 评论id 工单号 工单编号 留言编号 反馈编号 流水号 记录编号",
-    "channel": "channel source_channel 渠道 来源渠道 反馈渠道 受理渠道",
-    "touchpoint": "touchpoint 触点 环节 服务环节",
-    "customer": "customer customer_id user user_id uid user_hash author author_hash nickname member_id"
-    " 客户 客户编号 用户 用户id 用户名 会员号 会员编号 昵称 客户号",
-    "customer_value": "customer_value member_level vip level 会员等级 客户等级 客户价值 等级",
-    "phone": "phone mobile tel telephone phone_number 手机 手机号 电话 联系电话 手机号码 电话号码 来电号码",
-    "email": "email mail e_mail 邮箱 邮件 电子邮箱 邮箱地址",
-    "agent": "agent agent_id operator staff 坐席 座席 客服 客服工号 坐席工号 工号 经办人",
-    "region": "region city province area 地区 区域 城市 省份 省市",
-    "product": "product product_name sku item 产品 商品 商品名称 产品名称 产品型号 型号",
-    "order_no": "order_no order_id order orderid 订单号 订单编号 订单",
-}
-
-
-def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
-    """A proposal from common column names, Chinese and English; a title is read as part of the text."""
-    plain = {_plain(column): column for column in reversed(columns)}
-    found: dict[str, str] = {}
-    for field, names in _GUESSES.items():
-        hit = next((plain[name] for name in map(_plain, names.split()) if name in plain), None)
-        if hit is not None and hit not in found.values():
-            found[field] = hit
-    return {field: found[field] for field in FIELDS if field in found}
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_\-:：（）()【】\[\]*]", "", unicodedata.normalize("NFKC", name).lower())
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,18 @@ def test_a_wrong_mapping_line_is_refused_in_words(line: str, says: str) -> None:
             },
         ),
         (["Review Text?", "备注"], {}),
+        (
+            ["通话流水号", "来电时间", "通话摘要", "按键评分", "地市"],
+            {
+                "external_id": "通话流水号",
+                "occurred_at": "来电时间",
+                "text": "通话摘要",
+                "rating": "按键评分",
+                "region": "地市",
+            },
+        ),
+        (["购买时间", "收货时间", "评论"], {"text": "评论"}),
+        (["产品编号", "门店编号", "chat", "评论"], {"text": "评论"}),
         (["Created-At", "FEEDBACK"], {"text": "FEEDBACK", "occurred_at": "Created-At"}),
     ],
 )
