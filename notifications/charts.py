@@ -6,6 +6,7 @@ narrow (about a phone and a half) and scales up: labels stay readable at 390 pix
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -26,7 +27,7 @@ VERDICT_COLOURS = {
     "not_identifiable": "#7b8794",
 }
 ROW_COLOURS = ["#2f5d8a", "#9db4c9", "#c3d0dc", "#d9c7a3", "#c98f5a", "#d5d9de"]
-WIDTH = 440
+NARROW, WIDE = 440, 980
 
 
 def svg(chart: alt.TopLevelMixin, title: str) -> str:
@@ -58,15 +59,22 @@ def _configured(chart: Any) -> Any:
 
 def _responsive(text: str, title: str) -> str:
     width, height = (float(v) for v in re.findall(r'(?:width|height)="([\d.]+)"', text[:400])[:2])
-    body = text[text.index(">") + 1 :]
+    body = _own_ids(text[text.index(">") + 1 :], f"{title} {width:g}")
     head = f'<svg class="chart" role="img" aria-label="{_escape(title)}" viewBox="0 0 {width:g} {height:g}"'
     return f'{head} style="max-width:{width * 1.25:g}px">{body}'
+
+
+def _own_ids(body: str, key: str) -> str:
+    # vl-convert numbers clip paths through the life of the process: the same report would differ from run to
+    # run, and two pictures drawn by two processes would clash on one page.
+    prefix = hashlib.sha256(key.encode()).hexdigest()[:8]
+    names = {name: f"c{prefix}-{i}" for i, name in enumerate(dict.fromkeys(re.findall(r'id="(\w+)"', body)))}
+    return re.sub(r'(id="|url\(#)(\w+)', lambda m: m[1] + names.get(m[2], m[2]), body)
 
 
 def trend(
     weeks: Sequence[date],
     values: Sequence[float],
-    unit: str,
     title: str,
     went_live: date | None = None,
     baseline: tuple[date, date] | None = None,
@@ -82,9 +90,7 @@ def trend(
         scale=alt.Scale(type="utc"),
         axis=alt.Axis(format="%-m/%-d", tickCount=7, grid=False),
     )
-    value = alt.Y(
-        "value:Q", title=f"{unit} / 周", scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(tickCount=4)
-    )
+    value = alt.Y("value:Q", title=None, scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(tickCount=4))
     base = alt.Chart(alt.Data(values=points)).encode(x=time, y=value)
     layers: list[Any] = [
         *_window(baseline, "基线期", "#dfe7ef"),
@@ -93,7 +99,7 @@ def trend(
         base.mark_point(color=LINE, filled=True, size=28, opacity=1),
         *_go_live(went_live),
     ]
-    return svg(alt.layer(*layers).properties(width=WIDTH - 50, height=170), title)
+    return svg(alt.layer(*layers).properties(width=NARROW - 50, height=170), title)
 
 
 def _window(span: tuple[date, date] | None, label: str, colour: str) -> list[Any]:
@@ -108,7 +114,7 @@ def _window(span: tuple[date, date] | None, label: str, colour: str) -> list[Any
     scale = alt.Scale(type="utc")
     return [
         base.mark_rect(color=colour, opacity=0.8).encode(x=alt.X("from:T", scale=scale), x2="to:T"),
-        base.mark_text(color=MUTED, fontSize=11, baseline="top", y=4).encode(
+        base.mark_text(color=MUTED, fontSize=11, baseline="bottom", y=-3).encode(
             x=alt.X("middle:T", scale=scale), text="label:N"
         ),
     ]
@@ -123,13 +129,13 @@ def _go_live(day: date | None) -> list[Any]:
     x = alt.X("day:T", scale=alt.Scale(type="utc"))
     return [
         base.mark_rule(color=ACCENT, strokeWidth=1.5, strokeDash=[5, 3]).encode(x=x),
-        base.mark_text(color=ACCENT, fontSize=11, align="center", baseline="bottom", y=-3).encode(
+        base.mark_text(color=ACCENT, fontSize=11, align="center", baseline="bottom", y=-17).encode(
             x=x, text="label:N"
         ),
     ]
 
 
-def forest(rows: Sequence[dict[str, Any]], title: str) -> str:
+def forest(rows: Sequence[dict[str, Any]], title: str, width: int = NARROW) -> str:
     """Effects with their intervals: rows of label, verdict, change, low, high, smallest (all relative)."""
     import altair as alt
 
@@ -146,6 +152,7 @@ def forest(rows: Sequence[dict[str, Any]], title: str) -> str:
     )
     axis = alt.Axis(format="+.0%", tickCount=6)
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="zero:Q")
+    label = {"align": "left", "fontSize": 12.5, "x": 2, "yOffset": -12}
     layers = [
         zero,
         base.mark_tick(color=ACCENT, thickness=1.5, size=34, yOffset=8).encode(x="smallest:Q"),
@@ -153,12 +160,13 @@ def forest(rows: Sequence[dict[str, Any]], title: str) -> str:
             x=alt.X("from:Q", scale=x, axis=axis, title="相对变化（负值＝下降）"), x2="to:Q", color=colour
         ),
         base.mark_point(filled=True, size=80, opacity=1, yOffset=8).encode(x="change:Q", color=colour),
-        base.mark_text(align="left", fontSize=12.5, x=2, yOffset=-12, color=INK).encode(text="label:N"),
-        base.mark_text(align="right", fontSize=12.5, x=WIDTH - 4, yOffset=-12, fontWeight="bold").encode(
+        base.mark_text(**label, stroke="white", strokeWidth=5, strokeJoin="round").encode(text="label:N"),
+        base.mark_text(**label, color=INK).encode(text="label:N"),
+        base.mark_text(align="right", fontSize=12.5, x=width - 4, yOffset=-12, fontWeight="bold").encode(
             text="word:N", color=colour
         ),
     ]
-    return svg(alt.layer(*layers).properties(width=WIDTH, height=52 * len(kept)), title)
+    return svg(alt.layer(*layers).properties(width=width, height=52 * len(kept)), title)
 
 
 def _forest_row(index: int, row: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +175,7 @@ def _forest_row(index: int, row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **ends, "high": None, "low": None, "change": min(row["change"], 1.5), "row": index}
 
 
-def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE) -> str:
+def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE, width: int = NARROW) -> str:
     """Horizontal bars in the order given: rows of name, value and the text behind the bar."""
     import altair as alt
 
@@ -180,13 +188,13 @@ def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE) -> str:
             title=None,
             axis=alt.Axis(domain=False, ticks=False, labelColor=INK),
         ),
-        x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, top * 1.55])),
+        x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, top * (width - 150) / (width - 270)])),
     )
     bar = base.mark_bar(color=colour, size=16, cornerRadiusEnd=2)
     part = base.mark_bar(color=ACCENT, size=16, cornerRadiusEnd=2).encode(x=alt.X("part:Q", axis=None))
     text = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(text="text:N")
     layers = [bar, part, text] if any("part" in row for row in kept) else [bar, text]
-    return svg(alt.layer(*layers).properties(width=WIDTH - 150, height=28 * len(kept)), title)
+    return svg(alt.layer(*layers).properties(width=width - 150, height=28 * len(kept)), title)
 
 
 def accounting(rows: Sequence[tuple[str, int]], title: str) -> str:
@@ -209,7 +217,7 @@ def accounting(rows: Sequence[tuple[str, int]], title: str) -> str:
             ),
         )
     )
-    return svg(chart.properties(width=WIDTH, height=40), title)
+    return svg(chart.properties(width=NARROW, height=40), title)
 
 
 def sparkline(values: Sequence[float], title: str) -> str:

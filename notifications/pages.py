@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from notifications import charts
 from voc import kpi
-from voc.report import ROW_NAMES, EffectRow, Report
+from voc.report import ROW_NAMES, EffectRow, ProblemRow, Report
 
 CHINA = timezone(timedelta(hours=8))  # no daylight saving, so a fixed offset is the zone
 TEMPLATES = Path(__file__).parent / "templates"
@@ -42,6 +42,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["span"] = span
     environment.filters |= {
         "percent": percent,
         "signed_percent": signed_percent,
@@ -53,7 +54,7 @@ def _environment() -> Environment:
         "rate": rate,
         "small": small,
         "duration": duration,
-        "spark": lambda values, title: Markup(charts.sparkline(values, title)),  # noqa: S704 – escapes its title
+        "spark": charts.sparkline,
     }
     return environment
 
@@ -107,11 +108,17 @@ def change(amount: float, unit: str) -> str:
 
 
 def rate(amount: float | None, metric: str) -> str:
-    """A complaint rate or share, small enough to need permille now and then."""
+    """A complaint rate as pieces per thousand orders, a share as percent."""
     if amount is None:
         return "—"
-    words = f"{amount:.1%}" if amount >= 0.01 else f"{amount * 1000:.2f}‰"
-    return words + ("（每订单）" if metric == "complaint_rate" else "")
+    return f"每千单 {amount * 1000:.1f} 条" if metric == "complaint_rate" else f"{amount:.1%}"
+
+
+def span(low: float, high: float, unit: str) -> str:
+    """An interval with its unit said once: 3.98–4.06 分."""
+    left, right = value(low, unit), value(high, unit)
+    shared = " " + right.partition(" ")[2]
+    return f"{left.removesuffix(shared) if ' ' in right else left}–{right}"
 
 
 def small(p: float) -> str:
@@ -125,23 +132,28 @@ def duration(hours: float) -> str:
 
 
 def _pictures(report: Report) -> dict[str, Any]:
-    trusted = Markup  # SVG comes from the chart library, which escapes the labels it is given
-    drawn = {
-        "forest": _forest([*report.failures, *report.successes]),
-        "pareto": _pareto(report),
+    effects = [*report.failures, *report.successes]
+    pictures: dict[str, Any] = {
+        "forest": _both(_forest, effects),
+        "pareto": _both(_pareto, report.problems),
         "stages": _stages(report),
         "channels": _channels(report),
         "rows": _rows(report.accounting),
     }
-    pictures: dict[str, Any] = {name: trusted(svg) for name, svg in drawn.items()}
-    pictures["trends"] = [trusted(svg) for svg in _trends(report)]
+    pictures["trends"] = _trends(report)
     return pictures
 
 
-def _forest(rows: list[EffectRow]) -> str:
+def _both(draw: Any, rows: Any) -> str:
+    """The picture for a desk and for a phone; the style sheet shows one of them."""
+    wide, narrow = draw(rows, charts.WIDE), draw(rows, charts.NARROW)
+    return f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>' if wide else ""
+
+
+def _forest(rows: Sequence[EffectRow], width: int) -> str:
     drawn = [
         {
-            "label": f"{row.fact.problem}：{row.fact.action}"[:26],
+            "label": _shorten(f"{row.fact.problem}：{row.fact.action}", width // 17),
             "word": row.verdict,
             "verdict": row.fact.verdict,
             "change": row.fact.change,
@@ -154,15 +166,19 @@ def _forest(rows: list[EffectRow]) -> str:
         for row in rows
         if row.fact.change is not None and row.fact.low is not None and row.fact.high is not None
     ]
-    return charts.forest(drawn[:FOREST_MOST], "各项措施的效果与区间") if drawn else ""
+    return charts.forest(drawn[:FOREST_MOST], "各项措施的效果与区间", width) if drawn else ""
 
 
-def _pareto(report: Report) -> str:
+def _pareto(problems: Sequence[ProblemRow], width: int) -> str:
     rows = [
         {"name": r.fact.name, "value": r.fact.count, "text": f"{r.fact.count:,} 条 · 累计 {r.cumulative:.0%}"}
-        for r in report.problems[:PARETO_MOST]
+        for r in problems[:PARETO_MOST]
     ]
-    return charts.bars(rows, "问题帕累托图") if rows else ""
+    return charts.bars(rows, "问题帕累托图", width=width) if rows else ""
+
+
+def _shorten(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _stages(report: Report) -> str:
@@ -199,6 +215,6 @@ def _rows(accounting: kpi.Funnel | None) -> str:
 
 def _trends(report: Report) -> list[str]:
     return [
-        charts.trend(t.weeks, t.values, t.unit, f"{t.problem}每周走势", t.went_live, t.baseline, t.followup)
+        charts.trend(t.weeks, t.values, f"{t.problem}每周走势", t.went_live, t.baseline, t.followup)
         for t in report.trends[:TRENDS_MOST]
     ]

@@ -86,6 +86,7 @@ class EffectRow:
     metric: str
     design: str
     change: str
+    meaning: str
     q_value: float | None
     caution: str
 
@@ -153,9 +154,7 @@ def build(facts: Facts) -> Report:
         quality=facts.quality,
         definitions=tuple(_definitions(facts)),
         lineage=facts.lineage,
-        empty=EMPTY
-        if facts.effects
-        else EMPTY | {"failures": EMPTY["unverified"], "successes": EMPTY["unverified"]},
+        empty=EMPTY if facts.effects else EMPTY | {"failures": EMPTY["unverified"]},
     )
 
 
@@ -187,6 +186,7 @@ def _effect_row(fact: EffectFact, q_value: float | None) -> EffectRow:
         metric=METRIC_NAMES.get(fact.metric, fact.metric),
         design=DESIGNS.get(fact.design, fact.design),
         change=_change(fact),
+        meaning=_meaning(fact),
         q_value=q_value,
         caution=caution,
     )
@@ -199,6 +199,11 @@ def _change(fact: EffectFact) -> str:
     if fact.change is None or fact.low is None or fact.high is None:
         return f"{name}的变化无法计算"
     return change_words(name, fact.change, fact.low, fact.high, fact.alpha)
+
+
+def _meaning(fact: EffectFact) -> str:
+    # The sentence of a verdict starts with its word and the change, which stand above it in the report.
+    return fact.sentence.removeprefix(f"{NAMES[fact.verdict]}：").removeprefix(f"{_change(fact)}，")
 
 
 def _figure(number: Number, note: int) -> Figure:

@@ -1,0 +1,202 @@
+"""The leadership report as a file: one HTML page, nothing fetched, everything escaped, failures first."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from notifications import pages
+from voc.facts import Facts, ProblemFact
+from voc.report import build
+
+_SPEC = importlib.util.spec_from_file_location(
+    "report_example", Path(__file__).with_name("report_example.py")
+)
+assert _SPEC is not None
+assert _SPEC.loader is not None
+example = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(example)
+FULL: Facts = example.FULL
+EMPTY: Facts = example.EMPTY
+BAD = "<script>alert(\"x\")</script>&<b title='y'>"
+VOID = {"meta", "br", "link", "img", "input", "hr"}
+
+
+class Tree(HTMLParser):
+    """Collects what a browser would see: balanced tags, ids, links, text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.targets: set[str] = set()
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.tags.add(tag)
+        self.open += [tag] if tag not in VOID else []
+        self.ids += [named["id"] or ""] if "id" in named else []
+        self.targets |= (
+            {(named.get("href") or "")[1:]} if (named.get("href") or "").startswith("#") else set()
+        )
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def full() -> str:
+    return pages.render_report(build(FULL))
+
+
+@pytest.fixture(scope="module")
+def empty() -> str:
+    return pages.render_report(build(EMPTY))
+
+
+@pytest.fixture(scope="module")
+def planted() -> str:
+    problem = ProblemFact("P-9", BAD, BAD, 9, 0.1, weekly=(1, 2), areas=(BAD,), quotations=(BAD,))
+    trend = replace(FULL.trends[0], problem=BAD)
+    effect = replace(FULL.effects[0], problem=BAD, action=BAD, department=BAD, sentence=BAD)
+    number = replace(FULL.numbers[0], name=BAD, definition=BAD, note=BAD)
+    facts = replace(
+        FULL, company=BAD, problems=(problem,), trends=(trend,), effects=(effect,), numbers=(number,)
+    )
+    return pages.render_report(build(facts))
+
+
+@pytest.mark.parametrize("page", ["full", "empty", "planted"])
+def test_the_page_is_whole_html(page: str, request: pytest.FixtureRequest) -> None:
+    tree = Tree(request.getfixturevalue(page))
+    assert tree.open == []
+    assert {"html", "head", "body", "main", "h1"} <= tree.tags
+    assert len(tree.ids) == len(set(tree.ids))
+
+
+@pytest.mark.parametrize("page", ["full", "empty", "planted"])
+def test_nothing_is_fetched_and_nothing_runs(page: str, request: pytest.FixtureRequest) -> None:
+    html = request.getfixturevalue(page).replace(
+        "http://www.w3.org/", ""
+    )  # namespaces are names, not addresses
+    assert not re.search(r"https?://|//cdn|@import|url\([^#]|src=", html)
+    assert not {"script", "link", "iframe", "object", "img"} & Tree(html).tags
+
+
+def test_the_same_facts_give_the_same_bytes(full: str) -> None:
+    assert pages.render_report(build(FULL)) == full
+
+
+def test_user_text_is_escaped_in_words_and_in_pictures(planted: str) -> None:
+    assert "<script" not in planted
+    assert "<b title" not in planted
+    assert 'alert("x")' in Tree(planted).text
+
+
+def test_failures_come_before_successes(full: str) -> None:
+    worse, fine = full.index("客服电话长时间无人接听</h3>"), full.index("安装师傅未按预约时间上门</h3>")
+    assert (
+        full.index('id="failures"') < worse < full.index('id="overdue"') < full.index('id="successes"') < fine
+    )
+
+
+def test_each_link_inside_the_page_leads_somewhere(full: str) -> None:
+    tree = Tree(full)
+    assert tree.targets
+    assert tree.targets <= set(tree.ids)
+
+
+def test_pictures_keep_chinese_labels_as_text(full: str) -> None:
+    pictures = "".join(re.findall(r"<svg class=\"chart\".*?</svg>", full, re.S))
+    for words in ("基线期", "观察期", "措施上线", "恶化", "累计 52%", "近似重复", "配送超过承诺时间"):
+        assert re.search(rf"<text[^>]*>[^<]*{words}", pictures)
+
+
+def test_the_full_page_shows_a_picture_of_every_kind(full: str) -> None:
+    assert full.count('<svg class="chart"') == 2 + 2 + len(FULL.trends) + 3
+    assert full.count('<svg class="spark"') == len(FULL.problems)
+
+
+def test_effects_are_said_with_interval_and_rates(full: str) -> None:
+    text = Tree(full).text
+    assert "投诉率下降 58%（95% 区间 49%–66%）" in text
+    assert "每千单 12.1 条" in text
+
+
+def test_the_empty_page_explains_each_empty_section(empty: str) -> None:
+    text = Tree(empty).text
+    for section in (
+        "unverified",
+        "overdue",
+        "successes",
+        "problems",
+        "trends",
+        "stages",
+        "rows",
+        "quality",
+        "lineage",
+    ):
+        assert build(EMPTY).empty[section] in text
+    assert "svg" not in Tree(empty).tags
+
+
+def test_an_effect_without_figures_still_renders() -> None:
+    bare = replace(FULL.effects[0], verdict="invalid_contract", change=None, low=None, high=None, p_value=None,
+                   before=None, after=None, dispersion=None, went_live=None)  # fmt: skip
+    assert "无效合同" in pages.render_report(build(replace(FULL, effects=(bare,))))
+
+
+def test_an_effect_without_upper_end_still_renders() -> None:
+    endless = replace(FULL.effects[0], verdict="insufficient", change=0.5, low=-0.9, high=float("inf"))
+    assert "没有上限" in pages.render_report(build(replace(FULL, effects=(endless,))))
+
+
+def test_an_unknown_name_in_a_template_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        pages.render("report.html.j2")
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (pages.percent(0.583), "58%"),
+        (pages.percent(None), "—"),
+        (pages.signed_percent(-0.583), "−58%"),
+        (pages.signed_percent(0.07), "+7%"),
+        (pages.number(12345), "12,345"),
+        (pages.number(1_234_567), "123.5 万"),
+        (pages.value(0.0312, "percent"), "3.1%"),
+        (pages.value(0.0312, "permille"), "31.2‰"),
+        (pages.value(21.44, "hours"), "21.4 小时"),
+        (pages.value(None, "hours"), "—"),
+        (pages.change(0.031, "percent"), "+3.1 个百分点"),
+        (pages.change(-4.6, "hours"), "−4.6 小时"),
+        (pages.span(3.98, 4.06, "score"), "3.98–4.06 分"),
+        (pages.span(0.77, 0.79, "percent"), "77.0%–79.0%"),
+        (pages.rate(0.0121, "complaint_rate"), "每千单 12.1 条"),
+        (pages.rate(0.0121, "complaint_share"), "1.2%"),
+        (pages.small(1e-7), "<0.001"),
+        (pages.duration(19.0), "19 小时"),
+        (pages.duration(159.0), "6.6 天"),
+        (pages.day(FULL.period[0]), "2026年5月25日"),
+        (pages.moment(FULL.generated_at), "2026-11-23 09:00"),
+    ],
+)
+def test_figures_are_written_the_way_people_read_them(shown: str, expected: str) -> None:
+    assert shown == expected

@@ -1,0 +1,106 @@
+"""The report as values: order, words, numbering, lineage, and sections with nothing to show."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from voc.effect.verdict import NAMES
+from voc.facts import Facts, Number
+from voc.report import SEVERITY, build
+
+_SPEC = importlib.util.spec_from_file_location(
+    "report_example", Path(__file__).parents[1] / "notifications" / "report_example.py"
+)
+assert _SPEC is not None
+assert _SPEC.loader is not None
+example = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(example)
+FULL: Facts = example.FULL
+EMPTY: Facts = example.EMPTY
+
+
+def test_failures_stand_worst_first_and_apart_from_successes() -> None:
+    report = build(FULL)
+    assert [row.fact.verdict for row in report.failures] == ["worse", "ineffective", "insufficient"]
+    assert [row.fact.verdict for row in report.successes] == ["partly_effective", "effective"]
+
+
+def test_every_verdict_has_a_place_in_the_order_and_a_definition() -> None:
+    assert sorted(SEVERITY) == sorted(NAMES)
+    assert set(NAMES.values()) <= {d.name for d in build(EMPTY).definitions}
+
+
+def test_the_change_is_said_with_its_interval() -> None:
+    changes = [row.change for row in build(FULL).successes]
+    assert changes == ["投诉率下降 24%（95% 区间 7%–38%）", "投诉率下降 58%（95% 区间 49%–66%）"]
+
+
+def test_the_meaning_does_not_repeat_the_verdict_and_the_change() -> None:
+    told = "有效：投诉率下降 58%（95% 区间 49%–66%），改善确定超过约定的最小幅度 20%"
+    report = build(replace(FULL, effects=(replace(FULL.effects[0], sentence=told),)))
+    assert report.successes[0].meaning == "改善确定超过约定的最小幅度 20%"
+
+
+def test_a_claim_that_does_not_survive_correction_is_marked() -> None:
+    weak = replace(FULL.effects[1], p_value=0.045)
+    rows = build(replace(FULL, effects=(weak, *FULL.effects[2:]))).successes
+    assert "校正" in rows[0].caution
+    assert build(FULL).successes[0].caution == ""
+
+
+@pytest.mark.parametrize("verdict", ["invalid_contract", "not_identifiable"])
+def test_a_comparison_that_does_not_count_shows_no_figure(verdict: str) -> None:
+    row = build(replace(FULL, effects=(replace(FULL.effects[0], verdict=verdict),))).failures[0]
+    assert row.change == "投诉率的变化不予采信"
+
+
+def test_figures_lead_to_their_definitions() -> None:
+    report = build(FULL)
+    by_note = {d.note: d for d in report.definitions}
+    assert [by_note[f.note].name for f in report.figures] == [n.name for n in FULL.numbers]
+    assert [d.note for d in report.definitions] == list(range(1, len(report.definitions) + 1))
+
+
+def test_a_figure_without_lineage_is_refused() -> None:
+    stray = Number("N9", "来路不明", 1.0, "count", "无")
+    with pytest.raises(ValueError, match="N9"):
+        build(replace(FULL, numbers=(*FULL.numbers, stray)))
+
+
+def test_good_and_bad_news_depend_on_the_direction_of_the_figure() -> None:
+    moods = {f.number.name: f.mood for f in build(FULL).figures}
+    assert (moods["满意度（CSAT）"], moods["投诉率"], moods["复发率"]) == ("good", "bad", "plain")
+
+
+def test_problems_run_from_many_to_few_with_their_cumulative_share() -> None:
+    rows = build(FULL).problems
+    assert [r.fact.count for r in rows] == sorted((r.fact.count for r in rows), reverse=True)
+    assert rows[1].cumulative == pytest.approx(0.52)
+    assert rows[1].change == pytest.approx(1204 / 1511 - 1)
+
+
+def test_the_summary_counts_verdicts_and_accounts_for_rows() -> None:
+    summary = "".join(build(FULL).summary)
+    assert summary.startswith("本期核实 5 项措施：恶化 1 项，无效 1 项，证据不足 1 项")
+    assert "每一行都有去向" in summary
+
+
+def test_rows_that_do_not_add_up_are_said_aloud() -> None:
+    report = build(replace(FULL, rows={**FULL.rows, "stored": 21_000}))
+    assert "834 行对不上账" in "".join(report.summary)
+
+
+def test_a_report_without_verifications_says_so() -> None:
+    report = build(EMPTY)
+    assert report.summary == ("本期尚无完成效果验证的措施。",)
+    assert "还没有做过效果验证" in report.empty["failures"]
+    assert "还没有做过" not in build(FULL).empty["failures"]
+
+
+def test_what_is_longest_overdue_stands_first() -> None:
+    hours = [item.hours_late for item in build(FULL).overdue]
+    assert hours == sorted(hours, reverse=True)
