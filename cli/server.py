@@ -65,8 +65,19 @@ def prefect_server(port: int | None = None) -> Iterator[str]:
         wait_healthy(api, process)
         yield api
     finally:
+        _hand_in()
         os.environ.pop("PREFECT_API_URL", None)
         stop(process)
+
+
+def _hand_in() -> None:
+    """Let Prefect's client hand in logs and events while there is still a server to take them."""
+    if "prefect.logging.handlers" in sys.modules:
+        from prefect.events.worker import EventsWorker
+        from prefect.logging.handlers import APILogWorker
+
+        APILogWorker.drain_all(timeout=10)
+        EventsWorker.drain_all(timeout=10)
 
 
 def start_server(port: int) -> subprocess.Popen[bytes]:

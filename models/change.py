@@ -120,10 +120,10 @@ def _keep(
         table = TABLES[life][0].__table__
         query = (
             table.update()
-            .where(table.c.id == bindparam("key"))
+            .where(table.c.id == bindparam("subject"))
             .values({c: bindparam(f"v_{c}") for c in columns})
         )
-        session.execute(query, [{"key": i, **{f"v_{c}": facts[i][c] for c in columns}} for i in ids])
+        session.execute(query, [{"subject": i, **{f"v_{c}": facts[i][c] for c in columns}} for i in ids])
 
 
 def _write(

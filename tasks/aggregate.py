@@ -11,6 +11,7 @@ from models.aggregating import enrol, mark_gathered, new_issues, span_of, ungath
 from models.analysing import feedback_times, issue_events
 from models.change import begin, lock_out
 from models.engine import transaction
+from models.improving import store_departments
 from settings import asset_text, get_settings
 from tasks.analyse import taxonomy
 from tasks.common import by, stage
@@ -38,6 +39,7 @@ def aggregate_problems(now: datetime) -> dict[str, int]:
     """Put the newly analysed feedback into the problems it belongs to, and begin problems that recur."""
     with transaction() as session:
         lock_out(session, "aggregate")
+        store_departments(session, organisation())
         batches = ungathered(session)
         if not batches:
             return {"members": 0, "problems": 0}

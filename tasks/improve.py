@@ -17,7 +17,6 @@ from models.improving import (
     measures_tried,
     overdue,
     problems_in,
-    store_departments,
     unanswered,
 )
 from models.loop import Problem
@@ -38,7 +37,6 @@ ANSWERED = ("complaint", "enquiry")
 def open_cases(now: datetime) -> int:
     """Open a case for each recent feedback that needs an answer, acknowledge it and route it."""
     with transaction() as session:
-        store_departments(session, organisation())
         since = now - timedelta(days=get_settings().case_max_age_days)
         waiting = unanswered(session, ANSWERED, since)
         rows = [_case(row, now) for row in waiting]
