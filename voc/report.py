@@ -7,7 +7,7 @@ nothing to show says why and when that will change.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -146,7 +146,7 @@ def build(facts: Facts) -> Report:
         successes=successes,
         overdue=tuple(sorted(facts.overdue, key=lambda o: (-o.hours_late, o.name))),
         problems=tuple(_problem_rows(facts.problems)),
-        trends=tuple(t for t in facts.trends if len(t.weeks) >= 2),
+        trends=tuple(_named(t) for t in facts.trends if len(t.weeks) >= 2),
         stages=facts.stages,
         channels=tuple(sorted(facts.channels, key=lambda c: (-c.count, c.name))),
         departments=tuple(sorted(facts.departments, key=lambda d: (-d.failed, -d.overdue, d.name))),
@@ -213,6 +213,10 @@ def _figure(number: Number, note: int) -> Figure:
     if change == 0 or not number.better:
         return Figure(number, note, change, "plain")
     return Figure(number, note, change, "good" if (change > 0) == (number.better == "up") else "bad")
+
+
+def _named(trend: Trend) -> Trend:
+    return replace(trend, verdict=NAMES.get(trend.verdict, trend.verdict))
 
 
 def _problem_rows(problems: tuple[ProblemFact, ...]) -> list[ProblemRow]:

@@ -101,6 +101,16 @@ def test_a_report_without_verifications_says_so() -> None:
     assert "还没有做过" not in build(FULL).empty["failures"]
 
 
+def test_trends_name_the_verdict_in_words() -> None:
+    report = build(replace(FULL, trends=(replace(FULL.trends[0], verdict="worse"),)))
+    assert report.trends[0].verdict == "恶化"
+
+
+def test_a_stricter_level_is_named_as_such() -> None:
+    row = build(replace(FULL, effects=(replace(FULL.effects[0], alpha=0.025),))).successes[0]
+    assert row.change == "投诉率下降 58%（97.5% 区间 49%–66%）"
+
+
 def test_what_is_longest_overdue_stands_first() -> None:
     hours = [item.hours_late for item in build(FULL).overdue]
     assert hours == sorted(hours, reverse=True)

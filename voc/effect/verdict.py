@@ -115,7 +115,7 @@ def change_words(name: str, change: float, low: float, high: float, alpha: float
     """A relative change of `name` and its interval, as people would say it."""
     if not math.isfinite(change):
         return f"{name}的变化无法计算"
-    level = f"{1 - alpha:.0%} 区间"
+    level = f"{100 * (1 - alpha):g}% 区间"
     if low * high > 0 and math.isfinite(high):
         small, large = sorted((abs(low), abs(high)))
         return f"{name}{_move(change)}（{level} {small:.0%}–{large:.0%}）"
