@@ -100,6 +100,14 @@ def test_a_quote_that_runs_away_over_many_lines_is_given_up_at_the_limit(tmp_pat
     assert [bad.row for bad in chunk.unreadable] == [2]
 
 
+@pytest.mark.parametrize(("lines", "rows"), [(MAX_LINES, 2), (MAX_LINES + 1, 1)])
+def test_a_cell_may_go_over_as_many_lines_as_the_limit_and_no_more(
+    tmp_path: Path, lines: int, rows: int
+) -> None:
+    cell = '"' + "好\n" * (lines - 1) + '好"'
+    assert len(read(written(tmp_path, HEADER + f"1,{cell},5\n2,好,5\n")).rows) == rows
+
+
 @pytest.mark.parametrize(("row", "count"), [("1,好", 2), ("1,好,5,多", 4)])
 def test_a_row_with_the_wrong_number_of_cells_says_both_numbers(tmp_path: Path, row: str, count: int) -> None:
     chunk = read(written(tmp_path, HEADER + row + "\n2,好,5\n"))

@@ -78,6 +78,14 @@ def test_one_json_array_is_read_item_by_item(tmp_path: Path, monkeypatch: pytest
     assert [row.row for row in chunk.rows] == list(range(1, 41))
 
 
+def test_a_number_cut_by_the_end_of_a_block_is_one_item(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_lines, "_BLOCK", 7)
+    chunk = read(tmp_path, "[12345, 67890, 13579]")
+    assert [bad.raw for bad in chunk.unreadable] == ["12345", "67890", "13579"]
+
+
 def test_an_array_that_breaks_off_keeps_what_was_whole(tmp_path: Path) -> None:
     chunk = read(tmp_path, '[{"text": "一"}, {"text": "二"}, {"text": "三"')
     assert [row.payload["text"] for row in chunk.rows] == ["一", "二"]
