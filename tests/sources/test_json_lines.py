@@ -81,7 +81,7 @@ def test_one_json_array_is_read_item_by_item(tmp_path: Path, monkeypatch: pytest
 def test_a_number_cut_by_the_end_of_a_block_is_one_item(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_lines, "_BLOCK", 7)
+    monkeypatch.setattr(json_lines, "_BLOCK", 5)
     chunk = read(tmp_path, "[12345, 67890, 13579]")
     assert [bad.raw for bad in chunk.unreadable] == ["12345", "67890", "13579"]
 
