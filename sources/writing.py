@@ -59,4 +59,5 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, 
         sheet = book.add_worksheet("反馈")
         for r, cells in enumerate([columns, *([row.get(c, "") for c in columns] for row in rows)]):
             for c, cell in enumerate(cells):
-                sheet.write_string(r, c, cell)
+                if cell:
+                    sheet.write_string(r, c, cell)

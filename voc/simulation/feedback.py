@@ -127,14 +127,21 @@ def block(
     shape = scenario.day_dispersion
     # The day effect has its own generator: the shares of one week must rise and fall together.
     effect = generator(scenario.seed, week, 3).gamma(shape, 1 / shape, size=rates.shape)
-    rng = generator(scenario.seed, week, STREAM_KEYS[name])
-    counts = rng.poisson(rates * effect * share)
-    dice = Dice(rng)
-    stamp = f"{week:02d}{STREAM_KEYS[name]}"
     drafts: list[Draft] = []
-    for d, s in zip(*np.nonzero(counts), strict=True):
-        day = scenario.start + timedelta(weeks=week, days=int(d))
-        _draw(scenario, day, streams()[s], int(counts[d, s]), stamp, rng, dice, drafts)
+    for d in range(7):
+        drafts += _day(scenario, week, d, STREAM_KEYS[name], rates[d] * effect[d] * share)
+    return drafts
+
+
+def _day(scenario: Scenario, week: int, d: int, key: int, means: np.ndarray) -> list[Draft]:
+    # A generator a day, and the planted streams last: an action changes nothing but its own problem's rows
+    # from the day it goes live, so rows delivered before it was known are made again unchanged.
+    counts = generator(scenario.seed, week, key, d, 0).poisson(means)
+    rng = generator(scenario.seed, week, key, d, 1)
+    dice, drafts = Dice(rng), list[Draft]()
+    day = scenario.start + timedelta(weeks=week, days=d)
+    for s in np.flatnonzero(counts):
+        _draw(scenario, day, streams()[s], int(counts[s]), f"{week:02d}{key}{d}", rng, dice, drafts)
     return drafts
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from voc.simulation import library
 from voc.simulation.dice import Dice
-from voc.simulation.phrases import Phrase, render
+from voc.simulation.phrases import render
 from voc.simulation.registers import REGISTERS, Register
 from voc.simulation.slots import Scene
 
@@ -40,11 +39,8 @@ SLIPS = (
     ("的时候", "得时候"),
     ("态度", "太度"),
     ("质量", "质亮"),
-    ("那么", "那磨"),
-    ("客服", "客户"),
     ("做工", "作工"),
     ("推荐", "推存"),
-    ("反应", "反映"),
     ("一直", "一值"),
     ("耽误", "担误"),
     ("什么", "神马"),
@@ -55,7 +51,7 @@ _DOUBLED = re.compile(r"([。！？…])[，。；、]")
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "到现在": ("至今", "到今天", "目前"),
     "根本": ("压根", "完全"),
-    "一直": ("老是", "始终", "总"),
+    "一直": ("始终", "总是"),
     "，结果": ("，谁知道", "，没想到", "，到头来"),
     "说好": ("讲好", "答应"),
     "没人": ("没有人", "无人", "没个人"),
@@ -80,7 +76,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "能不能": ("可不可以", "能否", "可否"),
     "怎么": ("咋",),
     "多少钱": ("什么价", "啥价位"),
-    "已经": ("都", "早就"),
+    "已经": ("都", "早"),
     "建议": ("希望", "提议"),
 }
 _SYNONYM = re.compile("|".join(sorted(SYNONYMS, key=len, reverse=True)))
@@ -100,20 +96,15 @@ THIRD_PERSON = {
 _PERSON = re.compile("|".join(sorted(THIRD_PERSON, key=len, reverse=True)))
 
 
-@lru_cache(maxsize=1)
-def _lines() -> dict[tuple[str, int], tuple[Phrase, ...]]:
-    return library.compiled()
-
-
 def say(key: str, scene: Scene, dice: Dice) -> str:
     """One phrase of a section, or nothing when the section has none for this product."""
-    lines = _lines().get((key, scene.product))
+    lines = library.compiled().get((key, scene.product))
     return render(dice.pick(lines), scene, dice) if lines else ""
 
 
 def has(key: str, product: int) -> bool:
     """Whether a section has a phrase for a product."""
-    return (key, product) in _lines()
+    return (key, product) in library.compiled()
 
 
 def join(parts: list[str], register: Register, dice: Dice) -> str:
@@ -143,6 +134,9 @@ def complaint(issue: str, channel: str, scene: Scene, dice: Dice) -> str:
         parts.append(say("dialect." + scene.place.name, scene, dice))
     if dice.chance(register.demand):
         parts.append(say("demand", scene, dice))
+    if len(parts) == 1 and channel != "sms" and dice.chance(0.7):
+        extra = dice.pick(("detail." + issue, "aftermath." + issue.partition(".")[0], "feeling", "opener"))
+        parts.append(say(extra, scene, dice) or say("feeling", scene, dice))
     return join(parts, register, dice)
 
 
@@ -166,13 +160,13 @@ def praise(channel: str, scene: Scene, dice: Dice) -> str:
 def asking(kind: str, channel: str, scene: Scene, dice: Dice) -> str:
     """A suggestion or an enquiry."""
     parts = [say(f"{kind}.opener", scene, dice)] if dice.chance(0.55) else []
-    parts.append(say(kind, scene, dice))
+    mark = "？" if kind == "enquiry" and dice.chance(0.6) else ""
+    parts.append(say(kind, scene, dice) + mark)
     if dice.chance(0.2):
-        parts.append(say(kind, scene, dice))
+        parts.append(say(kind, scene, dice) + mark)
     if dice.chance(0.35):
         parts.append(say(f"{kind}.closer", scene, dice))
-    text = join(parts, REGISTERS[channel], dice).rstrip("！？?…")
-    return text + ("？" if kind == "enquiry" and dice.chance(0.6) else "")
+    return join(parts, REGISTERS[channel], dice).rstrip("！…")
 
 
 def reword(text: str, dice: Dice) -> str:

@@ -42,6 +42,7 @@ def sections() -> dict[str, list[tuple[frozenset[str], str]]]:
     return merged
 
 
+@lru_cache(maxsize=1)
 def compiled() -> dict[tuple[str, int], tuple[Phrase, ...]]:
     """Compiled phrases by (section, product index)."""
     names = [product.name for product in PRODUCTS]
