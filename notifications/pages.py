@@ -153,7 +153,7 @@ def _both(draw: Any, rows: Any) -> str:
 def _forest(rows: Sequence[EffectRow], width: int) -> str:
     drawn = [
         {
-            "label": _shorten(f"{row.fact.problem}：{row.fact.action}", width // 17),
+            "label": _shorten(f"{row.fact.problem}：{row.fact.action}", width // 20),
             "word": row.verdict,
             "verdict": row.fact.verdict,
             "change": row.fact.change,

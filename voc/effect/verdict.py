@@ -118,7 +118,7 @@ def change_words(name: str, change: float, low: float, high: float, alpha: float
     level = f"{100 * (1 - alpha):g}% 区间"
     if low * high > 0 and math.isfinite(high):
         small, large = sorted((abs(low), abs(high)))
-        return f"{name}{_move(change)}（{level} {small:.0%}–{large:.0%}）"
+        return f"{name}{_move(change)}（{level} {small:,.0%}–{large:,.0%}）"
     upper = _move(high) if math.isfinite(high) else "没有上限"
     return f"{name}{_move(change)}（{level}：从{_move(low)} 到{upper}）"
 
@@ -126,7 +126,7 @@ def change_words(name: str, change: float, low: float, high: float, alpha: float
 def _move(change: float) -> str:
     if abs(change) < 0.005:
         return "持平"
-    return f"{'上升' if change > 0 else '下降'} {abs(change):.0%}"
+    return f"{'上升' if change > 0 else '下降'} {abs(change):,.0%}"
 
 
 def _sentence(code: str, effect: Effect, contract: Contract, weeks: int | None) -> str:
@@ -159,6 +159,7 @@ def _weeks_more(effect: Effect, contract: Contract) -> int | None:
     phi, y0, e0 = effect.dispersion, facts["events_before"], facts["exposure_before"]
     y1, e1 = (facts[name] * days / effect.days_after for name in ("events_after", "exposure_after"))
     z = intervals.quantile(contract.alpha, facts["df"] + weeks)
+    # Good for shares too: a problem is a small part of all feedback, and the answer is a round number of weeks.
     low, high = intervals.rate_ratio_score(y1 / phi, e1, y0 / phi, e0, contract.alpha, z)
     codes = classify(low - 1, high - 1, contract.smallest_effect, contract.direction)
     decided = np.flatnonzero((codes != "insufficient") & (days >= MIN_DAYS) & (y0 + y1 >= MIN_EVENTS))
