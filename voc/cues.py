@@ -14,7 +14,7 @@ from functools import lru_cache
 import polars as pl
 
 from voc.needles import needles
-from voc.taxonomy import Taxonomy
+from voc.taxonomy import WEAK, Taxonomy
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Cue:
     issue: int
     praise: bool
     pattern: re.Pattern[str]
+    context: re.Pattern[str] | None
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,13 @@ class Finder:
 
     def _check(self, row: int, text: str, present: list[str]) -> Iterator[Hit]:
         candidates = {cue for literal in set(present) for cue in self.announced[literal]}
+        contexts: dict[re.Pattern[str] | None, bool] = {None: True}
         for number in sorted(candidates):
             cue = self.cues[number]
+            if cue.context not in contexts:
+                contexts[cue.context] = cue.context is not None and cue.context.search(text) is not None
+            if not contexts[cue.context]:
+                continue
             for match in cue.pattern.finditer(text):
                 yield Hit(row, cue.issue, match.start(), match.end(), cue.praise)
 
@@ -67,7 +73,9 @@ def finder(taxonomy: Taxonomy) -> Finder:
     announced: dict[str, list[int]] = {}
     for place, issue in enumerate(taxonomy.issues):
         for source, praise in [(cue, False) for cue in issue.cues] + [(cue, True) for cue in issue.praise]:
-            for literal in needles(source):
+            pattern = source.removeprefix(WEAK)
+            for literal in needles(pattern):
                 announced.setdefault(literal, []).append(len(cues))
-            cues.append(Cue(place, praise, re.compile(source)))
+            context = re.compile(issue.context) if issue.context and source.startswith(WEAK) else None
+            cues.append(Cue(place, praise, re.compile(pattern), context))
     return Finder(tuple(cues), {literal: tuple(numbers) for literal, numbers in announced.items()})

@@ -30,7 +30,7 @@ def bare(text: str) -> str:
 
 
 def content_hash(texts: Sequence[str]) -> NDArray[np.int64]:
-    """Hash each text without punctuation, shape (n,); a text of nothing but punctuation is hashed as it is."""
+    """Hash each text without punctuation, shape (n,); a text of mere punctuation is hashed as it is."""
     parts = [
         hashlib.blake2b((bare(text) or text).encode("utf-8", "replace"), digest_size=8).digest()
         for text in texts

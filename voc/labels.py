@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,8 +19,16 @@ __all__ = ["Annotations", "Mention", "Model", "annotate", "load_model"]
 
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
 TYPE_RATING_WEIGHT = 0.6
-COMPLAINT = TYPES.index("complaint")
-PRAISE = TYPES.index("praise")
+FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a question
+COMPLAINT, PRAISE = TYPES.index("complaint"), TYPES.index("praise")
+SUGGESTION, ENQUIRY = TYPES.index("suggestion"), TYPES.index("enquiry")
+_WISH = re.compile(
+    r"(?:建议|希望|盼|期待|能不能|能否|可否|可不可以|最好|要是能|如果能).{0,8}"
+    r"(?:增加|添加|加[上入个点一强]|改进|改善|优化|提供|支持|开发|设置|完善|提高|提升|适配|推出|出[个一]|开通|放宽|保留|恢复|调整|允许|多一[些点]|更)"
+)
+_QUESTION = re.compile(
+    r"(?:^|\n)(?:请问|想问|问一下|想咨询|咨询一下|怎么|如何|怎样|什么时候|哪里|多少钱|是不是|有没有|能不能|可以).{1,30}$"
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ def annotate(
     positive = _with_stars(calibrated(rows[:, 0], model.sentiment_knots), RATING_WEIGHT * stars)
     clauses = clausal(texts)
     mentions = find_mentions(clauses, scores, rows[:, 0], stars, taxonomy)
-    types, type_confidence = _types(rows[:, 1:], stars, mentions, model)
+    types, type_confidence = _types(rows[:, 1:] + _forms(clauses), stars, mentions, model)
     return Annotations(
         type=types,
         type_confidence=type_confidence,
@@ -84,6 +93,15 @@ def _types(
     shares = np.exp(shifted - shifted.max(axis=1, keepdims=True)) if len(logits) else shifted
     top = (shares / shares.sum(axis=1, keepdims=True)).max(axis=1) if len(logits) else np.zeros(0)
     return [TYPES[best] for best in shifted.argmax(axis=1)], calibrated(top, model.type_knots)
+
+
+def _forms(clauses: list[str]) -> Floats:
+    """What the form of words adds to the logits of the types, shape (texts, types)."""
+    added = np.zeros((len(clauses), len(TYPES)))
+    for row, text in enumerate(clauses):
+        added[row, SUGGESTION] = FORM_WEIGHT * bool(_WISH.search(text))
+        added[row, ENQUIRY] = FORM_WEIGHT * (len(text) < 40 and bool(_QUESTION.search(text.rstrip())))
+    return added
 
 
 def _negative(mentions: list[Mention]) -> list[Mention]:

@@ -17,16 +17,18 @@ from voc.model import Floats, Scores
 from voc.taxonomy import Taxonomy
 
 # Weights of the decision, in logits, set by reading the development corpora (docs/benchmarks.md).
-PRIOR, CLAUSE, TEXT, STARS = 1.2, 0.6, 0.22, 0.6
+PRIOR, CLAUSE, TEXT, STARS = 1.8, 0.6, 0.22, 0.6
 PRAISE_PRIOR = 0.6
+SURE = 0.6  # below it a mention is kept as neither trouble nor praise
 LIMIT = 4.0  # a long text must not outvote everything else
 
 _NEGATED = re.compile(
     r"(?:不|没|没有|无|不会|未|从未|从不|从没|没再|不再|毫无|没什么|没有什么|没啥|没发现|未发现|没有发现|没出现|没有出现|不存在|"
     r"不怎么|避免|杜绝|不太|不是很|不算|并不|并非|并没有|绝不|谈不上|说不上|没遇到|没有遇到|不用担心|不必担心|不怕|不至于|几乎没有?|减少|解决了?|"
     r"非|别|零|无任何|没有任何|没任何|没有过|不能说|不是)"
-    r"(?:有|再|出现|任何|一点|太|很|明显|什么|发生|会|那么|这么|特别|的|过|觉得|感觉|感到)*$"
+    r"(?:有|再|出现|任何|一点|太|很|明显|什么|发生|会|那么|这么|特别|的|过|觉得|感觉|感到|不必要的|必要的)*$"
 )
+_PLAYED_DOWN = re.compile(r"不能算|不算|谈不上|不至于|不觉得|没觉得|没感觉")
 _SUPPOSED = re.compile(
     r"(?:怕|担心|以为|万一|如果|要是|若是|假如|会不会|是否|有没有|会否|防止|免得|以免|有无|不知(?:道)?(?:会|有)|据说|听说|"
     r"看评论|评论(?:里|中|都|区)?说|看到.{0,3}(?:评论|评价|有人)|网上说|别人说|有人说|都说|比.{1,6}(?:强|好)|"
@@ -56,21 +58,31 @@ def find_mentions(
     if not hits:
         return mentions
     polarity, confidence = _judge(hits, clauses, scores, tones, stars)
-    order = sorted(range(len(hits)), key=lambda k: (hits[k].row, -confidence[k], hits[k].start))
-    seen: set[tuple[int, int, int]] = set()
+    # Trouble first: 不送上楼 holds 送上楼, and the longer reading is the right one.
+    rank = {-1: 0, 1: 1, 0: 2}
+    order = sorted(
+        range(len(hits)), key=lambda k: (hits[k].row, rank[polarity[k]], -confidence[k], hits[k].start)
+    )
     for k in order:
-        hit, key = hits[k], (hits[k].row, hits[k].issue, int(polarity[k]))
-        if key not in seen:
-            seen.add(key)
-            issue = taxonomy.issues[hit.issue]
-            found = Mention(issue.code, issue.area, key[2], hit.start, hit.end, float(confidence[k]))
+        hit = hits[k]
+        issue = taxonomy.issues[hit.issue]
+        found = Mention(issue.code, issue.area, polarity[k], hit.start, hit.end, confidence[k])
+        if not any(_covers(earlier, found) for earlier in mentions[hit.row]):
             mentions[hit.row].append(found)
     return mentions
 
 
+def _covers(earlier: Mention, later: Mention) -> bool:
+    """Whether an earlier mention of the issue leaves nothing new to say."""
+    if earlier.issue != later.issue:
+        return False
+    overlaps = later.start < earlier.end and earlier.start < later.end
+    return overlaps or later.polarity in (0, earlier.polarity)
+
+
 def _judge(
     hits: list[Hit], clauses: list[str], scores: Scores, tones: Floats, stars: Floats
-) -> tuple[Floats, Floats]:
+) -> tuple[list[int], list[float]]:
     """Polarity and its confidence for every hit."""
     rows = np.array([hit.row for hit in hits])
     around = np.array([clause_of(clauses[hit.row], hit.start, hit.end) for hit in hits])
@@ -84,8 +96,9 @@ def _judge(
     direction = np.where(praise, 1, -1)
     # A negated trouble is praise, a negated praise is not yet a trouble of this very kind.
     direction = np.where(read == "negated", np.where(praise, 0, 1), direction)
-    direction = np.where((read == "supposed") | (sure < 0.5), 0, direction)
-    return direction.astype(np.float64), np.where(direction == 0, np.maximum(sure, 1 - sure), sure)
+    direction = np.where((read == "supposed") | (sure < SURE), 0, direction)
+    confidence = np.where(direction == 0, np.maximum(sure, 1 - sure), sure)
+    return [int(value) for value in direction], [float(value) for value in confidence]
 
 
 def _cap(values: Floats) -> Floats:
@@ -94,6 +107,6 @@ def _cap(values: Floats) -> Floats:
 
 def _read(hit: Hit, text: str, left: int, right: int) -> str:
     before, after = text[left : hit.start], text[hit.end : right]
-    if _NEGATED.search(before):
+    if _NEGATED.search(before) or _PLAYED_DOWN.search(text, hit.start, hit.end):
         return "negated"
     return "supposed" if _SUPPOSED.search(before) or _ASKED.search(after) else "plain"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def encode(texts: Sequence[str]) -> tuple[NDArray[np.uint64], Ints, Ints]:
     joined = _SEPARATOR.join(texts) + _SEPARATOR * len(ORDERS)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    starts = np.concatenate(([0], np.cumsum(lengths + 1)[:-1])).astype(np.int64)
+    starts = np.cumsum(lengths + 1) - (lengths + 1)
     return _fold(codes), starts, lengths
 
 
@@ -114,7 +115,7 @@ def load_model(data: bytes) -> Model:
             card = json.loads(bytes(file["card"]).decode())
             weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
             model = Model(card["version"], weights, file["bias"], file["sentiment_knots"], file["type_knots"])
-    except (KeyError, ValueError, OSError, EOFError) as error:
+    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigError(41, f"模型文件无法读取：{error}；请运行 make model 重新生成") from error
     if model.weights.shape != (2**BITS, 1 + len(TYPES)):
         raise ConfigError(41, f"模型文件的形状 {model.weights.shape} 与程序不符；请运行 make model 重新生成")

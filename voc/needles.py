@@ -6,11 +6,18 @@ Anything else counts as "could be any text", which is always safe.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from voc.errors import ConfigError
 
 MOST = 400  # literals of one run; beyond it the run is cut, a shorter literal is as safe
+
+# Words nearly every feedback holds tell nothing; the list only saves time and never changes what is found.
+_EVERYDAY = re.compile(
+    "安装|师傅|空调|客服|售后|服务|电话|没有|问题|质量|效果|声音|送货|快递|物流|外卖|包装|价格|制冷|软件|更新|设备|"
+    "连接|登录|使用|不能|无法|购买|东西|京东|格力|收到|时间|速度|态度|房间|酒店|味道|商家|手机|系统|功能"
+)
 
 Strings = frozenset[str]
 _EMPTY: Strings = frozenset({""})
@@ -40,8 +47,9 @@ def needles(pattern: str) -> Strings:
     return max(candidates, key=_telling)
 
 
-def _telling(strings: Strings) -> tuple[int, int]:
-    return min(2, min(map(len, strings))), -len(strings)
+def _telling(strings: Strings) -> float:
+    """How seldom a text holds one of these literals, by rough shares of texts that hold one."""
+    return -sum(0.1 if len(text) == 1 else 0.08 if _EVERYDAY.fullmatch(text) else 0.001 for text in strings)
 
 
 def _alternatives(pattern: str, at: int) -> tuple[_Part, int]:
@@ -79,7 +87,7 @@ def _concatenate(parts: list[_Part]) -> _Part:
         whole = False
         known += [run, *part.known]
         run = part.exact if part.exact is not None else _EMPTY
-    return _Part(run) if whole else _Part(None, tuple(known) + (run,))
+    return _Part(run) if whole else _Part(None, (*known, run))
 
 
 def _repeat(part: _Part, how: str) -> _Part:

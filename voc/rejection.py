@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 PLACEHOLDER, ADVERTISING, ABUSE, TEST = "placeholder", "advertising", "abuse", "test"
+LONGEST_EMPTY = 40  # longer texts say something
 
 _PLACEHOLDER = re.compile(
     r"(?:此|该)?用户(?:没有|未)(?:填写|及时)?(?:评价|评论|填写)?(?:内容)?[^，。]{0,12}|"
@@ -26,26 +27,33 @@ _TEST = re.compile(
 
 # Signs of advertising; the sum decides, so that no single word rejects a complaint that happens to hold it.
 _CONTACT = re.compile(
-    r"(?:加|\+|➕|伽|咖|十|联系|咨询|私|添加)(?:我|一下|下|我们|老师|客服|小编|领|这个|本人)*(?:的)?(?:个?人)?(?:v|微|薇|威|徽|卫|巍|q|扣|企鹅|群)(?:x|信|心|芯|星|♥|❤|q|扣)?|"
+    r"(?:加|\+|➕|伽|咖|联系|咨询|私|添加)(?:我|一下|下|我们|老师|客服|小编|领|这个|本人)*(?:的)?(?:个?人)?"
+    r"(?:v|微|薇|威|徽|卫|巍|q|扣|企鹅|群|wechat)(?:x|信|心|芯|星|♥|❤|q|扣)?|"
     r"(?:微信|威信|薇信|徽信|微芯|vx|v信|wx|wechat|weixin|qq|扣扣|q群|企鹅群?)(?:号|号码|群)?[:：]?\s*(?:[a-z0-9_\-]{5,}|wechat|qq)|"
-    r"(?:https?://|www\.|t\.cn|url)|[a-z0-9\-]+\.(?:com|cn|net|top|xyz|cc|vip|me)\b|"
-    r"(?:手机|电话|热线|tel|致电|咨询|联系|详询)[:：]?\s*(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4}|cellphone|phone)|"
-    r"\[(?:手机号|微信号|qq号|电话)\d+\]|cellphone|点击(?:链接|领取|查看)|扫码|回复\s*[a-z0-9]{1,6}\s*(?:领|办|即|开|参|退|升|订)|(?:退订|退定)(?:回|请回|t|td|n)|回?t退订|td退订"
+    r"https?://|www\.|t\.cn|url|[a-z0-9\-]+\.(?:com|cn|net|top|xyz|cc|vip|me)\b|"
+    r"(?:手机|电话|热线|tel|致电|咨询|联系|详询)[:：]?\s*(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4}|cellphone|phone|hotline)|"
+    r"\[(?:手机号|微信号|qq号|电话)\d+\]|cellphone|hotline|点击(?:链接|领取|查看|暗号|抢)|扫码|戳|"
+    r"回复\s*[a-z0-9]{1,6}\s*(?:领|办|即|开|参|退|升|订)|wechat"
 )
 _OFFER = re.compile(
-    r"刷单|刷信誉|兼职|日结|日赚|日入过|月入过|躺赚|赚钱|轻松赚|高薪|招聘|招代理|诚招|代理加盟|加盟|垫付|佣金|返佣|返利|"
-    r"贷款|借款|无抵押|信用贷|网贷|放款|秒批|下款|额度|提额|套现|办卡|垫还|月息|利息低|征信|黑户|"
-    r"(?:代开|开具?|各类|正规|专业|增值税|普通)发?票|发票.{0,6}(?:点数|优惠|代理|税)|国税|地税|刻章|办证|证件|文凭|学历|论文代写|代写|"
-    r"博彩|彩票|六合|赌场|娱乐城|百家乐|棋牌|时时彩|注册送|首存|充值送|开户|荐股|牛股|涨停|内幕|投资理财|年化|收益|配资|"
-    r"(?:限时|全场|新店|盛大|优惠|钜惠|特惠|大促|促销|折扣|折起|立减|满\w{1,5}减|买\w{0,3}送|免费领|领取|送好礼|豪礼|抽奖|中奖|酬宾|开业|抢购|秒杀|热销|特价|团购|到店|现房|首付|楼盘|别墅|商铺|认筹)|"
-    r"积分(?:兑换|清零|已满|即将|可兑)|尊敬的|会员专享|诚邀|恭喜|招生|培训班|小班|流量包|话费|套餐|资费|办理|祝您|详情|敬请|咨询|客户经理"
+    r"刷单|刷信誉|兼职|日结|日赚|日入过|月入过|躺赚|赚钱|轻松赚|高薪|招聘|招代理|诚招|代理|加盟|垫付|佣金|返佣|返利|货到付款|一件代发|复刻|"
+    r"贷款|借款|无抵押|网贷|放款|秒批|下款|额度|提额|套现|办卡|垫还|月息|利息低|征信|黑户|"
+    r"代开|开票|发票.{0,6}(?:点数|优惠|代理|税)|国税|地税|刻章|办证|文凭|学历|代写|"
+    r"博彩|彩票|彩金|返水|投注|赌场|娱乐[城场]|棋牌|注册(?:即|就|可)?送|首[存充冲]|提现|充值|开户|荐股|牛股|涨停|投资理财|年化|收益|配资|"
+    r"限时|限量|全场|新店|盛大|钜惠|特惠|大促|促销|折扣|折起|至\w{0,3}折|低至|立减|满\w{1,6}减|买\w{0,3}[送免]|免费领|领取|礼包|好礼|豪礼|大礼|抽奖|中奖|"
+    r"酬宾|开业|周年庆|抢购|秒杀|开抢|热销|团购|现房|首付|楼盘|别墅|商铺|认筹|样板间|旗舰店|专享|红包|代金券|优惠券|满额|换购|唯品会|聚划算|天猫|淘宝|"
+    r"积分(?:兑换|清零|已满|即将|可兑)|尊敬的|诚邀|邀您|恭喜|招生|培训班|小班|名师|流量包|话费|套餐|资费|办理|祝您|敬请|客户经理|凭(?:此|本)?短信|退订"
 )
 _STRONG = re.compile(
-    r"刷单|兼职.{0,12}(?:日|赚|元|薪|招)|(?:日赚|日入|月入)\w{0,3}(?:过万|上万|过千|上千)|日赚\d|代开.{0,6}发?票|(?:无抵押|信用|低息).{0,8}贷款?|贷款.{0,20}(?:放款|秒批|月息|下款)|"
-    r"六合彩|百家乐|时时彩|娱乐城|博彩|刻章|办证(?:件)?(?:联系|电话|[:：])|荐股|套现|注册(?:即|就)?送\w{0,3}(?:元|彩|digit)|积分.{0,12}(?:兑换?|领取).{0,12}(?:现金|礼包)"
+    r"刷单.{0,10}(?:日|赚|返|元|联系|加|招)|兼职.{0,12}(?:日|赚|元|薪|招)|(?:日赚|日入|月入)\w{0,3}(?:过万|上万|过千|上千)|日赚\d|"
+    r"代开.{0,8}发?票|发票.{0,6}代开|(?:正规|各类|专用).{0,6}发票.{0,8}(?:代|电话|联系|cellphone)|"
+    r"(?:无抵押|信用(?!社)|低息).{0,8}贷款?|贷款.{0,20}(?:放款|秒批|月息|下款)|六合彩|百家乐|时时彩|彩金|返水|首[存充冲]|彩票网|"
+    r"刻章|办证(?:件)?(?:联系|电话|[:：])|荐股|套现|注册(?:即|就|可)?送\w{0,3}(?:元|彩|digit)|积分.{0,12}(?:兑换?|领取).{0,12}(?:现金|礼包)|"
+    r"td退订|退订回|回复?\w{0,2}退订?(?![货款])|取消提醒|在家操作|不限地点|一件代发"
 )
-_COMPLAINING = re.compile(
-    r"投诉|差评|骗|退货|退款|垃圾|坑|客服|师傅|售后|装了|收到|买了|买的|用了|我(?:的|买|打|家|们家|想|要|在|已|被|是)|质量|快递|太差|不好用|不行|失望|没人|骚扰|为什么|怎么|建议|希望"
+_OWN = re.compile(
+    r"投诉|差评|骗|退货|退款|垃圾|坑|师傅|售后|装了|收到|买了|买的|用了|我(?:的|买|打|家|们家|想|要|在|已|被|是|就)|质量|快递|太差|"
+    r"不好用|不行|失望|没人|骚扰|为什么|怎么|建议|希望|评价|评论|好评"
 )
 
 _INSULT = re.compile(
@@ -65,36 +73,41 @@ def _fold(text: str) -> str:
 
 
 def _tight(folded: str) -> str:
-    """Undo the spacing of disguises such as 加 V 信 without gluing whole sentences' clauses for other rules."""
+    """Undo the spacing of disguises such as 加 V 信."""
     return _DISGUISE.sub("", folded)
 
 
 def _is_advertising(folded: str) -> bool:
+    if not _OFFER.search(folded) and not _DISGUISE.search(folded):
+        return False
     tight = _tight(folded)
-    own = len(_COMPLAINING.findall(folded))
+    offers = len({found.group() for found in _OFFER.finditer(tight)})
+    if not offers:
+        return False
+    own = len(_OWN.findall(folded))
     strong = len(set(_STRONG.findall(tight)))
     contact = len({found.group() for found in _CONTACT.finditer(tight)})
-    offers = len({found.group() for found in _OFFER.finditer(tight)})
     return 2.5 * strong + 1.5 * min(contact, 2) + min(offers, 4) - 1.5 * own >= 3.5
 
 
 def _is_abuse(folded: str) -> bool:
-    if len(folded) > 40 or not _INSULT.search(folded):
+    if not _INSULT.search(folded):
         return False
     return len(_FILLER.sub("", _INSULT.sub("", folded))) == 0
 
 
 def _reason(text: str) -> str | None:
     folded = _fold(text).strip()
-    if _PLACEHOLDER.fullmatch(folded):
-        return PLACEHOLDER
-    if _TEST.fullmatch(folded):
-        return TEST
-    if _is_abuse(folded):
-        return ABUSE
+    if len(folded) <= LONGEST_EMPTY:
+        if _PLACEHOLDER.fullmatch(folded):
+            return PLACEHOLDER
+        if _TEST.fullmatch(folded):
+            return TEST
+        if _is_abuse(folded):
+            return ABUSE
     return ADVERTISING if _is_advertising(folded) else None
 
 
 def reject(texts: Sequence[str]) -> list[str | None]:
-    """Give the reason why a text is not feedback (placeholder, advertising, abuse, test), None for feedback."""
+    """Say why a text is not feedback (placeholder, advertising, abuse, test); None for feedback."""
     return [_reason(text) for text in texts]

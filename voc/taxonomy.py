@@ -19,12 +19,16 @@ DIMENSIONS = {
     "product": "产品",
     "environment": "环境",
 }
+WEAK = "~"
 _NUMBER = 40  # all mistakes in a taxonomy file carry this number
 
 
 @dataclass(frozen=True)
 class Issue:
-    """One concrete thing customers complain about; `cues` betray the trouble, `praise` its opposite."""
+    """One concrete thing customers complain about; `cues` betray the trouble, `praise` its opposite.
+
+    A cue that starts with WEAK counts only in texts where `context` is found.
+    """
 
     code: str
     name: str
@@ -34,6 +38,7 @@ class Issue:
     area_name: str
     cues: tuple[str, ...] = ()
     praise: tuple[str, ...] = ()
+    context: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,8 @@ def _alternatives(name: str, value: Any) -> str:
 
 def _issues(area: Mapping[str, Any], words: Mapping[str, str]) -> list[Issue]:
     code, name = _text(area, "code", "业务领域"), _text(area, "name", "业务领域")
-    return [_issue(code, name, entry, words) for entry in area.get("issues", [])]
+    inherited = {"context": area["context"]} if "context" in area else {}
+    return [_issue(code, name, inherited | entry, words) for entry in area.get("issues", [])]
 
 
 def _issue(area: str, area_name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Issue:
@@ -99,7 +105,10 @@ def _issue(area: str, area_name: str, entry: Mapping[str, Any], words: Mapping[s
         raise _mistake(f"问题「{code}」的维度「{dimension}」不存在，可选：{'、'.join(DIMENSIONS)}")
     cues, praise = (_cues(code, entry.get(key, []), words) for key in ("cues", "praise"))
     name, problem = _text(entry, "name", where), _text(entry, "problem", where)
-    return Issue(code, name, problem, dimension, area, area_name, cues, praise)
+    context = _expand(code, entry["context"], words) if "context" in entry else None
+    if context is None and any(cue.startswith(WEAK) for cue in cues + praise):
+        raise _mistake(f"问题「{code}」有以 {WEAK} 开头的弱线索词，却没有给出语境 context")
+    return Issue(code, name, problem, dimension, area, area_name, cues, praise, context)
 
 
 def _text(entry: Mapping[str, Any], key: str, where: str) -> str:
@@ -119,7 +128,7 @@ def _expand(code: str, cue: str, words: Mapping[str, str]) -> str:
     """Put word groups in place of {name} and check that the result is a usable pattern."""
     try:
         expanded = re.sub(r"\{([a-z_]+)\}", lambda found: words[found[1]], cue)
-        compiled = re.compile(expanded)
+        compiled = re.compile(expanded.removeprefix(WEAK))
     except KeyError as error:
         raise _mistake(f"问题「{code}」的线索词「{cue}」用了未定义的词组「{error.args[0]}」") from error
     except re.error as error:

@@ -35,7 +35,7 @@ _JOINER = re.compile("(?<![\u203c-\U0001faff])\u200d|\u200d(?![\u203c-\U0001faff
 _SPACES = re.compile(r"[^\S\n\x1e]{2,}|[^\S\n \x1e]")
 _LINES = re.compile(r" ?\n[ \n]*| ?(\x1e) ?")
 # Digits are left alone: 10000000 is an amount, not an emphasis.
-_RUN = re.compile(r"([^\d\x1e])\1{%d,}" % LONGEST_RUN)
+_RUN = re.compile(rf"([^\d\x1e])\1{{{LONGEST_RUN},}}")
 
 
 def normalise(texts: Sequence[str]) -> list[str]:

@@ -1,0 +1,280 @@
+"""Measure the text stages on rows nothing was tuned or trained on: `python benchmarks/quality.py`.
+
+Prints one Markdown table. The data sets are named in `benchmarks/corpora.py`; set VOC_PUBLIC_DATA to their folder.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import corpora
+import numpy as np
+from sklearn.metrics import f1_score
+
+from voc.duplicates import NEAR, bands, content_hash, similarity
+from voc.labels import annotate, load_model
+from voc.model import TYPES, calibrated, score
+from voc.privacy import mask
+from voc.rejection import reject
+from voc.taxonomy import parse_taxonomy
+from voc.text import normalise
+
+ASSETS = Path(__file__).resolve().parents[1] / "voc" / "data"
+MODEL = load_model((ASSETS / "model.npz").read_bytes())
+TAXONOMY = parse_taxonomy((ASSETS / "taxonomy.toml").read_text(encoding="utf-8"))
+SEED = 7
+Result = tuple[str, str, str]
+
+
+def test_rows(rows: list[corpora.Row]) -> list[corpora.Row]:
+    return [row for row in rows if corpora.part(row.text) == "test"]
+
+
+def sentiment() -> Iterator[Result]:
+    """Accuracy of the words alone, without stars."""
+    groups: dict[str, list[corpora.Row]] = {}
+    for row in test_rows(corpora.sentiment_seen()):
+        groups.setdefault(f"seen: {row.domain.split('/')[0]}", []).append(row)
+    for row in corpora.sentiment_unseen():
+        groups.setdefault(f"UNSEEN: {row.domain}", []).append(row)
+    for name, rows in groups.items():
+        logits = score([row.text for row in rows], MODEL).rows()[:, 0]
+        share = calibrated(logits, MODEL.sentiment_knots)
+        truth = np.array([row.label == "1" for row in rows])
+        right = (share >= 0.5) == truth
+        sure = np.argsort(-np.abs(share - 0.5))[: int(0.8 * len(rows))]
+        yield (
+            f"sentiment accuracy, {name}",
+            f"{right.mean():.3f}",
+            f"n={len(rows)}, majority {max(truth.mean(), 1 - truth.mean()):.3f}, surest 80 % {right[sure].mean():.3f},"
+            f" calibration error {calibration_error(share, truth):.3f}",
+        )
+
+
+def calibration_error(share: np.ndarray, truth: np.ndarray) -> float:
+    bins = np.minimum((share * 10).astype(int), 9)
+    gaps = [abs(share[bins == b].mean() - truth[bins == b].mean()) * (bins == b).mean() for b in set(bins)]
+    return float(sum(gaps))
+
+
+def types() -> Iterator[Result]:
+    for name, rows in (
+        ("civic messages (title of the author)", test_rows(corpora.civic())),
+        ("weak labels", test_rows(corpora.types_weak())),
+    ):
+        found = annotate([r.text for r in rows], [None] * len(rows), TAXONOMY, MODEL).type
+        truth = [row.label for row in rows]
+        kinds = sorted(set(truth))
+        each = f1_score(truth, found, labels=kinds, average=None)
+        yield (
+            f"type macro-F1, {name}",
+            f"{each.mean():.3f}",
+            f"n={len(rows)}; " + ", ".join(f"{k} {f:.2f}" for k, f in zip(kinds, each, strict=True)),
+        )
+
+
+def rejection() -> Iterator[Result]:
+    spam = [
+        row for row in corpora.rows("fbs_spam_sms/fbs_spam_sms.csv") if corpora.part(row["text"]) == "test"
+    ]
+    found = reject(normalise([row["text"] for row in spam]))
+    hard = [f is not None for f, row in zip(found, spam, strict=True) if not row["category"].startswith("FR")]
+    yield (
+        "rejection recall, spam SMS (advertising, illegal goods)",
+        f"{np.mean(hard):.3f}",
+        f"n={len(hard)}; with phishing {np.mean([f is not None for f in found]):.3f} (n={len(found)})",
+    )
+    real = test_rows(
+        [*corpora._clean([*corpora.shopping(), *corpora.aircon(), *corpora.apps(), *corpora.waimai()])]
+    )
+    wrong = [(f, row.text) for f, row in zip(reject([r.text for r in real]), real, strict=True) if f]
+    share = len(wrong) / len(real)
+    yield (
+        "rejected among real reviews",
+        f"{share:.4%}",
+        f"{len(wrong)} of {len(real)} (test, 666 and mere symbols included)",
+    )
+    advertising = sum(f == "advertising" for f, _ in wrong)
+    precision = sum(hard) / (sum(hard) + advertising)
+    yield (
+        "rejection precision, spam and reviews pooled",
+        f"{precision:.4f}",
+        f"{advertising} reviews taken for advertising",
+    )
+
+
+def _identity(rng: random.Random) -> str:
+    town, born = (
+        rng.choice(["110105", "440305", "320106"]),
+        f"19{rng.randrange(50, 99)}{rng.randrange(1, 13):02d}",
+    )
+    body = f"{town}{born}{rng.randrange(1, 29):02d}{rng.randrange(1000):03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, weights, strict=True)) % 11]
+
+
+def _card(rng: random.Random) -> str:
+    body = "6222" + "".join(str(rng.randrange(10)) for _ in range(14))
+    doubled = [int(c) * (2 if i % 2 == 0 else 1) for i, c in enumerate(reversed(body))]
+    return body + str(-sum(n - 9 if n > 9 else n for n in doubled) % 10)
+
+
+def _mobile(rng: random.Random) -> str:
+    return f"1{rng.choice('3456789')}{rng.randrange(10**9):09d}"
+
+
+TOWNS = ["浙江省杭州市西湖区文三路", "广东省广州市天河区体育西路", "人民路"]
+PLANTS: dict[str, Callable[[random.Random], str]] = {
+    "mobile": _mobile,
+    "mobile, spaced": lambda r: "{} {} {}".format(*(lambda m: (m[:3], m[3:7], m[7:]))(_mobile(r))),
+    "mobile, dashed": lambda r: "{}-{}-{}".format(*(lambda m: (m[:3], m[3:7], m[7:]))(_mobile(r))),
+    "mobile, full width": lambda r: _mobile(r).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    "mobile, Chinese numerals": lambda r: _mobile(r).translate(str.maketrans("0123456789", "零一二三四五六七八九")),
+    "mobile, +86": lambda r: "+86 " + _mobile(r),
+    "landline": lambda r: f"0{r.choice(['10', '21', '755', '571'])}-{r.randrange(20_000_000, 89_999_999)}",
+    "identity card": _identity,
+    "bank card": _card,
+    "e-mail": lambda r: f"user{r.randrange(10**6)}@{r.choice(['qq.com', '163.com', 'sina.com.cn'])}",
+    "plate": lambda r: f"{r.choice('京沪粤浙')}{r.choice('ABCDE')}{r.randrange(10**5):05d}",
+    "wechat": lambda r: f"微信wx{r.randrange(10**8)}",
+    "qq": lambda r: f"QQ{r.randrange(10**8, 10**9)}",
+    "order": lambda r: f"订单号{r.randrange(10**11, 10**12)}",
+    "address": lambda r: f"{r.choice(TOWNS)}{r.randrange(1, 300)}号{r.randrange(1, 20)}栋{r.randrange(100, 999)}室",
+    "name": lambda r: f"我叫{r.choice('王李张刘陈杨赵黄周吴')}{r.choice(['伟', '建国', '秀英', '芳', '志强', '敏'])}",
+}  # fmt: skip
+
+
+def clean_reviews() -> list[str]:
+    rows = [
+        row.text
+        for row in test_rows(corpora._clean([*corpora.aircon(), *corpora.waimai(), *corpora.shopping()]))
+    ]
+    return [text for text in rows if len(text) > 10]
+
+
+def privacy() -> Iterator[Result]:
+    rng = random.Random(SEED)
+    hosts = [
+        text
+        for text, count in zip(*(lambda t: (t, mask(t).counts))(clean_reviews()), strict=True)
+        if not count
+    ]
+    for kind, make in PLANTS.items():
+        secrets = [make(rng) for _ in range(500)]
+        texts = normalise([f"{rng.choice(hosts)[:60]}，{secret}，请回复" for secret in secrets])
+        masked = mask(texts).texts
+        core = [
+            normalise(
+                [s.removeprefix("我叫").removeprefix("订单号").removeprefix("微信").removeprefix("QQ")]
+            )[0]
+            for s in secrets
+        ]
+        found = np.mean([c not in m for c, m in zip(core, masked, strict=True)])
+        yield f"personal data recall, {kind}", f"{found:.3f}", "500 planted in real reviews"
+    texts = clean_reviews()
+    counts = np.array(mask(texts).counts)
+    yield (
+        "masked among real reviews (true or false)",
+        f"{(counts > 0).mean():.4%}",
+        f"{(counts > 0).sum()} of {len(texts)}",
+    )
+
+
+def duplicates() -> Iterator[Result]:
+    rng = random.Random(SEED)
+    texts = list(dict.fromkeys(text for text in clean_reviews() if len(text) >= 20))[:12_000]
+    copies = [_copy(text, rng) for text in rng.sample(texts, 2000)]
+    everything = texts + copies
+    pairs = near_pairs(everything)
+    partner = {max(pair) for pair in pairs if max(pair) >= len(texts)}
+    yield (
+        "near-duplicate recall, planted copies",
+        f"{len(partner) / len(copies):.3f}",
+        "1-3 characters changed, or a few appended",
+    )
+    natural = [pair for pair in pairs if max(pair) < len(texts)]
+    yield (
+        "near-duplicate pairs among distinct real reviews",
+        str(len(natural)),
+        f"of {len(texts)} reviews, read below",
+    )
+    for a, b in natural[:5]:
+        yield (
+            "  such a pair",
+            f"{similarity(texts[a], texts[b]):.2f}",
+            f"{texts[a][:40]} ⟷ {texts[b][:40]}".replace("\n", " "),
+        )
+    questions = [
+        (r["sentence1"], r["sentence2"])
+        for r in corpora.rows("near_duplicate_pairs/bq_dev.csv")
+        if r["label"] == "1"
+    ]
+    long = [(a, b) for a, b in questions if min(len(a), len(b)) >= 16]
+    yield (
+        "paraphrases taken for copies",
+        f"{np.mean([similarity(a, b) >= NEAR for a, b in long]):.3f}",
+        f"n={len(long)} (BQ, same question)",
+    )
+
+
+def _copy(text: str, rng: random.Random) -> str:
+    characters = list(text)
+    for _ in range(rng.randrange(1, 4) if len(text) >= 30 else 1):
+        at, width = rng.randrange(len(characters)), rng.randrange(2)
+        characters[at : at + width] = rng.choice([[], ["的"], ["好"]])
+    return "".join(characters) + rng.choice(["", "！！！", "👍", "哈"])
+
+
+def near_pairs(texts: list[str]) -> list[tuple[int, int]]:
+    buckets: dict[int, list[int]] = {}
+    for row, keys in enumerate(bands(texts)):
+        for key in keys[keys != 0]:
+            buckets.setdefault(int(key), []).append(row)
+    candidates = {(a, b) for rows in buckets.values() for i, a in enumerate(rows) for b in rows[i + 1 :]}
+    return sorted(pair for pair in candidates if similarity(texts[pair[0]], texts[pair[1]]) >= NEAR)
+
+
+def speed() -> Iterator[Result]:
+    rows = corpora._clean([*corpora.aircon(), *corpora.apps(), *corpora.waimai()])
+    random.Random(SEED).shuffle(rows)
+    texts, ratings = [r.text for r in rows][:15_000], [r.rating for r in rows][:15_000]
+    length = np.mean([len(t) for t in texts])
+    stages: dict[str, Callable[[list[str], list[Any]], object]] = {
+        "normalise": lambda t, r: normalise(t),
+        "mask": lambda t, r: mask(t),
+        "reject": lambda t, r: reject(t),
+        "content_hash": lambda t, r: content_hash(t),
+        "bands": lambda t, r: bands(t),
+        "annotate": lambda t, r: annotate(t, r, TAXONOMY, MODEL),
+    }
+    total = 0.0
+    for name, stage in stages.items():
+        stage(texts[:100], ratings[:100])
+        begun = time.process_time()
+        for at in range(0, len(texts), 5000):
+            stage(texts[at : at + 5000], ratings[at : at + 5000])
+        took = time.process_time() - begun
+        total += took
+        yield f"speed, {name}", f"{len(texts) / took:,.0f}", "rows per CPU second, batches of 5,000"
+    yield (
+        "speed, all text stages",
+        f"{len(texts) / total:,.0f}",
+        f"rows per CPU second; {length:.0f} characters on average",
+    )
+
+
+def main() -> None:
+    """Print every measure as one table."""
+    print(f"model {MODEL.version}, taxonomy {TAXONOMY.version}, types {', '.join(TYPES)}\n")
+    print("| measure | value | on |\n| --- | --- | --- |")
+    for part in (sentiment, types, rejection, privacy, duplicates, speed):
+        for name, value, note in part():
+            print(f"| {name} | {value} | {note} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from voc.errors import ConfigError
+from voc.needles import needles
+from voc.taxonomy import WEAK, parse_taxonomy
+
+ASSET = Path(__file__).resolve().parents[2] / "voc" / "data" / "taxonomy.toml"
+TAXONOMY = parse_taxonomy(ASSET.read_text(encoding="utf-8"))
+CUES = [cue.removeprefix(WEAK) for issue in TAXONOMY.issues for cue in issue.cues + issue.praise]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literals"),
+    [
+        ("漏水", {"漏水"}),
+        ("(?:不能|没法)开机", {"不能开机", "没法开机"}),
+        ("等.{0,6}半天", {"半天"}),
+        ("噪音(?:也|很)*(?:响得|大得)", {"噪音"}),
+        ("闪退(?!了)", {"闪退"}),
+        ("[坏破]了", {"坏了", "破了"}),
+        ("(?:先等.{0,3}再|又)退", {"先等", "又"}),
+        ("卡(?:顿)?住", {"卡住", "卡顿住"}),
+        ("a\\.b", {"a.b"}),
+    ],
+)
+def test_the_telling_literals_are_read_from_a_pattern(pattern: str, literals: set[str]) -> None:
+    assert needles(pattern) <= literals | {"退"}
+    assert needles(pattern)
+
+
+def test_a_pattern_that_promises_nothing_is_refused() -> None:
+    with pytest.raises(ConfigError, match="没有必然出现的文字"):
+        needles(".{2,4}")
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None)
+@given(st.data())
+def test_every_match_of_a_shipped_cue_holds_one_of_its_literals(data: st.DataObject) -> None:
+    cue = data.draw(st.sampled_from(CUES))
+    text = data.draw(st.from_regex(re.compile(cue)))
+    found = re.search(cue, text)
+    assert found is not None
+    assert any(literal in found.group() for literal in needles(cue))

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voc.privacy import Finding, find, mask
+from voc.privacy_rules import identity_card, luhn
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+NUMERALS = str.maketrans("0123456789", "零一二三四五六七八九")
+MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True).filter(lambda number: len(set(number)) > 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("我的手机是13812345678，请回电", "我的手机是[手机号1]，请回电"),
+        ("电话 138 1234 5678", "电话 [手机号1]"),
+        ("打138-1234-5678找我", "打[手机号1]找我"),
+        ("联系+86 13812345678", "联系[手机号1]"),
+        ("一三八一二三四五六七八随时打", "[手机号1]随时打"),
+        ("座机010-62345678没人接", "座机[电话1]没人接"),
+        ("（0755）26781234", "[电话1]"),
+        ("身份证11010519491231002X", "身份证[身份证号1]"),
+        ("卡号6222021234567890128", "卡号[银行卡号1]"),
+        ("车牌粤B12345停在楼下", "车牌[车牌1]停在楼下"),
+        ("发到 lihua@example.com 吧", "发到 [邮箱1] 吧"),
+        ("加我微信abc_12345", "加我微信[微信号1]"),
+        ("QQ：123456789", "QQ：[QQ号1]"),
+        ("订单号JD20240812345一直没发", "订单号[订单号1]一直没发"),
+        ("送到浙江省杭州市西湖区文三路123号5栋2单元301室", "送到[地址1]"),
+        ("我叫张伟，等了三天", "我叫[姓名1]，等了三天"),
+        ("姓名：欧阳建国，电话不通", "姓名：[姓名1]，电话不通"),
+        ("李女士来电反映漏水", "[姓名1]女士来电反映漏水"),
+    ],
+)
+def test_personal_data_is_masked(text: str, masked: str) -> None:
+    assert mask([text]).texts == [masked]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "价格1999元，比上次贵了13500",
+        "型号KFR-35GW/N8MHA1，能效1级",
+        "2020-08-24 11:29:00下单，17号到货，19号才装",
+        "开26度，7档，房间20平米",
+        "师傅辛苦了，服务很好",
+        "工程师、客服，态度都好",
+        "非常高兴，先生们服务很好",
+        "对比家里那台，省电多了",
+        "满1000减138，用了12345678秒",
+        "小区17号下单，20号才送到",
+    ],
+)
+def test_prices_models_dates_and_thanks_stay(text: str) -> None:
+    assert mask([text]).texts == [text]
+
+
+def test_one_number_written_two_ways_is_one_person() -> None:
+    masked = mask(["13812345678，或者138-1234-5678，还有13987654321"])
+    assert masked.texts == ["[手机号1]，或者[手机号1]，还有[手机号2]"]
+    assert masked.counts == [3]
+
+
+def test_numbering_starts_anew_in_every_feedback() -> None:
+    assert mask(["13812345678", "13987654321"]).texts == ["[手机号1]", "[手机号1]"]
+
+
+def test_findings_say_where_they_stand() -> None:
+    assert find("拨打13812345678") == [Finding("手机号", 2, 13, "13812345678")]
+
+
+def test_texts_without_personal_data_come_back_unchanged() -> None:
+    assert mask(["很好", ""]).texts == ["很好", ""]
+    assert mask([]).counts == []
+
+
+@given(
+    MOBILES,
+    st.sampled_from(["{}", "{} ", "请打{}谢谢", "电话：{}。"]),
+    st.sampled_from(["plain", "wide", "numerals"]),
+)
+def test_every_mobile_is_found_however_it_is_written(number: str, frame: str, style: str) -> None:
+    written = number.translate({"plain": {}, "wide": FULL_WIDTH, "numerals": NUMERALS}[style])
+    assert written not in mask([frame.format(written)]).texts[0]
+
+
+@given(st.text(max_size=80))
+def test_findings_never_overlap_and_quote_the_text(text: str) -> None:
+    findings = find(text)
+    assert all(text[f.start : f.end] == f.value for f in findings)
+    assert all(a.end <= b.start for a, b in pairwise(findings))
+
+
+def test_the_cheap_look_misses_nothing_the_rules_find() -> None:
+    texts = ["我叫张伟", "粤B12345", "一三八一二三四五六七八", "a@b.cn", "李女士来电"]
+    assert all(count == 1 for count in mask(texts).counts)
+
+
+def test_identity_numbers_need_their_check_digit() -> None:
+    assert identity_card("11010519491231002X")
+    assert not identity_card("110105194912310021")
+
+
+def test_bank_cards_need_the_luhn_check() -> None:
+    assert luhn("4012888888881881")
+    assert not luhn("4012888888881882")
