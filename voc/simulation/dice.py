@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 T = TypeVar("T")
-BLOCK = 4096
+BLOCK = 1024
 
 
 def generator(*key: int) -> np.random.Generator:

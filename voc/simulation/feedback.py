@@ -134,14 +134,20 @@ def block(
 
 
 def _day(scenario: Scenario, week: int, d: int, key: int, means: np.ndarray) -> list[Draft]:
-    # A generator a day, and the planted streams last: an action changes nothing but its own problem's rows
-    # from the day it goes live, so rows delivered before it was known are made again unchanged.
-    counts = generator(scenario.seed, week, key, d, 0).poisson(means)
-    rng = generator(scenario.seed, week, key, d, 1)
-    dice, drafts = Dice(rng), list[Draft]()
+    # A generator per day and planted problem: an action changes nothing but its own problem's rows from the
+    # day it goes live, so rows delivered before it was known are made again unchanged.
     day = scenario.start + timedelta(weeks=week, days=d)
-    for s in np.flatnonzero(counts):
-        _draw(scenario, day, streams()[s], int(counts[s]), f"{week:02d}{key}{d}", rng, dice, drafts)
+    quiet = len(streams()) - len(PLANTED)
+    drafts: list[Draft] = []
+    for group, members in enumerate([slice(0, quiet), *(slice(s, s + 1) for s in range(quiet, means.size))]):
+        rng = generator(scenario.seed, week, key, d, group)
+        counts = rng.poisson(means[members])
+        dice, spoken = Dice(rng), list[Draft]()
+        for stream, count in zip(streams()[members], counts.tolist(), strict=True):
+            if count:
+                stamp = f"{week:02d}{key}{d}{group}"
+                _draw(scenario, day, stream, count, stamp, rng, dice, spoken)
+        drafts += spoken
     return drafts
 
 
@@ -160,7 +166,7 @@ def _draw(
         channel = CHANNELS[index]
         minute = dice.pick(_minutes(channel.hours)) * 60 + dice.number(0, 59)
         scene = Scene(midnight + timedelta(minutes=minute), *divmod(cell, len(PRODUCTS)))
-        number = f"{channel.prefix}{stamp}{len(drafts):06d}"
+        number = f"{channel.prefix}{stamp}{len(drafts):05d}"
         draft = Draft(
             scene, channel.name, "genuine", stream.type, stream.issue, stream.planted is not None, number
         )

@@ -118,12 +118,9 @@ def minutes(scene: Scene, dice: Dice) -> str:
 
 def days(scene: Scene, dice: Dice) -> str:
     """A wait of days or weeks."""
-    plain = f"{_number(dice, 3, 19)}{dice.pick(('天', '天了', '多天')) if dice.chance(0.3) else '天'}"
-    return (
-        plain
-        if dice.chance(0.75)
-        else dice.pick(("一个星期", "一周", "半个月", "俩礼拜", "十来天", "小二十天"))
-    )
+    plain = f"{_number(dice, 3, 19)}天"
+    others = ("一个星期", "一周", "半个月", "俩礼拜", "十来天", "小二十天", "十多天")
+    return plain if dice.chance(0.75) else dice.pick(others)
 
 
 def times(scene: Scene, dice: Dice) -> str:

@@ -126,11 +126,16 @@ def test_an_action_in_the_middle_of_a_week_leaves_everything_else_alone() -> Non
         [
             draft.row
             for draft in block(SCENARIO, 9, "fresh", 1.0, went_live)
-            if draft.scene.when.date() < live or not draft.planted
+            if draft.scene.when.date() < live or draft.issue != "installation.late"
         ]
         for went_live in ({}, {"installation.late": live})
     )
     assert before == after
+
+
+@pytest.mark.parametrize("issue", ["service.robot", "logistics.damaged"])
+def test_an_action_without_effect_changes_not_one_complaint(issue: str) -> None:
+    assert _complaints(_weeks(12), issue) == _complaints(_weeks(None), issue)
 
 
 def test_an_action_that_becomes_known_later_does_not_change_what_is_delivered_again() -> None:
