@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     )
     near_window_days: int = Field(60, ge=1, description="how far back near-duplicates are looked for")
     channels: dict[str, dict[str, str]] = Field(
-        default_factory=lambda: {"log": {}}, description="channels by name, with their settings"
+        default={"log": {}}, description="channels by name, with their settings"
     )
     department_channel: str = Field("log", description="channel of task messages")
     customer_channel: str = Field("log", description="channel of notices to customers")

@@ -114,7 +114,9 @@ def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = F
         rows = showing.quarantined(session)
     if json:
         return as_json(rows)
-    return as_table("隔离区", rows, {"id": "编号", "path": "文件", "row": "行", "column": "列", "reason": "原因"})
+    return as_table(
+        "隔离区", rows, {"id": "编号", "path": "文件", "row": "行", "column": "列", "reason": "原因"}
+    )
 
 
 def release(

@@ -65,9 +65,15 @@ def _say(outcome: dict[str, Any], seconds: float) -> None:
     console.print(f"读入 {rows['read']:,} 行 = {parts.replace('　', ' + ')}")
     console.print(f"问题 {len(problems)} 个，改进措施 {len(actions)} 项，通知 {notices:,} 条。")
     named = [{**row, "verdict": NAMES.get(row["verdict"] or "", "未验证")} for row in outcome["truth"]]
-    as_table("结论与真相", named, {"problem": "问题", "truth": "植入的真相", "verdict": "系统结论", "sentence": "说明"})
+    as_table(
+        "结论与真相",
+        named,
+        {"problem": "问题", "truth": "植入的真相", "verdict": "系统结论", "sentence": "说明"},
+    )
     console.print(f"用时 {seconds:.0f} 秒。领导报告：{outcome['report']}")
-    console.print("接下来可以：voc problems　voc verifications　voc quarantine list　voc doctor --audit　voc serve")
+    console.print(
+        "接下来可以：voc problems　voc verifications　voc quarantine list　voc doctor --audit　voc serve"
+    )
 
 
 PARTS = {

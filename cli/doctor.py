@@ -56,7 +56,9 @@ def _channels() -> list[str]:
     used = {settings.customer_channel, settings.department_channel}
     unknown = sorted(used - set(CHANNELS))
     missing = sorted(used - set(settings.channels) - {"log"} - set(unknown))
-    return [f"没有名为「{name}」的渠道。" for name in unknown] + [f"渠道「{name}」没有配置。" for name in missing]
+    return [f"没有名为「{name}」的渠道。" for name in unknown] + [
+        f"渠道「{name}」没有配置。" for name in missing
+    ]
 
 
 def _accounts() -> list[str]:

@@ -33,7 +33,9 @@ def attach(app: typer.Typer) -> None:
 
 def run(
     files: Annotated[list[Path], typer.Argument(help="CSV、Excel 或 JSON 行文件")],
-    map_: Annotated[str, typer.Option("--map", help="列对应，如 text=评价内容,occurred_at=时间,rating=星级")] = "",
+    map_: Annotated[
+        str, typer.Option("--map", help="列对应，如 text=评价内容,occurred_at=时间,rating=星级")
+    ] = "",
     definition: Annotated[Path | None, typer.Option("--source", help="来源定义（TOML）")] = None,
     channel: Annotated[str, typer.Option(help="渠道，如 store_review、app、hotline")] = "web",
     encoding: Annotated[str, typer.Option(help="文件编码；留空自动识别")] = "",
@@ -66,7 +68,9 @@ def _scale(text: str) -> list[float]:
 
 def _register(path: Path, mapping: str, definition: Path | None, options: dict[str, Any]) -> str:
     known = parse_definition(definition.read_text("utf-8")) if definition else None
-    values = _values(known, path) if known else {"name": _name(path), "title": path.stem, "kind": "", **options}
+    values = (
+        _values(known, path) if known else {"name": _name(path), "title": path.stem, "kind": "", **options}
+    )
     values["path"] = str(path.resolve()).replace("[", "[[]")
     values["map"] = parse_mapping(mapping) if mapping else values.get("map") or _guess(path, values)
     definition_from_dict(values)
@@ -105,12 +109,17 @@ def _cycle(sources: Sequence[str]) -> str | None:
     from flows.cycle import cycle
     from tasks.parameters import Cycle
 
-    asyncio.run(cycle(Cycle(sources=list(sources), again=True), return_state=True))
+    async def once() -> None:
+        await cycle(Cycle(sources=list(sources), again=True), return_state=True)
+
+    asyncio.run(once())
     reports = sorted(get_settings().folder("reports").glob("*.html"), key=lambda path: path.stat().st_mtime)
     return str(reports[-1]) if reports else None
 
 
-def _result(files: Sequence[Path], sources: dict[Path, str], before: set[int], seconds: float) -> dict[str, Any]:
+def _result(
+    files: Sequence[Path], sources: dict[Path, str], before: set[int], seconds: float
+) -> dict[str, Any]:
     with transaction() as session:
         fresh = [row for row in showing.deliveries(session) if row["id"] not in before]
         problems = showing.problems(session)
@@ -132,7 +141,12 @@ def _file(path: Path, source: str, fresh: Sequence[dict[str, Any]]) -> dict[str,
     rows = [row for row in fresh if row["source"] == source and row["path"] == path.name]
     row = rows[-1] if rows else {}
     counts = {part: int(row.get(part) or 0) for part in PARTS}
-    return {"path": str(path), **counts, "error": row.get("error"), "refused_because": row.get("refused_because")}
+    return {
+        "path": str(path),
+        **counts,
+        "error": row.get("error"),
+        "refused_because": row.get("refused_because"),
+    }
 
 
 def _problem(row: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +160,11 @@ def _say(result: dict[str, Any]) -> None:
     as_table("行数核对（读入 = 其余各列之和）", result["files"], columns)
     as_table("问题", result["problems"][:15], {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户",
                                             "first_seen": "首次出现", "quotations": "客户原话"})  # fmt: skip
-    as_table("建议措施", result["actions"][:15], {"id": "编号", "problem": "问题", "measure": "措施", "department": "责任部门"})
+    as_table(
+        "建议措施",
+        result["actions"][:15],
+        {"id": "编号", "problem": "问题", "measure": "措施", "department": "责任部门"},
+    )
     console.print(
         f"用时 {result['seconds']} 秒，每秒 {result['rows_per_second']} 行，内存峰值 {result['peak_rss_mb']} MB。"
     )

@@ -99,7 +99,9 @@ def dispatch(
     while True:
         counts = send_due(datetime.now(UTC))
         if counts or not watch:
-            console.print("已处理：" + ("，".join(f"{state} {count}" for state, count in counts.items()) or "0 条"))
+            console.print(
+                "已处理：" + ("，".join(f"{state} {count}" for state, count in counts.items()) or "0 条")
+            )
         if not watch:
             return
         time.sleep(every)

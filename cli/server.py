@@ -104,7 +104,7 @@ def spawn(arguments: list[str], name: str, environment: Mapping[str, str]) -> su
             stderr=log,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
+            preexec_fn=_die_with_parent,
         )
 
 

@@ -50,9 +50,13 @@ def actions(json: AsJson = False) -> None:
     rows = fetch(showing.actions)
     if json:
         return as_json(rows)
-    named = [{**row, "state": ACTION.states[row["state"]], "verdict": NAMES.get(row["verdict"] or "", "—")} for row in rows]
-    return as_table("改进措施", named, {"id": "编号", "problem": "问题", "measure": "措施", "department": "责任部门",
-                                    "state": "状态", "due_at": "期限", "went_live": "落地", "verdict": "结论"})  # fmt: skip
+    named = [
+        {**row, "state": ACTION.states[row["state"]], "verdict": NAMES.get(row["verdict"] or "", "—")}
+        for row in rows
+    ]
+    columns = {"id": "编号", "problem": "问题", "measure": "措施", "department": "责任部门", "state": "状态",
+               "due_at": "期限", "went_live": "落地", "verdict": "结论"}  # fmt: skip
+    return as_table("改进措施", named, columns)
 
 
 def verifications(json: AsJson = False) -> None:
@@ -72,7 +76,10 @@ def notices(
     rows = fetch(showing.notices, limit=limit)
     if json:
         return as_json(rows)
-    named = [{**row, "event": EVENTS.get(row["event"], row["event"]), "state": STATES[row["state"]]} for row in rows]
+    named = [
+        {**row, "event": EVENTS.get(row["event"], row["event"]), "state": STATES[row["state"]]}
+        for row in rows
+    ]
     return as_table("消息", named, {"id": "编号", "subject": "对象", "event": "事项", "recipient": "收件人",
                                   "channel": "渠道", "state": "状态", "note": "备注"})  # fmt: skip
 

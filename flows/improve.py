@@ -8,7 +8,9 @@ from tasks.naming import titled
 from tasks.parameters import Timed
 
 
-@flow(name="改进", flow_run_name=titled("改进"), description="受理个案、确认问题、初判根因、提出措施、催办超时")
+@flow(
+    name="改进", flow_run_name=titled("改进"), description="受理个案、确认问题、初判根因、提出措施、催办超时"
+)
 async def improve(what: Timed = Timed()) -> dict[str, int]:
     """Open cases, take problems as far as a measure that a person can approve, and chase what is late."""
     now = moment(what.now)

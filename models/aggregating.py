@@ -45,7 +45,10 @@ def new_issues(session: Session, batches: Sequence[int]) -> list[str]:
 def span_of(session: Session, batches: Sequence[int]) -> tuple[datetime, datetime] | None:
     """Return when the first and the last accepted feedback of these batches was given."""
     query = text(
-        "SELECT min(occurred_at), max(occurred_at) FROM feedback WHERE batch_id = ANY(:batches) AND disposition = 'accepted'"
+        """
+        SELECT min(occurred_at), max(occurred_at) FROM feedback
+        WHERE batch_id = ANY(:batches) AND disposition = 'accepted'
+        """
     )
     first, last = session.execute(query, {"batches": list(batches)}).one()
     return None if first is None else (first, last)

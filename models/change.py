@@ -83,13 +83,7 @@ def advance(
         return []
     rule = LIVES[life].steps[step]
     rounds = {row.id: row.round + rule.next_round for row in allowed}
-    last = dict(
-        session.execute(
-            select(log.subject_id, func.max(log.seq))
-            .where(log.subject_id.in_(rounds))
-            .group_by(log.subject_id)
-        ).all()
-    )
+    last = _last_entries(session, log, list(rounds))
     entries = [(id_, last[id_] + 1, dict(facts[id_])) for id_ in rounds]
     session.execute(
         update(table)
@@ -100,6 +94,11 @@ def advance(
     _keep(session, life, step, facts, rounds)
     _write(session, life, step, rule.target, entries, by, rounds)
     return list(rounds)
+
+
+def _last_entries(session: Session, log: Any, ids: list[int]) -> dict[int, int]:
+    query = select(log.subject_id, func.max(log.seq)).where(log.subject_id.in_(ids)).group_by(log.subject_id)
+    return {subject: seq for subject, seq in session.execute(query)}
 
 
 def _allowed(life: str, step: str, id_: int, state: str, facts: Mapping[str, Any], strict: bool) -> bool:

@@ -20,6 +20,12 @@ def waiting(session: Session, state: str) -> list[int]:
     return list(session.scalars(select(Batch.id).where(Batch.state == state).order_by(Batch.id)))
 
 
+def waiting_rows(session: Session, state: str) -> list[tuple[int, int]]:
+    """List the batches in a state with their rows, oldest first."""
+    query = select(Batch.id, Batch.rows_read).where(Batch.state == state).order_by(Batch.id)
+    return [(id_, rows) for id_, rows in session.execute(query)]
+
+
 def claim(session: Session, batch_id: int, state: str) -> Batch | None:
     """Lock a batch if it is still in a state and nobody else holds it."""
     query = select(Batch).where(Batch.id == batch_id, Batch.state == state)

@@ -102,7 +102,9 @@ def note_error(session: Session, delivery_id: int, error: str) -> None:
 
 def errors_of(session: Session, delivery_ids: Sequence[int]) -> list[str]:
     """List what kept deliveries from being read."""
-    query = select(Delivery.origin, Delivery.error).where(Delivery.id.in_(delivery_ids), Delivery.error.is_not(None))
+    query = select(Delivery.origin, Delivery.error).where(
+        Delivery.id.in_(delivery_ids), Delivery.error.is_not(None)
+    )
     return [f"{origin}：{error}" for origin, error in session.execute(query.order_by(Delivery.id))]
 
 

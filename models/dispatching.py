@@ -88,9 +88,14 @@ def addresses(
     return found
 
 
-def verified_change(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, float | None]]:
-    """Return verdict and relative change of verifications: the only numbers a message may quote."""
-    query = select(Verification.id, Verification.verdict, Verification.result["change"]).where(
-        Verification.id.in_(ids)
-    )
-    return {id_: (verdict, change) for id_, verdict, change in session.execute(query)}
+def verified_change(session: Session, ids: Sequence[int]) -> dict[int, dict[str, object]]:
+    """Return verdict, metric and relative change of verifications: the only numbers a message may quote."""
+    rows = session.scalars(select(Verification).where(Verification.id.in_(ids)))
+    return {
+        row.id: {
+            "verdict": row.verdict,
+            "metric": row.result["metric"],
+            "relative_change": row.result["change"],
+        }
+        for row in rows
+    }

@@ -33,8 +33,7 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
     """Append rows to a table in the session's transaction."""
     buffer = io.StringIO("".join("\t".join(map(cell, row)) + "\n" for row in rows))
     listed = ", ".join(f'"{column}"' for column in columns)
-    connection = session.connection().connection.driver_connection
-    assert connection is not None
+    connection: Any = session.connection().connection.driver_connection
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN", buffer)
 

@@ -91,9 +91,13 @@ def observe(session: Session, problem_id: int, since: date, until: date) -> Dail
 def first_day(session: Session) -> date | None:
     """Return the day of the first accepted feedback."""
     query = text(
-        "SELECT CAST(min(occurred_at) AT TIME ZONE 'Asia/Shanghai' AS date) FROM feedback WHERE disposition = 'accepted'"
+        """
+        SELECT CAST(min(occurred_at) AT TIME ZONE 'Asia/Shanghai' AS date) FROM feedback
+        WHERE disposition = 'accepted'
+        """
     )
-    return session.scalar(query)
+    day: date | None = session.scalar(query)
+    return day
 
 
 def versions_used(session: Session, problem_id: int, since: datetime) -> tuple[list[str], list[str]]:

@@ -41,7 +41,10 @@ def deliveries(session: Session, ids: Sequence[int] | None = None) -> list[dict[
 
 def unfinished(session: Session) -> list[dict[str, Any]]:
     """List the deliveries that were cut short."""
-    return _rows(session, "SELECT id, source_id, origin, started_at FROM delivery WHERE finished_at IS NULL ORDER BY id")
+    return _rows(
+        session,
+        "SELECT id, source_id, origin, started_at FROM delivery WHERE finished_at IS NULL ORDER BY id",
+    )
 
 
 def accounting(session: Session) -> dict[str, int]:
@@ -219,7 +222,10 @@ def channels(session: Session, since: datetime, until: datetime) -> list[dict[st
 
 def orders(session: Session, since: date, until: date) -> float:
     """Sum the orders of some days; 0 when none are known."""
-    query = "SELECT COALESCE(sum(value), 0) AS orders FROM operation_figure WHERE name = 'orders' AND day BETWEEN :since AND :until"
+    query = """
+        SELECT COALESCE(sum(value), 0) AS orders FROM operation_figure
+        WHERE name = 'orders' AND day BETWEEN :since AND :until
+        """
     return float(_rows(session, query, since=since, until=until)[0]["orders"])
 
 
@@ -265,5 +271,8 @@ def linked(session: Session) -> Mapping[str, int]:
 
 def span(session: Session) -> tuple[datetime, datetime] | None:
     """Return when the first and the last accepted feedback was given."""
-    row = _rows(session, "SELECT min(occurred_at) AS a, max(occurred_at) AS b FROM feedback WHERE disposition = 'accepted'")[0]
+    row = _rows(
+        session,
+        "SELECT min(occurred_at) AS a, max(occurred_at) AS b FROM feedback WHERE disposition = 'accepted'",
+    )[0]
     return (row["a"], row["b"]) if row["a"] else None

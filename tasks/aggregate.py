@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ def policy() -> Policy:
     )
 
 
+@lru_cache(maxsize=1)
 def organisation() -> Organisation:
     """Return the organisation in force."""
     return parse_organisation(asset_text("organisation.toml"))

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
-from voc.labels import Annotations, annotate
 
 from models.analysing import (
     Person,
@@ -36,6 +35,7 @@ from voc.copies import Words, find_copies
 from voc.duplicates import bands, content_hash
 from voc.identity import pseudonyms, tiers
 from voc.intake import Mapped, definition_from_dict, map_rows, parse_ratings, parse_times
+from voc.labels import Annotations, annotate
 from voc.model import Model, load_model
 from voc.priority import Factors, Priorities, prioritise
 from voc.privacy import mask

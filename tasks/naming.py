@@ -53,7 +53,9 @@ def show_accounting(deliveries: Sequence[int]) -> None:
     with transaction() as session:
         rows = showing.deliveries(session, deliveries)
     markdown = table(rows, {"title": "来源", "path": "文件", **PARTS, "error": "未能读取的原因"})
-    create_markdown_artifact(f"# 行数核对\n\n{markdown}", key="accounting", description="读入的每一行去了哪里")
+    create_markdown_artifact(
+        f"# 行数核对\n\n{markdown}", key="accounting", description="读入的每一行去了哪里"
+    )
 
 
 @stage("展示隔离区")
@@ -73,7 +75,9 @@ def show_problems() -> None:
         rows = [{**row, "state": PROBLEM.states[row["state"]]} for row in showing.problems(session)]
     columns = {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户", "state": "状态",
                "round": "轮次", "department": "责任部门", "first_seen": "首次出现"}  # fmt: skip
-    create_markdown_artifact(f"# 问题排行\n\n{table(rows, columns)}", key="problems", description="按反馈条数排序")
+    create_markdown_artifact(
+        f"# 问题排行\n\n{table(rows, columns)}", key="problems", description="按反馈条数排序"
+    )
 
 
 @stage("展示验证结论")
@@ -81,8 +85,17 @@ def show_verifications() -> None:
     """Show the verdicts reached so far."""
     with transaction() as session:
         rows = [{**row, "verdict": NAMES[row["verdict"]]} for row in showing.verifications(session)]
-    columns = {"id": "编号", "problem": "问题", "measure": "措施", "went_live": "落地时间", "verdict": "结论", "sentence": "说明"}
-    create_markdown_artifact(f"# 效果验证\n\n{table(rows, columns)}", key="verifications", description="措施的效果结论")
+    columns = {
+        "id": "编号",
+        "problem": "问题",
+        "measure": "措施",
+        "went_live": "落地时间",
+        "verdict": "结论",
+        "sentence": "说明",
+    }
+    create_markdown_artifact(
+        f"# 效果验证\n\n{table(rows, columns)}", key="verifications", description="措施的效果结论"
+    )
 
 
 @stage("展示消息")
@@ -97,4 +110,6 @@ def show_notices() -> None:
 @stage("展示报告")
 def show_report(path: str) -> None:
     """Link the report."""
-    create_link_artifact(f"file://{path}", link_text="领导报告", key="report", description="自包含的一页 HTML")
+    create_link_artifact(
+        f"file://{path}", link_text="领导报告", key="report", description="自包含的一页 HTML"
+    )

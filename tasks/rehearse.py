@@ -32,12 +32,12 @@ THINKING = timedelta(days=7)
 # What the staff does with cases in the week after they were opened: (share in twentieths, step, hours later).
 # One case in twenty gets no answer in time, so that escalation has something to do.
 ROUTINE: tuple[tuple[range, str, float], ...] = (
-    (range(0, 9), "respond", 1.5),
+    (range(9), "respond", 1.5),
     (range(9, 17), "respond", 5.0),
     (range(17, 19), "respond", 26.0),
-    (range(0, 9), "resolve", 20.0),
+    (range(9), "resolve", 20.0),
     (range(9, 17), "resolve", 50.0),
-    (range(0, 12), "confirm", 120.0),
+    (range(12), "confirm", 120.0),
     (range(12, 13), "reopen", 124.0),
     (range(12, 13), "resolve", 140.0),
 )
@@ -99,7 +99,8 @@ def _store_orders(session: Session, days: Iterable[OrderDay]) -> None:
     first = min(row[0] for row in rows)
     last = max(row[0] for row in rows)
     session.execute(
-        text("DELETE FROM operation_figure WHERE day BETWEEN :first AND :last"), {"first": first, "last": last}
+        text("DELETE FROM operation_figure WHERE day BETWEEN :first AND :last"),
+        {"first": first, "last": last},
     )
     copy_rows(session, "operation_figure", columns, rows)
 
@@ -149,7 +150,9 @@ def compare_with_truth() -> list[dict[str, Any]]:
     with transaction() as session:
         problems = {row["issue"]: row for row in showing.problems(session)}
         verdicts = {row["issue"]: row for row in showing.verifications(session)}
-    return [_compared(planted, problems.get(planted.issue), verdicts.get(planted.issue)) for planted in PLANTED]
+    return [
+        _compared(planted, problems.get(planted.issue), verdicts.get(planted.issue)) for planted in PLANTED
+    ]
 
 
 def _compared(

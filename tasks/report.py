@@ -40,7 +40,7 @@ from voc.facts import (
 )
 from voc.intake import CHANNELS
 from voc.lifecycle import PROBLEM
-from voc.problems import SLICE_NAMES, over_represented
+from voc.problems import SLICE_NAMES, Lift, over_represented
 from voc.report import build
 
 MOST_PROBLEMS = 20
@@ -48,7 +48,9 @@ MOST_TRENDS = 8
 
 
 @stage("撰写报告", tags=["报告"])
-def write_report(now: datetime, kind: str = "run", since: date | None = None, until: date | None = None) -> str:
+def write_report(
+    now: datetime, kind: str = "run", since: date | None = None, until: date | None = None
+) -> str:
     """Write the report of a period (all there is, when none is given) and return the path of the page."""
     with transaction() as session:
         period = _period(session, since, until, now)
@@ -125,7 +127,9 @@ def _numbers(session: Session, start: datetime, end: datetime) -> tuple[list[Num
     ordered = showing.orders(session, start.date(), (end - timedelta(days=1)).date())
     cases = showing.case_times(session, start, end)
     numbers = [
-        Number("feedback", "有效反馈", counted["feedback"], "count", "期内入库、未被判为重复或无效的反馈条数。"),
+        Number(
+            "feedback", "有效反馈", counted["feedback"], "count", "期内入库、未被判为重复或无效的反馈条数。"
+        ),
         _rate(counted, ordered),
         *_satisfaction(ratings),
         *_case_numbers(cases),
@@ -139,17 +143,23 @@ def _numbers(session: Session, start: datetime, end: datetime) -> tuple[list[Num
 
 def _lineage(key: str, rows: object) -> Lineage:
     digest = hashlib.sha256(json.dumps(rows, default=str, sort_keys=True).encode()).hexdigest()
-    return Lineage(key, f"models.showing（{key}）", digest, model().version, taxonomy().version, "", run_id() or "")
+    return Lineage(
+        key, f"models.showing（{key}）", digest, model().version, taxonomy().version, "", run_id() or ""
+    )
 
 
 def _rate(counted: Mapping[str, Any], ordered: float) -> Number:
     if ordered:
         rate = kpi.complaint_rate(counted["complaints"], ordered)
         meaning = "期内投诉条数 ÷ 期内订单数；区间为泊松精确区间。"
-        return Number("complaints", "投诉率", rate.value, "permille", meaning, rate.low, rate.high, better="down")
+        return Number(
+            "complaints", "投诉率", rate.value, "permille", meaning, rate.low, rate.high, better="down"
+        )
     part = kpi.share(counted["complaints"], counted["feedback"])
     meaning = "期内投诉条数 ÷ 有效反馈条数（没有订单数据）；区间为 Wilson 区间。"
-    return Number("complaints", "投诉占比", part.value, "percent", meaning, part.low, part.high, better="down")
+    return Number(
+        "complaints", "投诉占比", part.value, "percent", meaning, part.low, part.high, better="down"
+    )
 
 
 def _satisfaction(ratings: Sequence[float]) -> list[Number]:
@@ -242,7 +252,9 @@ def _problem(
         share=row["count"] / total if total else 0.0,
         weekly=tuple(float(value) for value in weekly.get(row["id"], {}).values()),
         areas=(_area_name(row["issue"]),),
-        slices=tuple(Slice(SLICE_NAMES[lift.kind], _slice_name(lift), lift.members / spread.members) for lift in lifts),
+        slices=tuple(
+            Slice(SLICE_NAMES[lift.kind], _slice_name(lift), lift.members / spread.members) for lift in lifts
+        ),
         quotations=tuple(row["quotations"]),
         department=row["department"],
         round=row["round"],
@@ -253,7 +265,7 @@ def _area_name(issue: str) -> str:
     return taxonomy().issue(issue).area_name
 
 
-def _slice_name(lift: Any) -> str:
+def _slice_name(lift: Lift) -> str:
     return CHANNELS.get(lift.value, lift.value) if lift.kind == "channel" else lift.value
 
 
@@ -271,12 +283,19 @@ def _trends(
 
 
 def _trend(
-    row: Mapping[str, Any], judged: Mapping[str, Any] | None, weeks: Sequence[date], counts: Mapping[date, int]
+    row: Mapping[str, Any],
+    judged: Mapping[str, Any] | None,
+    weeks: Sequence[date],
+    counts: Mapping[date, int],
 ) -> Trend:
     values = tuple(float(counts.get(week, 0)) for week in weeks)
     if judged is None:
         return Trend(row["name"], tuple(weeks), values)
-    spans = {name: date.fromisoformat(day) for name, day in judged["result"]["windows"].items() if name != "excluded"}
+    spans = {
+        name: date.fromisoformat(day)
+        for name, day in judged["result"]["windows"].items()
+        if name != "excluded"
+    }
     return Trend(
         row["name"],
         tuple(weeks),
@@ -348,7 +367,9 @@ def _late_cases(session: Session, names: Mapping[str, str], now: datetime) -> li
     for code, cases in sorted(late.items()):
         oldest = min(case.respond_by for case in cases)
         hours = (now - oldest).total_seconds() / 3600
-        found.append(Overdue("个案", f"{len(cases)} 件个案首次答复超时", names.get(code, code), oldest, hours))
+        found.append(
+            Overdue("个案", f"{len(cases)} 件个案首次答复超时", names.get(code, code), oldest, hours)
+        )
     return found
 
 
@@ -361,5 +382,9 @@ def _quality(rows: Mapping[str, int]) -> tuple[QualityFact, ...]:
     fresh = rows["read"] - rows["duplicate"] - rows["blank"]
     return (
         QualityFact("可识别（时间、评分、编码正确）", fresh - rows["quarantined"], fresh),
-        QualityFact("内容有效（非广告、测试、占位）", fresh - rows["quarantined"] - rows["rejected"], fresh - rows["quarantined"]),
+        QualityFact(
+            "内容有效（非广告、测试、占位）",
+            fresh - rows["quarantined"] - rows["rejected"],
+            fresh - rows["quarantined"],
+        ),
     )

@@ -40,6 +40,7 @@ class Due:
     contract: Contract
     spans: Windows
     attempt: int
+    went_live: datetime
 
 
 @stage("验证到期措施", tags=["验证"])
@@ -91,14 +92,16 @@ def _due(promise: Promise, now: datetime) -> Due | None:
     spans = windows(contract, went_live.astimezone(CHINA).date())
     today = now.astimezone(CHINA).date()
     ready = today > spans.followup_end + timedelta(days=get_settings().verify_grace_days)
-    return Due(promise, contract, spans, attempt) if ready else None
+    return Due(promise, contract, spans, attempt, went_live) if ready else None
 
 
 def _compare(due: Due, daily: Daily) -> Effect:
     before, after = daily.between(due.spans.baseline()), daily.between(due.spans.followup())
     if due.contract.metric == "complaint_rate":
-        columns = (before.numerator, before.exposure, after.numerator, after.exposure)
-        return compare_rates(*map(np.nan_to_num, columns), alpha=due.contract.alpha)
+        before_orders, after_orders = np.nan_to_num(before.exposure), np.nan_to_num(after.exposure)
+        return compare_rates(
+            before.numerator, before_orders, after.numerator, after_orders, alpha=due.contract.alpha
+        )
     return compare_shares(
         before.numerator, before.denominator, after.numerator, after.denominator, alpha=due.contract.alpha
     )
@@ -106,9 +109,8 @@ def _compare(due: Due, daily: Daily) -> Effect:
 
 def _judge(session: Session, due: Due, effect: Effect) -> Verdict:
     action, row = due.promise.action, due.promise.contract
-    assert action.went_live is not None
     try:
-        check(parse(row.body), row.locked_hash or "", row.locked_at or action.went_live, action.went_live)
+        check(parse(row.body), row.locked_hash or "", row.locked_at or due.went_live, due.went_live)
     except (ContractBroken, InputError) as broken:
         return Verdict("invalid_contract", str(broken))
     others = earlier_actions(session, action.problem_id, action.id)
