@@ -135,7 +135,7 @@ def complaint(issue: str, channel: str, scene: Scene, dice: Dice) -> str:
     if dice.chance(register.demand):
         parts.append(say("demand", scene, dice))
     if len(parts) == 1 and channel != "sms" and dice.chance(0.7):
-        extra = dice.pick(("detail." + issue, "aftermath." + issue.partition(".")[0], "feeling", "opener"))
+        extra = dice.pick(("detail." + issue, "aftermath." + issue.partition(".")[0], "feeling"))
         parts.append(say(extra, scene, dice) or say("feeling", scene, dice))
     return join(parts, register, dice)
 
