@@ -11,7 +11,7 @@ import typer
 from cli.output import as_table, console, progress_console
 from cli.server import prefect_server
 from models import showing
-from models.engine import migrate, transaction
+from models.engine import migrate, reset, transaction
 from settings import get_settings
 from voc.effect.verdict import NAMES
 from voc.errors import InputError
@@ -29,20 +29,28 @@ def demo(
 ) -> None:
     """Play a simulated company through the loop and set the verdicts beside the planted truth."""
     started = time.monotonic()
-    migrate()
-    with transaction() as session:
-        if showing.span(session):
-            raise InputError(
-                f"「{get_settings().home}」里已有数据。演示只在空目录里进行：请删除该目录，或用 VOC_HOME 指定另一个。"
-            )
-    with progress_console.status("正在启动 Prefect 服务……"):
-        server = prefect_server()
-        server.__enter__()
-    try:
+    _make_room()
+    progress_console.print("正在启动 Prefect 服务……")
+    with prefect_server() as api:
+        progress_console.print(f"Prefect 界面（演示期间）：{api.removesuffix('/api')}")
         outcome = _play(weeks, seed, rows)
-    finally:
-        server.__exit__(None, None, None)
     _say(outcome, time.monotonic() - started)
+
+
+def _make_room() -> None:
+    """Begin with an empty database: an earlier demo is cleared away, anybody's own data never is."""
+    migrate()
+    mark = get_settings().folder("") / "demo"
+    with transaction() as session:
+        occupied = showing.deliveries(session) != []
+    if occupied and not mark.exists():
+        raise InputError(
+            f"「{get_settings().home}」里已有您自己的数据，演示不会动它。请用 VOC_HOME=另一个目录 再运行演示。"
+        )
+    if occupied:
+        reset()
+        migrate()
+    mark.write_text("此目录由 voc demo 建立，再次演示时会清空。\n", encoding="utf-8")
 
 
 def _play(weeks: int, seed: int, rows: int) -> dict[str, Any]:

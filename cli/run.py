@@ -45,6 +45,7 @@ def run(
     """Take files in, analyse them and report; running it again on the same files adds nothing."""
     started = time.monotonic()
     migrate()
+    (get_settings().folder("") / "demo").unlink(missing_ok=True)  # from now on it holds the user's own data
     options = {"channel": channel, "encoding": encoding, "rating_scale": _scale(scale)}
     sources = {path: _register(path, map_, definition, options) for path in files}
     with transaction() as session:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from settings import get_settings
@@ -69,6 +69,14 @@ def transaction() -> Iterator[Session]:
     """Open a session whose work is kept whole or not at all."""
     with Session(engine(), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def reset() -> None:
+    """Remove everything this product keeps in the database; only the demo does this, to its own data."""
+    with engine().begin() as connection:
+        for schema in ("vault", "public"):
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
 
 
 def migration_config() -> Config:

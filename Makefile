@@ -1,0 +1,58 @@
+# Everything a newcomer, a developer and CI call. `make demo` and `make test` need Python 3.11 and make, nothing else.
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+# Public data for benchmarks, training and a few tests; they are skipped where it is absent.
+VOC_PUBLIC_DATA ?= ../shared/data
+export VOC_PUBLIC_DATA
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help setup demo run serve test test-core check format model bench lock clean
+
+help:            ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+
+setup: $(READY)  ## create .venv from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "需要 Python 3.11（$(PYTHON)）。"; exit 1; }
+	@echo "正在创建环境并安装依赖，约需三分钟……"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)   ## play the simulated company through the whole loop
+	$(BIN)/voc demo
+
+serve: $(READY)  ## Prefect server, worker and dispatcher on this machine
+	$(BIN)/voc serve
+
+test: $(READY)   ## all tests
+	$(BIN)/python -m pytest
+
+test-core: $(READY)  ## tests of the pure core, in seconds
+	$(BIN)/python -m pytest tests/voc
+
+check: $(READY)  ## what CI runs: format, lint, types, import contracts, migrations, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+format: $(READY) ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+model: $(READY)  ## train the shipped model from public data
+	$(BIN)/python -m benchmarks.train_model
+
+bench: $(READY)  ## measure quality and speed; tables go to standard output
+	$(BIN)/python -m benchmarks.quality
+
+lock:            ## resolve requirements.in into requirements.lock (needs uv)
+	uv pip compile requirements.in --output-file requirements.lock --no-emit-index-url --python-version 3.11
+
+clean:           ## remove what the tools left (not your data)
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
