@@ -28,6 +28,7 @@ VERDICT_COLOURS = {
 }
 ROW_COLOURS = ["#2f5d8a", "#9db4c9", "#c3d0dc", "#d9c7a3", "#c98f5a", "#d5d9de"]
 NARROW, WIDE = 440, 980
+LONG = 52  # weeks from which on a trend is a line without points and its axis names years
 
 
 def svg(chart: alt.TopLevelMixin, title: str) -> str:
@@ -82,11 +83,12 @@ def trend(
     import altair as alt
 
     points = [{"week": w.isoformat(), "value": float(v)} for w, v in zip(weeks, values, strict=True)]
+    long = len(points) > LONG
     time = alt.X(
         "week:T",
         title=None,
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(format="%-m/%-d", tickCount=7, grid=False),
+        axis=alt.Axis(format="%Y-%m" if long else "%-m/%-d", tickCount=5 if long else 7, grid=False),
     )
     value = alt.Y("value:Q", title=None, scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(tickCount=4))
     base = alt.Chart(alt.Data(values=points)).encode(x=time, y=value)
@@ -94,7 +96,7 @@ def trend(
         *_window(baseline, "基线期", "#dfe7ef"),
         *_window(followup, "观察期", "#e6efe4"),
         base.mark_line(color=LINE, strokeWidth=2),
-        base.mark_point(color=LINE, filled=True, size=28, opacity=1),
+        base.mark_point(color=LINE, filled=True, size=0 if long else 28, opacity=1),
         *_go_live(went_live),
     ]
     return svg(alt.layer(*layers).properties(width=NARROW - 50, height=170), title)

@@ -174,7 +174,7 @@ class Facts:
     model_version: str = ""
     run: str = ""
     rows: Mapping[str, int] = field(default_factory=dict)  # read, stored, duplicate, … as in kpi.PARTS
-    quality_score: float | None = None
+    quality_score: float | None = None  # 0–100
     quality: tuple[QualityFact, ...] = ()
     numbers: tuple[Number, ...] = ()
     effects: tuple[EffectFact, ...] = ()

@@ -259,7 +259,7 @@ FULL = Facts(
         "quarantined": 143,
         "blank": 80,
     },
-    quality_score=0.981,
+    quality_score=98.1,
     quality=(
         QualityFact("文本不为空", 24230, 24310),
         QualityFact("时间可以读取", 24188, 24230),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -165,6 +166,26 @@ def test_an_effect_without_figures_still_renders() -> None:
 def test_an_effect_without_upper_end_still_renders() -> None:
     endless = replace(FULL.effects[0], verdict="insufficient", change=0.5, low=-0.9, high=float("inf"))
     assert "没有上限" in pages.render_report(build(replace(FULL, effects=(endless,))))
+
+
+def test_a_trend_over_years_names_the_years() -> None:
+    weeks = tuple(FULL.trends[0].weeks[0] + timedelta(weeks=n) for n in range(110))
+    trend = replace(FULL.trends[0], weeks=weeks, values=tuple(float(n % 9) for n in range(110)))
+    assert re.search(
+        r"<text[^>]*>2027-\d\d</text>", pages.render_report(build(replace(FULL, trends=(trend,))))
+    )
+
+
+def test_a_figure_without_value_says_that_there_is_no_data_yet() -> None:
+    blank = replace(FULL, numbers=(replace(FULL.numbers[0], value=None, low=None, high=None),))
+    assert "暂无数据" in pages.render_report(build(blank))
+
+
+def test_no_earlier_period_means_no_column_of_changes(full: str) -> None:
+    alone = replace(FULL, problems=tuple(replace(p, previous=None) for p in FULL.problems))
+    heading = '<th class="n">较上期</th>'
+    assert heading in full
+    assert heading not in pages.render_report(build(alone))
 
 
 def test_an_unknown_name_in_a_template_is_an_error() -> None:
