@@ -136,12 +136,18 @@ def _sentence(code: str, effect: Effect, contract: Contract, weeks: int | None) 
     target = f"{contract.smallest_effect:.0%}"
     meaning = {
         "effective": f"改善确定超过约定的最小幅度 {target}",
-        "partly_effective": f"确有改善，但尚不能确认达到约定的最小幅度 {target}",
+        "partly_effective": f"确有改善，但{_shortfall(effect, contract)}约定的最小幅度 {target}",
         "ineffective": f"可以排除达到约定的最小幅度 {target} 的改善",
         "worse": "确定变差，措施需要撤回或重做",
         "insufficient": f"还分不清是否有改善{_wait(weeks)}",
     }
     return f"{NAMES[code]}：{describe_change(effect, contract.metric, contract.alpha)}，{meaning[code]}"
+
+
+def _shortfall(effect: Effect, contract: Contract) -> str:
+    _, low, high = effect.change
+    most = -low if contract.direction == "decrease" else high
+    return "确定达不到" if most < contract.smallest_effect else "尚不能确认达到"
 
 
 def _wait(weeks: int | None) -> str:

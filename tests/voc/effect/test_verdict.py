@@ -122,6 +122,15 @@ def test_an_interval_across_zero_names_both_directions() -> None:
     assert "从下降 33% 到上升 11%" in judge(_effect(-0.14, -0.33, 0.11), CONTRACT).sentence
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"), [(-0.38, -0.07, "尚不能确认达到"), (-0.15, -0.05, "确定达不到")]
+)
+def test_a_partial_effect_says_whether_the_target_is_still_open(low: float, high: float, words: str) -> None:
+    verdict = judge(_effect((low + high) / 2, low, high), CONTRACT)
+    assert verdict.code == "partly_effective"
+    assert words in verdict.sentence
+
+
 def test_undecided_says_how_many_weeks_more_and_more_weeks_do_decide() -> None:
     rng = np.random.default_rng(2)
     before, after = rng.poisson(5, 56), rng.poisson(4.3, 56)
