@@ -18,13 +18,16 @@ from voc.taxonomy import Taxonomy
 __all__ = ["Annotations", "Mention", "Model", "annotate", "load_model"]
 
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
-TYPE_RATING_WEIGHT = 0.6
+TYPE_RATING_WEIGHT = 1.2
 FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a question
 COMPLAINT, PRAISE = TYPES.index("complaint"), TYPES.index("praise")
 SUGGESTION, ENQUIRY = TYPES.index("suggestion"), TYPES.index("enquiry")
 _WISH = re.compile(
     r"(?:建议|希望|盼|期待|能不能|能否|可否|可不可以|最好|要是能|如果能).{0,8}"
     r"(?:增加|添加|加[上入个点一强]|改进|改善|优化|提供|支持|开发|设置|完善|提高|提升|适配|推出|出[个一]|开通|放宽|保留|恢复|调整|允许|多一[些点]|更)"
+)
+_PLAIN_WISH = re.compile(
+    r"(?:^|\n)(?:希望|建议|盼望)(?!大家|各位|亲|别|不要|谨慎|慎|.{0,6}(?:倒闭|退|赔|处理|解决|修复|答复|回复|给个说法)).{3,}"
 )
 _QUESTION = re.compile(
     r"(?:^|\n)(?:请问|想问|问一下|想咨询|咨询一下|怎么|如何|怎样|什么时候|哪里|多少钱|是不是|有没有|能不能|可以).{1,30}$"
@@ -87,8 +90,9 @@ def _types(
 ) -> tuple[list[str], Floats]:
     """Choose the type by text, stars and negative mentions."""
     shifted = logits.copy()
-    shifted[:, PRAISE] += TYPE_RATING_WEIGHT * stars
-    shifted[:, COMPLAINT] -= TYPE_RATING_WEIGHT * stars
+    # Stars only speak against praise or complaint: a question with one star is still a question.
+    shifted[:, PRAISE] += TYPE_RATING_WEIGHT * np.minimum(stars, 0)
+    shifted[:, COMPLAINT] -= TYPE_RATING_WEIGHT * np.maximum(stars, 0)
     shifted[:, COMPLAINT] += [0.5 * min(len(_negative(found)), 2) for found in mentions]
     shares = np.exp(shifted - shifted.max(axis=1, keepdims=True)) if len(logits) else shifted
     top = (shares / shares.sum(axis=1, keepdims=True)).max(axis=1) if len(logits) else np.zeros(0)
@@ -99,7 +103,7 @@ def _forms(clauses: list[str]) -> Floats:
     """What the form of words adds to the logits of the types, shape (texts, types)."""
     added = np.zeros((len(clauses), len(TYPES)))
     for row, text in enumerate(clauses):
-        added[row, SUGGESTION] = FORM_WEIGHT * bool(_WISH.search(text))
+        added[row, SUGGESTION] = FORM_WEIGHT * bool(_WISH.search(text) or _PLAIN_WISH.search(text))
         added[row, ENQUIRY] = FORM_WEIGHT * (len(text) < 40 and bool(_QUESTION.search(text.rstrip())))
     return added
 

@@ -28,11 +28,14 @@ _NEGATED = re.compile(
     r"非|别|零|无任何|没有任何|没任何|没有过|不能说|不是)"
     r"(?:有|再|出现|任何|一点|太|很|明显|什么|发生|会|那么|这么|特别|的|过|觉得|感觉|感到|不必要的|必要的)*$"
 )
-_PLAYED_DOWN = re.compile(r"不能算|不算|谈不上|不至于|不觉得|没觉得|没感觉")
+_PLAYED_DOWN = re.compile(
+    r"不能算|不算|谈不上|不至于|不觉得|没觉得|没感觉|不会差|不会太差|没有?额外|没有?多收|没有?另外|没有?出现|[无没]破损|没有破损|不会出现"
+)
+_ASKED_INSIDE = re.compile(r"有没有|是不是|会不会|好不好|行不行|是否")
 _SUPPOSED = re.compile(
-    r"(?:怕|担心|以为|万一|如果|要是|若是|假如|会不会|是否|有没有|会否|防止|免得|以免|有无|不知(?:道)?(?:会|有)|据说|听说|"
+    r"(?:怕|担心|以为|万一|如果|要是|若是|假如|会不会|是否|有没有|会否|防止|免得|以免|有无|旧(?:的|空调|机)|老空调|原旧|上一台|以前(?:的|皮肤|用|买|住)|不知(?:道)?(?:会|有)|据说|听说|"
     r"看评论|评论(?:里|中|都|区)?说|看到.{0,3}(?:评论|评价|有人)|网上说|别人说|有人说|都说|比.{1,6}(?:强|好)|"
-    r"(?:以前|之前|原来|上次|上一|旧|老)(?:的)?(?:那|家|台|个|款|用的|买的.{0,6}(?:台|家|个))|本来以为|原以为|还以为|与其|相比|只要|除非|即使|哪怕)"
+    r"(?:以前|之前|原来|上次|上一|旧|老)(?:的)?(?:那|家|台|个|款|用的|买的.{0,6}(?:台|家|个))|本来以为|原以为|还以为|与其|不像|没有一[个件台]|相比|只要|除非|即使|哪怕)"
 )
 _ASKED = re.compile(r"^.{0,3}(?:吗|么|没有|嘛|怎么办|呢)$|^.{0,2}(?:吗|么)")
 
@@ -109,4 +112,7 @@ def _read(hit: Hit, text: str, left: int, right: int) -> str:
     before, after = text[left : hit.start], text[hit.end : right]
     if _NEGATED.search(before) or _PLAYED_DOWN.search(text, hit.start, hit.end):
         return "negated"
-    return "supposed" if _SUPPOSED.search(before) or _ASKED.search(after) else "plain"
+    supposed = (
+        _SUPPOSED.search(before) or _ASKED.search(after) or _ASKED_INSIDE.search(text, hit.start, hit.end)
+    )
+    return "supposed" if supposed else "plain"
