@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     )
     near_window_days: int = Field(60, ge=1, description="how far back near-duplicates are looked for")
     channels: dict[str, dict[str, str]] = Field(
-        default={"log": {}}, description="channels by name, with their settings"
+        default={}, description="channels by name, with their settings; log is always there"
     )
     department_channel: str = Field("log", description="channel of task messages")
     customer_channel: str = Field("log", description="channel of notices to customers")

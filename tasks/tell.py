@@ -58,8 +58,9 @@ def _recover(now: datetime) -> None:
 
 def _channels() -> dict[str, Channel]:
     settings = get_settings()
-    configured = {"log": {"path": str(settings.folder("messages") / "messages.jsonl")}, **settings.channels}
-    return {name: open_channel(name, config) for name, config in configured.items() if config}
+    log = {"path": str(settings.folder("messages") / "messages.jsonl")}
+    configured = {"log": log, **settings.channels}
+    return {name: open_channel(name, config) for name, config in configured.items()}
 
 
 def _hand_over(
