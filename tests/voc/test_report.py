@@ -29,6 +29,12 @@ def test_failures_stand_worst_first_and_apart_from_successes() -> None:
     assert [row.fact.verdict for row in report.successes] == ["partly_effective", "effective"]
 
 
+def test_of_two_harms_the_greater_stands_first() -> None:
+    lesser, greater = (replace(FULL.effects[2], key=key, change=c) for key, c in (("E1", 0.5), ("E2", 0.9)))
+    rows = build(replace(FULL, effects=(lesser, greater))).failures
+    assert [row.fact.key for row in rows] == ["E2", "E1"]
+
+
 def test_every_verdict_has_a_place_in_the_order_and_a_definition() -> None:
     assert sorted(SEVERITY) == sorted(NAMES)
     assert set(NAMES.values()) <= {d.name for d in build(EMPTY).definitions}

@@ -99,6 +99,13 @@ def test_windows_hold_as_many_days_as_promised_and_none_excluded(contract: Contr
     assert min(followup) == live + timedelta(days=contract.washout_days)
 
 
+def test_a_baseline_does_not_end_inside_excluded_days() -> None:
+    eve = (LIVE - timedelta(days=10), LIVE - timedelta(days=1))
+    found = windows(replace(CONTRACT, excluded=(eve,)), LIVE)
+    assert found.baseline_end == eve[0] - timedelta(days=1)
+    assert len(found.baseline()) == CONTRACT.baseline_days
+
+
 def test_weeks_after_the_alarm_are_the_baseline_when_there_are_two() -> None:
     contract = suggest("P", [1.0] * 100, [50.0] * 100, ALARM, LIVE)
     assert contract.baseline_days == 14
