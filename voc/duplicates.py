@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-# Copies with one to three characters changed reach 0.9; of independent reviews of one product, fewer than
-# one pair in a hundred thousand does (docs/benchmarks.md).
+# Copies with one to three characters changed reach 0.9. Among 11,544 distinct real reviews seven pairs do,
+# and no pair of differently worded questions with one meaning does (docs/benchmarks.md).
 NEAR = 0.9
 SHORTEST = 16  # below this, two customers say the same words by chance
 BANDS = 6
