@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -208,7 +209,8 @@ def _effect(row: Mapping[str, Any]) -> EffectFact:
         went_live=row["went_live"].astimezone(CHINA).date(),
         change=result["change"],
         low=result["change_low"],
-        high=result["change_high"],
+        # JSON has no infinity: an effect with no upper end was stored without one.
+        high=math.inf if result["change_high"] is None else result["change_high"],
         p_value=result["p_value"],
         before=result["before"],
         after=result["after"],

@@ -79,16 +79,14 @@ def _verify(session: Session, action_id: int, now: datetime) -> str | None:
 
 
 def _due(promise: Promise, now: datetime) -> Due | None:
-    """Return the look that is due today; a second one, over twice the time, shares the error of the first."""
+    """Return the look that is due today; a second one, over twice the time, follows when the first is open."""
     attempt = promise.attempts + 1
     went_live = promise.action.went_live
     if went_live is None or attempt > LOOKS:
         return None
     contract = parse(promise.contract.body)
-    if attempt > 1:
-        contract = replace(
-            contract, followup_days=contract.followup_days * attempt, alpha=contract.alpha / attempt
-        )
+    # Looking twice would spend the error twice: each look gets its share of it.
+    contract = replace(contract, followup_days=contract.followup_days * attempt, alpha=contract.alpha / LOOKS)
     spans = windows(contract, went_live.astimezone(CHINA).date())
     today = now.astimezone(CHINA).date()
     ready = today > spans.followup_end + timedelta(days=get_settings().verify_grace_days)
