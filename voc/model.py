@@ -105,7 +105,8 @@ def _running(values: NDArray[np.float32]) -> Floats:
 
 def calibrated(scores: Floats, knots: Floats) -> Floats:
     """Map scores to probabilities through the knots (2, k) of an isotonic fit."""
-    return np.interp(scores, knots[0], knots[1])
+    shares: Floats = np.interp(scores, knots[0], knots[1])
+    return shares
 
 
 def load_model(data: bytes) -> Model:
