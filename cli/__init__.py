@@ -6,14 +6,14 @@ import sys
 
 import typer
 
-from cli import decide, demo, doctor, run, serve, show
+from cli import decide, demo, doctor, run, serve, show, tell
 from voc.errors import VocError
 
 app = typer.Typer(
     help="客户之声闭环：采集 → 质检 → 分析 → 改进 → 验证 → 告知。", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
-for module in (run, demo, show, decide, serve, doctor):
+for module in (run, demo, show, decide, tell, serve, doctor):
     module.attach(app)
 
 

@@ -1,4 +1,4 @@
-"""voc serve, deploy, dispatch: everything a single machine needs, in one process tree."""
+"""voc serve, voc deploy: everything a single machine needs, in one process tree."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -28,7 +26,6 @@ def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("serve", help="启动 Prefect 服务、执行进程和消息发送")(serve)
     app.command("deploy", help="登记所有部署和定时任务（可重复执行）")(deploy)
-    app.command("dispatch", help="发送发件箱中到期的消息")(dispatch)
 
 
 def serve() -> None:
@@ -85,23 +82,3 @@ def _prefect(*arguments: str) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise ConfigError(5, f"部署没有成功：{(done.stderr or done.stdout).strip()[-800:]}")
-
-
-def dispatch(
-    watch: Annotated[bool, typer.Option("--watch", help="持续运行")] = False,
-    every: Annotated[float, typer.Option(min=0.5, help="两次之间的秒数")] = 2.0,
-) -> None:
-    """Send what is due, once or for ever."""
-    prepare()
-    migrate()
-    from tasks.tell import send_due
-
-    while True:
-        counts = send_due(datetime.now(UTC))
-        if counts or not watch:
-            console.print(
-                "已处理：" + ("，".join(f"{state} {count}" for state, count in counts.items()) or "0 条")
-            )
-        if not watch:
-            return
-        time.sleep(every)

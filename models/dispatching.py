@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -82,10 +82,42 @@ def _outcome(one: Outcome) -> dict[str, object]:
     }
 
 
-def park(session: Session, channel: str, reason: str, now: datetime) -> None:
-    """Stop a channel until somebody mends its configuration."""
-    query = upsert(ChannelStop).values(channel=channel, since=now, reason=reason)
-    session.execute(query.on_conflict_do_nothing())
+def park(session: Session, channel: str, reason: str, warn_by: str | None, now: datetime) -> None:
+    """Stop a channel until somebody mends its configuration, and warn its owner by another one."""
+    stopped = upsert(ChannelStop).values(channel=channel, since=now, reason=reason)
+    fresh = session.scalar(stopped.on_conflict_do_nothing().returning(ChannelStop.channel))
+    if fresh is None or warn_by is None:
+        return
+    subject = f"channel:{channel}"
+    before = session.scalar(select(func.count()).where(OutboxMessage.subject == subject))
+    session.add(
+        OutboxMessage(
+            subject=subject,
+            event="channel_stopped",
+            round=(before or 0) + 1,
+            audience="owner",
+            recipient="owner:voc",
+            channel=warn_by,
+            data={"template": "channel_stopped", "channel": channel, "reason": reason},
+            next_attempt_at=now,
+            created_at=now,
+        )
+    )
+
+
+def resume(session: Session, channel: str) -> bool:
+    """Start a stopped channel again; its parked messages leave with the next dispatch."""
+    return bool(session.execute(delete(ChannelStop).where(ChannelStop.channel == channel)).rowcount)  # type: ignore[attr-defined]
+
+
+def replay(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """Put dead or unknown messages back in line, marked as repeats, and return how many."""
+    query = (
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids), OutboxMessage.state.in_(("dead", "unknown")))
+        .values(state="pending", next_attempt_at=now, attempts=0, repeat=True)
+    )
+    return int(session.execute(query).rowcount)  # type: ignore[attr-defined]
 
 
 def addresses(

@@ -23,4 +23,5 @@ EVENTS: Mapping[str, str] = {
     "problem_effective": "见效告知",
     "problem_ineffective": "未见效通知",
     "problem_relapsed": "复发通知",
+    "channel_stopped": "渠道停用",
 }

@@ -33,7 +33,7 @@ LEASE = timedelta(minutes=5)
 # A slow channel has every outcome noted at once; a fast one would spend its time on noting.
 NOTE_EVERY = 0.2
 # Spreads retries; nothing depends on its value.
-_jitter = random.Random()  # noqa: S311
+_jitter = random.Random()
 
 
 @dataclass(frozen=True)
@@ -92,18 +92,19 @@ def _send(messages: Sequence[OutboxMessage], post: Post) -> list[str]:
         pending.append(_attempt(message, post))
         states.append(pending[-1].became.state)
         if time.monotonic() - noted_at > NOTE_EVERY:
-            _note(pending, post.now)
+            _note(pending, post)
             pending, noted_at = [], time.monotonic()
-    _note(pending, post.now)
+    _note(pending, post)
     return states
 
 
-def _note(outcomes: Sequence[Outcome], now: datetime) -> None:
+def _note(outcomes: Sequence[Outcome], post: Post) -> None:
     with transaction() as session:
-        note(session, outcomes, now)
+        note(session, outcomes, post.now)
         for one in outcomes:
             if one.became.stop_channel:
-                park(session, one.message.channel, one.became.note, now)
+                others = [name for name in post.channels if name != one.message.channel]
+                park(session, one.message.channel, one.became.note, next(iter(others), None), post.now)
 
 
 def _attempt(message: OutboxMessage, post: Post) -> Outcome:

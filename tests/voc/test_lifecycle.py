@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 from voc.errors import StepRefused
 from voc.lifecycle import ACTION, CASE, LIVES, PROBLEM, fold, next_state
 
-FACTS = {
-    name: "x" for name in ("department", "reason", "root_cause", "dimension", "verification", "went_live")
-}
+FACTS = dict.fromkeys(("department", "reason", "root_cause", "dimension", "verification", "went_live"), "x")
 
 
 def walk(life, choices):
