@@ -1,15 +1,15 @@
 """Every error the product raises on purpose.
 
-    VocError                      the sentence for people is Chinese and says what, where and how to mend it
-    ├── InputError                something a user gave us cannot be read
-    │   ├── EncodingUnsure        the file's encoding cannot be told; the file waits
-    │   ├── SchemaBroken          columns are missing or renamed; the batch is not taken
-    │   └── FileUnsafe            the file is refused before it is opened (zip bomb, too large)
-    ├── StepRefused               a life cannot take this step from where it is
-    ├── ContractBroken            a verification contract was changed after it was locked
-    ├── SourceBusy                another run holds the lease of this source
-    ├── ConfigError               a setting is missing or wrong (numbered, with a hint)
-    └── DeliveryError             a message could not be handed over; carries what to do next
+VocError                      the sentence for people is Chinese and says what, where and how to mend it
+├── InputError                something a user gave us cannot be read
+│   ├── EncodingUnsure        the file's encoding cannot be told; the file waits
+│   ├── SchemaBroken          columns are missing or renamed; the batch is not taken
+│   └── FileUnsafe            the file is refused before it is opened (zip bomb, too large)
+├── StepRefused               a life cannot take this step from where it is
+├── ContractBroken            a verification contract was changed after it was locked
+├── SourceBusy                another run is reading this source
+├── ConfigError               a setting is missing or wrong (numbered, with a hint)
+└── DeliveryError             a message could not be handed over; carries what to do next
 """
 
 from __future__ import annotations
