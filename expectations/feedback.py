@@ -35,6 +35,7 @@ _SPAN = "时间在 2000 年到明天之间"
 GATED_FROM = 5  # rows; a single pushed row that is bad goes to quarantine, it does not prove a wrong mapping
 _GARBLED = "\ufffd|锟斤拷|烫烫|屯屯|锛|銆|鈥|[ÂÃâäåæçèéï][\u0080-\u00bf\u2018-\u203a\u0152-\u0192]"
 _TIMELIKE = re.compile(r"[\d\s\-/:.：年月日时点分秒上下午TZ+]{1,32}")
+_RATINGLIKE = re.compile(r"[\d.,\-+/%分颗星级零一二三四五六七八九十百★☆⭐]{1,12}")
 _LONG_NUMBER = re.compile(r"(?:\d[\s-]?){11,}")
 
 
@@ -215,9 +216,9 @@ def _checks(now: datetime, time_required: bool) -> list[_Check]:
                {"max_value": MAX_GARBLED}),
         _Check("渠道在渠道表里", "channel", "channel", "渠道不在渠道表里", "ExpectColumnValuesToBeInSet",
                {"value_set": list(CHANNELS)}, _short),
-        _Check("评分能识别", "rating", "rating_unread", "评分无法识别或超出量程", nothing, {}, _short),
+        _Check("评分能识别", "rating", "rating_unread", "评分无法识别或超出量程", nothing, {}, _rating),
         _Check("评分在 1 到 5 之间", "rating", "rating", "评分不在 1 到 5 之间", between,
-               {"min_value": 1, "max_value": 5}, _short),
+               {"min_value": 1, "max_value": 5}, _rating),
         _Check("外部编号不重复（只提醒）", "external_id", "external_id", "外部编号重复",
                "ExpectColumnValuesToBeUnique", warning=True),
     ]  # fmt: skip
@@ -238,6 +239,11 @@ def _expectation(check: _Check) -> Any:
 def _time(value: str) -> str:
     # A wrongly mapped column puts names, phones or whole texts here: show only what can be a time.
     return value if _TIMELIKE.fullmatch(value) and not _LONG_NUMBER.search(value) else ""
+
+
+def _rating(value: str) -> str:
+    # In a shifted row a name stands here.
+    return _short(value) if _RATINGLIKE.fullmatch(value) else ""
 
 
 def _short(value: str) -> str:

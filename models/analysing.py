@@ -94,6 +94,7 @@ def known_words(
             SELECT id FROM feedback WHERE customer_id = ANY(:customers) AND content_hash = ANY(:hashes)
         )
         SELECT f.id, f.text, f.content_hash, f.customer_id, f.occurred_at,
+               f.source_id || ':' || f.record_key AS record,
                COALESCE((SELECT array_agg(key) FROM duplicate_band b WHERE b.feedback_id = f.id), '{}') AS bands
         FROM near JOIN feedback f USING (id)
         WHERE f.disposition = 'accepted' AND f.occurred_at >= :since ORDER BY f.id
@@ -106,7 +107,7 @@ def known_words(
         "since": since,
     }
     return [
-        Words(r.id, r.text, r.content_hash, tuple(r.bands), r.customer_id, r.occurred_at)
+        Words(r.id, r.text, r.content_hash, tuple(r.bands), r.customer_id, r.occurred_at, r.record)
         for r in session.execute(query, values)
     ]
 

@@ -16,6 +16,7 @@ from models.engine import engine
 from models.intake import Batch, Delivery, Quarantine, RawRecord, Source
 from models.loading import stage
 from voc.errors import SourceBusy
+from voc.privacy import mask
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def finish_delivery(session: Session, delivery_id: int, now: datetime) -> None:
 
 def note_error(session: Session, delivery_id: int, error: str) -> None:
     """Note why a delivery could not be read; it stays open and is taken up again by the next run."""
-    session.get_one(Delivery, delivery_id).error = error
+    # A file without a header has its first customer for column names.
+    session.get_one(Delivery, delivery_id).error = mask([error]).texts[0]
 
 
 def errors_of(session: Session, delivery_ids: Sequence[int]) -> list[str]:

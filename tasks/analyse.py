@@ -44,6 +44,8 @@ from voc.rejection import reject
 from voc.taxonomy import Taxonomy, parse_taxonomy
 from voc.text import normalise
 
+ASIDE = ("touchpoint", "agent", "region", "product")
+
 
 @stage("分析批次", tags=["分析"])
 def analyse_waiting(now: datetime) -> dict[str, int]:
@@ -87,7 +89,8 @@ class Read:
     """The rows of a batch as columns, masked, with what was decided about each so far."""
 
     records: Sequence[RawRecord]
-    mapped: Mapped
+    channels: list[str | None]
+    aside: Mapping[str, list[str | None]]
     at: list[datetime]
     ratings: list[float | None]
     texts: list[str]
@@ -113,7 +116,7 @@ def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], no
     annotations = annotate(
         [read.texts[i] for i in kept], [read.ratings[i] for i in kept], taxonomy(), model()
     )
-    priorities = _rank(session, read, kept, annotations)
+    priorities = _rank(session, ids, read, kept, annotations)
     annotation_ids = new_ids(session, "annotation", len(kept))
     store_feedback(
         session,
@@ -143,7 +146,8 @@ def _read(session: Session, records: Sequence[RawRecord], mapped: Mapped, source
     ids = store_customers(session, people)
     return Read(
         records=records,
-        mapped=mapped,
+        channels=mapped["channel"],
+        aside={field: _masked(mapped[field]) for field in ASIDE},
         at=at,
         ratings=parse_ratings(mapped["rating"], scale),
         texts=texts,
@@ -151,6 +155,13 @@ def _read(session: Session, records: Sequence[RawRecord], mapped: Mapped, source
         customers=[ids[name] if name else None for name in names],
         values=values,
     )
+
+
+def _masked(values: Sequence[str | None]) -> list[str | None]:
+    # A comma that was not quoted puts a telephone where a city should be.
+    known = sorted({value for value in values if value})
+    shown: dict[str | None, str | None] = dict(zip(known, mask(known).texts, strict=True))
+    return [shown.get(value) for value in values]
 
 
 def _words(mapped: Mapped) -> list[str]:
@@ -169,29 +180,32 @@ def _copies(
             tuple(int(k) for k in keys[i] if k),
             read.customers[i],
             read.at[i],
+            f"{read.records[i].source_id}:{read.records[i].record_key}",
         )
         for i in range(len(ids))
         if read.texts[i] and read.rejected[i] is None
     ]
     if not new:
         return [None] * len(ids)
-    since = min(words.at for words in new) - timedelta(days=get_settings().near_window_days)
+    window = timedelta(days=get_settings().near_window_days)
     known = known_words(
         session,
         [words.content_hash for words in new],
         [key for words in new for key in words.bands],
         [words.customer for words in new if words.customer is not None],
-        since,
+        min(words.at for words in new) - window,
     )
-    found = dict(zip((words.id for words in new), find_copies(new, known), strict=True))
+    found = dict(zip((words.id for words in new), find_copies(new, known, window), strict=True))
     return [found.get(id_) for id_ in ids]
 
 
-def _rank(session: Session, read: Read, kept: Sequence[int], annotations: Annotations) -> Priorities:
+def _rank(
+    session: Session, ids: Sequence[int], read: Read, kept: Sequence[int], annotations: Annotations
+) -> Priorities:
     complaints = [{m.issue for m in row if m.polarity < 0} for row in annotations.mentions]
-    frequency, scope = _recurrences(
-        session, [read.at[i] for i in kept], [read.customers[i] for i in kept], complaints
-    )
+    # A feedback nobody signed is a customer of its own, named as models.analysing.issue_events names it.
+    people = [read.customers[i] or -ids[i] for i in kept]
+    frequency, scope = _recurrences(session, [read.at[i] for i in kept], people, complaints)
     return prioritise(
         Factors(
             frequency=frequency,
@@ -205,7 +219,7 @@ def _rank(session: Session, read: Read, kept: Sequence[int], annotations: Annota
 
 
 def _recurrences(
-    session: Session, at: Sequence[datetime], customers: Sequence[int | None], complaints: Sequence[set[str]]
+    session: Session, at: Sequence[datetime], customers: Sequence[int], complaints: Sequence[set[str]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Count, for each row, complaints and customers of its most frequent issue in the days before it."""
     frequency, scope = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
@@ -216,7 +230,7 @@ def _recurrences(
     history = issue_events(session, issues, min(at) - window, max(at))
     for issue in issues:
         rows = [n for n, named in enumerate(complaints) if issue in named]
-        events = sorted([*history.get(issue, []), *((at[n], customers[n] or -1 - n) for n in rows)])
+        events = sorted([*history.get(issue, []), *((at[n], customers[n]) for n in rows)])
         counted, people = recurrence(
             seconds([moment for moment, _ in events]),
             np.array([customer for _, customer in events], dtype=np.int64),
@@ -231,12 +245,12 @@ def _recurrences(
 def _feedback_row(
     i: int, id_: int, batch: Batch, read: Read, content: int, copy: int | None, number: str
 ) -> tuple[Any, ...]:
-    record, mapped = read.records[i], read.mapped
+    record, aside = read.records[i], read.aside
     disposition = "rejected" if read.rejected[i] else "near_duplicate" if copy else "accepted"
     return (
-        id_, number, record.id, batch.id, record.source_id, record.record_key, mapped["channel"][i],
-        mapped["touchpoint"][i], read.at[i], read.customers[i], mapped["agent"][i], mapped["region"][i],
-        mapped["product"][i], read.ratings[i], read.texts[i], content, disposition, read.rejected[i], copy,
+        id_, number, record.id, batch.id, record.source_id, record.record_key, read.channels[i],
+        aside["touchpoint"][i], read.at[i], read.customers[i], aside["agent"][i], aside["region"][i],
+        aside["product"][i], read.ratings[i], read.texts[i], content, disposition, read.rejected[i], copy,
     )  # fmt: skip
 
 
