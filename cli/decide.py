@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from cli.output import CHINA, as_json, as_table, console
+from cli.output import as_json, as_table, console
 from models import deciding, showing
 from models.change import By
 from models.checking import decide, repair
 from models.engine import migrate, transaction
 from models.loop import Action
 from voc.errors import InputError
+from voc.zone import CHINA
 
 quarantine = typer.Typer(help="隔离区：查看、修复放行、放弃", no_args_is_help=True)
 ActionId = Annotated[int, typer.Argument(help="措施编号")]

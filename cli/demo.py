@@ -15,6 +15,7 @@ from models.engine import migrate, reset, transaction
 from settings import get_settings
 from voc.effect.verdict import NAMES
 from voc.errors import InputError
+from voc.kpi import PART_NAMES
 
 
 def attach(app: typer.Typer) -> None:
@@ -68,9 +69,9 @@ def _say(outcome: dict[str, Any], seconds: float) -> None:
         problems = showing.problems(session)
         actions = showing.actions(session)
         notices = sum(row["count"] for row in showing.notice_counts(session))
-    parts = "　".join(f"{name} {rows[key]:,}" for key, name in PARTS.items() if key != "read")
+    parts = " + ".join(f"{name} {rows[part]:,}" for part, name in PART_NAMES.items())
     console.rule("演示结果")
-    console.print(f"读入 {rows['read']:,} 行 = {parts.replace('　', ' + ')}")
+    console.print(f"读入 {rows['read']:,} 行 = {parts}")
     console.print(f"问题 {len(problems)} 个，改进措施 {len(actions)} 项，通知 {notices:,} 条。")
     named = [{**row, "verdict": NAMES.get(row["verdict"] or "", "未验证")} for row in outcome["truth"]]
     as_table(
@@ -82,9 +83,3 @@ def _say(outcome: dict[str, Any], seconds: float) -> None:
     console.print(
         "接下来可以：voc problems　voc verifications　voc quarantine list　voc doctor --audit　voc serve"
     )
-
-
-PARTS = {
-    "read": "读入", "stored": "入库", "duplicate": "重复", "near_duplicate": "近似重复",
-    "rejected": "无效", "quarantined": "隔离", "blank": "空白",
-}  # fmt: skip

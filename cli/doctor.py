@@ -15,6 +15,7 @@ from models.engine import migrate, transaction
 from notifications.registry import CHANNELS
 from settings import get_settings
 from voc.errors import VocError
+from voc.kpi import PARTS
 from voc.lifecycle import LIVES
 
 
@@ -64,8 +65,7 @@ def _channels() -> list[str]:
 def _accounts() -> list[str]:
     with transaction() as session:
         rows = showing.deliveries(session)
-    parts = showing.PARTS[1:]
-    wrong = [row for row in rows if (row["read"] or 0) != sum(int(row[part] or 0) for part in parts)]
+    wrong = [row for row in rows if (row["read"] or 0) != sum(int(row[part] or 0) for part in PARTS)]
     return [f"采集 {row['id']}（{row['path']}）：读入与去向之和不等。" for row in wrong if not row["error"]]
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-CHINA = timezone(timedelta(hours=8))
+from voc.zone import CHINA
+
 console = Console()
 progress_console = Console(stderr=True)
 

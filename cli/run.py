@@ -22,8 +22,7 @@ from settings import get_settings
 from sources.registry import open_source
 from voc.errors import InputError
 from voc.intake import Definition, definition_from_dict, guess_mapping, parse_definition, parse_mapping
-
-PARTS = ("read", "stored", "duplicate", "near_duplicate", "rejected", "quarantined", "blank")
+from voc.kpi import PART_NAMES, PARTS
 
 
 def attach(app: typer.Typer) -> None:
@@ -141,7 +140,7 @@ def _result(
 def _file(path: Path, source: str, fresh: Sequence[dict[str, Any]]) -> dict[str, Any]:
     rows = [row for row in fresh if row["source"] == source and row["path"] == path.name]
     row = rows[-1] if rows else {}
-    counts = {part: int(row.get(part) or 0) for part in PARTS}
+    counts = {part: int(row.get(part) or 0) for part in ("read", *PARTS)}
     return {
         "path": str(path),
         **counts,
@@ -156,8 +155,7 @@ def _problem(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say(result: dict[str, Any]) -> None:
-    columns = {"path": "文件", "read": "读入", "stored": "入库", "duplicate": "重复", "near_duplicate": "近似重复",
-               "rejected": "无效", "quarantined": "隔离", "blank": "空白", "error": "未能读取的原因"}  # fmt: skip
+    columns = {"path": "文件", "read": "读入", **PART_NAMES, "error": "未能读取的原因"}  # fmt: skip
     as_table("行数核对（读入 = 其余各列之和）", result["files"], columns)
     as_table("问题", result["problems"][:15], {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户",
                                             "first_seen": "首次出现", "quotations": "客户原话"})  # fmt: skip

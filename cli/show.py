@@ -13,6 +13,7 @@ from models.engine import migrate, transaction
 from notifications.names import EVENTS
 from voc.delivery import STATES
 from voc.effect.verdict import NAMES
+from voc.kpi import PART_NAMES
 from voc.lifecycle import ACTION, PROBLEM
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -89,6 +90,5 @@ def deliveries(json: AsJson = False) -> None:
     rows = fetch(showing.deliveries)
     if json:
         return as_json(rows)
-    return as_table("采集", rows, {"id": "编号", "title": "来源", "path": "文件", "read": "读入", "stored": "入库",
-                                 "duplicate": "重复", "near_duplicate": "近似重复", "rejected": "无效",
-                                 "quarantined": "隔离", "blank": "空白", "error": "未能读取的原因"})  # fmt: skip
+    return as_table("采集", rows, {"id": "编号", "title": "来源", "path": "文件", "read": "读入", **PART_NAMES,
+                                 "error": "未能读取的原因"})  # fmt: skip

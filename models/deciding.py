@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -12,8 +12,8 @@ from models.loop import Action, Problem
 from models.proof import Contract as ContractRow
 from models.proving import earlier_actions, first_day, observe, versions_used
 from voc.effect.contract import Contract, canonical, fingerprint, suggest
+from voc.zone import CHINA
 
-CHINA = timezone(timedelta(hours=8))
 # Days before an earlier measure went live say nothing about the next one.
 BEFORE_EARLIER = timedelta(days=365)
 SETTLING = timedelta(days=7)

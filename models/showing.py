@@ -11,10 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from settings import asset_text
+from voc.kpi import PARTS
 from voc.quotations import Passage, choose
 from voc.taxonomy import parse_taxonomy
-
-PARTS = ("read", "stored", "duplicate", "near_duplicate", "rejected", "quarantined", "blank")
 
 
 def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
@@ -50,7 +49,7 @@ def unfinished(session: Session) -> list[dict[str, Any]]:
 def accounting(session: Session) -> dict[str, int]:
     """Account for every row ever read."""
     rows = deliveries(session)
-    return {part: sum(int(row[part] or 0) for row in rows) for part in PARTS}
+    return {part: sum(int(row[part] or 0) for row in rows) for part in ("read", *PARTS)}
 
 
 def problems(session: Session) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications import charts
 from voc import kpi
-from voc.report import ROW_NAMES, EffectRow, ProblemRow, Report
+from voc.kpi import PART_NAMES
+from voc.report import EffectRow, ProblemRow, Report
+from voc.zone import CHINA
 
-CHINA = timezone(timedelta(hours=8))  # no daylight saving, so a fixed offset is the zone
 TEMPLATES = Path(__file__).parent / "templates"
 FOREST_MOST = 20
 PARETO_MOST = 10
@@ -29,7 +30,7 @@ def render(template: str, **context: Any) -> str:
 def render_report(report: Report) -> str:
     """The leadership report as one HTML file that needs nothing else."""
     return render(
-        "report.html.j2", report=report, facts=report.facts, charts=_pictures(report), row_names=ROW_NAMES
+        "report.html.j2", report=report, facts=report.facts, charts=_pictures(report), row_names=PART_NAMES
     )
 
 
@@ -210,7 +211,7 @@ def _channel_words(count: int, complaints: int | None) -> str:
 def _rows(accounting: kpi.Funnel | None) -> str:
     if accounting is None:
         return ""
-    return charts.accounting([(ROW_NAMES[k], n) for k, n in accounting.parts.items()], "读入行的去向")
+    return charts.accounting([(PART_NAMES[k], n) for k, n in accounting.parts.items()], "读入行的去向")
 
 
 def _trends(report: Report) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
@@ -13,13 +13,9 @@ from models import showing
 from models.engine import transaction
 from tasks.common import moment, stage
 from voc.effect.verdict import NAMES
+from voc.kpi import PART_NAMES
 from voc.lifecycle import PROBLEM
-
-CHINA = timezone(timedelta(hours=8))
-PARTS = {
-    "read": "读入", "stored": "入库", "duplicate": "重复", "near_duplicate": "近似重复",
-    "rejected": "无效", "quarantined": "隔离", "blank": "空白",
-}  # fmt: skip
+from voc.zone import CHINA
 
 
 def titled(title: str) -> Callable[[], str]:
@@ -52,7 +48,9 @@ def show_accounting(deliveries: Sequence[int]) -> None:
     """Show where every row of these deliveries has gone."""
     with transaction() as session:
         rows = showing.deliveries(session, deliveries)
-    markdown = table(rows, {"title": "来源", "path": "文件", **PARTS, "error": "未能读取的原因"})
+    markdown = table(
+        rows, {"title": "来源", "path": "文件", "read": "读入", **PART_NAMES, "error": "未能读取的原因"}
+    )
     create_markdown_artifact(
         f"# 行数核对\n\n{markdown}", key="accounting", description="读入的每一行去了哪里"
     )

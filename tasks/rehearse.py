@@ -21,11 +21,11 @@ from settings import get_settings
 from sources.writing import write
 from tasks.aggregate import organisation
 from tasks.common import stage
-from tasks.naming import CHINA
 from tasks.parameters import Rehearse
 from voc.simulation.company import PLANTED, Scenario
 from voc.simulation.sources import definitions
 from voc.simulation.weeks import OrderDay, simulate_week
+from voc.zone import CHINA
 
 LIVE_WEEK = 12
 THINKING = timedelta(days=7)

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from models import showing
 from models.aggregating import spread_of
-from models.deciding import CHINA
 from models.engine import transaction
 from models.improving import overdue
 from models.loop import Action, Case, Department
@@ -43,6 +42,7 @@ from voc.intake import CHANNELS
 from voc.lifecycle import PROBLEM
 from voc.problems import SLICE_NAMES, Lift, over_represented
 from voc.report import build
+from voc.zone import CHINA
 
 MOST_PROBLEMS = 20
 MOST_TRENDS = 8

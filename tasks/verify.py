@@ -11,7 +11,6 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from models.change import advance
-from models.deciding import CHINA
 from models.engine import transaction
 from models.proving import Daily, Promise, earlier_actions, effective_since, observe, promises, verified
 from settings import get_settings
@@ -20,6 +19,7 @@ from voc.effect.before_after import Effect, compare_rates, compare_shares
 from voc.effect.contract import Contract, Windows, check, parse, windows
 from voc.effect.verdict import Verdict, judge
 from voc.errors import ContractBroken, InputError
+from voc.zone import CHINA
 
 # What a verdict does: (step of the action, step of the problem).
 CONSEQUENCES = {

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from chinese_calendar import constants
 
-# China has had one zone and no summer time since 1991, so a fixed offset spares the look-ups of a zone file.
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+from voc.zone import CHINA
+
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 _HOUR = 3_600_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -106,7 +106,7 @@ def _working_days() -> tuple[list[int], list[int]]:
 
 def _position(instant: datetime, calendar: Calendar) -> int:
     """Return the microseconds of working time between FIRST_DAY and an instant."""
-    local = instant.astimezone(SHANGHAI)
+    local = instant.astimezone(CHINA)
     index = local.toordinal() - FIRST_DAY.toordinal()
     before, _ = _working_days()
     if not 0 <= index < len(before):
@@ -126,7 +126,7 @@ def _instant(position: int, calendar: Calendar) -> datetime:
     indices = _working_days()[1]
     if full >= len(indices):
         raise ValueError(f"the deadline lies after {LAST_DAY}")
-    midnight = datetime.fromordinal(FIRST_DAY.toordinal() + indices[full]).replace(tzinfo=SHANGHAI)
+    midnight = datetime.fromordinal(FIRST_DAY.toordinal() + indices[full]).replace(tzinfo=CHINA)
     return (midnight + (calendar._start + rest + 1) * _MICROSECOND).astimezone(UTC)
 
 

@@ -11,7 +11,16 @@ from scipy import special
 
 from voc.effect import intervals
 
-PARTS = ("stored", "duplicate", "near_duplicate", "rejected", "quarantined", "blank")
+# Where a row that was read can end: read = the sum of the parts, always.
+PART_NAMES = {
+    "stored": "入库",
+    "duplicate": "重复",
+    "near_duplicate": "近似重复",
+    "rejected": "无效",
+    "quarantined": "隔离",
+    "blank": "空白",
+}
+PARTS = tuple(PART_NAMES)
 SATISFIED = 4  # of 5
 PROMOTER, PASSIVE = 9, 7  # of 10
 

@@ -33,14 +33,6 @@ SEVERITY = (
 )  # fmt: skip
 SUCCESSES = ("effective", "partly_effective")
 DESIGNS = {"before_after": "前后对比（无对照组）"}
-ROW_NAMES = {
-    "stored": "入库",
-    "duplicate": "完全重复",
-    "near_duplicate": "近似重复",
-    "rejected": "剔除（广告、辱骂、测试）",
-    "quarantined": "隔离待修",
-    "blank": "空白",
-}
 VERDICT_MEANINGS = {
     "effective": "区间整体超过约定的最小幅度，方向正确",
     "partly_effective": "区间整体好于零，但不能确认达到最小幅度",

@@ -11,7 +11,7 @@ import pytest
 from notifications import rendering
 from notifications.rendering import FOLDER, render_message
 from voc.errors import InputError
-from voc.messages import AFTER, FOR_CUSTOMERS, OBSERVING, TEMPLATES
+from voc.messages import AFTER, FOR_CUSTOMERS, OBSERVING, OF_OPERATION, TEMPLATES
 
 DATA: dict[str, object] = {
     "number": "VOC-7K3M9Q2XTA",
@@ -30,7 +30,7 @@ TOLD = sorted({(notice.template, notice.audience) for notices in AFTER.values() 
 
 
 def test_templates_and_messages_are_the_same_set() -> None:
-    assert {path.name.removesuffix(".txt.j2") for path in FOLDER.glob("*.txt.j2")} == TEMPLATES
+    assert {path.name.removesuffix(".txt.j2") for path in FOLDER.glob("*.txt.j2")} == TEMPLATES | OF_OPERATION
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
@@ -45,6 +45,12 @@ def test_every_message_is_complete_short_and_in_correct_chinese(template: str) -
     assert "{" not in subject + text
     assert html is not None
     assert html.count(f'<a href="{DATA["link"]}"') == 1
+
+
+def test_the_owner_of_a_stopped_channel_reads_why_and_how_to_go_on() -> None:
+    _, text, _ = render_message("channel_stopped", {"channel": "mail", "reason": "用户名或密码不对。"})
+    assert "用户名或密码不对" in text
+    assert "voc channel resume mail" in text
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))

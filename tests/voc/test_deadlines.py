@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from voc.deadlines import (
     AROUND_THE_CLOCK,
     OFFICE,
-    SHANGHAI,
     Calendar,
     Clock,
     Event,
@@ -25,6 +24,7 @@ from voc.deadlines import (
     worked,
     working_days_due,
 )
+from voc.zone import CHINA
 
 SHORT = Calendar(time(10, 30), time(16))
 FIRST = datetime(2005, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ calendars = st.sampled_from([OFFICE, AROUND_THE_CLOCK, SHORT])
 
 def at(text: str) -> datetime:
     """Read a time as people in Shanghai write it."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 # --- the calendar
@@ -60,7 +60,7 @@ def test_years_without_published_holidays_fall_back_to_monday_to_friday_and_say_
 
 @given(st.dates(date(1971, 1, 1), date(2150, 12, 31)))
 def test_every_working_day_is_worth_one_day_of_office_hours_and_no_other_day_is(day: date) -> None:
-    midnight = datetime.combine(day, time(), SHANGHAI)
+    midnight = datetime.combine(day, time(), CHINA)
     expected = timedelta(hours=9) * is_working_day(day)
     assert worked(midnight, midnight + timedelta(days=1)) == expected
 
@@ -141,7 +141,7 @@ def test_a_later_start_or_more_hours_never_make_a_deadline_earlier(
 def test_deadlines_lie_in_office_hours_of_working_days(
     start: datetime, granted: float, calendar: Calendar
 ) -> None:
-    end = due(start, granted, calendar).astimezone(SHANGHAI)
+    end = due(start, granted, calendar).astimezone(CHINA)
     assert is_working_day(end.date())
     assert calendar.opens < end.time() <= calendar.closes
 

@@ -7,15 +7,15 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from scipy.special import ndtri
 
 from voc.errors import ContractBroken, InputError
+from voc.zone import CHINA
 
-CHINA = timezone(timedelta(hours=8))  # no daylight saving, so a fixed offset is the zone
 METRICS = ("complaint_rate", "complaint_share")
 DIRECTIONS = ("decrease", "increase")
 WEEK = 7
