@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +53,11 @@ def _embedded_url() -> str:
 def _start_embedded(pgserver: ModuleType, folder: Path) -> str:
     register = folder / ".handle_pids.json"
     _forget_dead_handles(register)
-    address = str(pgserver.get_server(folder).get_uri())
+    try:
+        address = str(pgserver.get_server(folder).get_uri())
+    except (subprocess.SubprocessError, OSError) as error:
+        hint = "该目录可能是复制来的、归属不对，或磁盘已满。"
+        raise ConfigError(6, f"内置数据库没有启动成功，请查看 {folder / 'log'}。{hint}") from error
     # Runs before the wheel's own clean-up, which stops the server only when nobody else is registered.
     atexit.register(_forget_dead_handles, register)
     return address
