@@ -8,16 +8,23 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+def form(description: str) -> ConfigDict:
+    """Configure a model as a form: nothing unknown, and a Chinese line above it in the Prefect UI."""
+    return ConfigDict(extra="forbid", json_schema_extra={"description": description})
+
+
 class Timed(BaseModel):
     """What every flow can be told: the time it shall take for now."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = form("一般无须填写，直接运行即可。")
 
     now: datetime | None = Field(None, title="运行时刻", description="留空即当前时间；回放历史时填写")
 
 
 class Collect(Timed):
     """Which sources to read."""
+
+    model_config = form("选择要采集的来源。")
 
     sources: list[str] = Field(default_factory=list, title="来源", description="要采集的来源；留空为全部")
     again: bool = Field(False, title="重新读取", description="已读过的文件也再读一遍，不会重复入库")
@@ -26,11 +33,15 @@ class Collect(Timed):
 class Tell(Timed):
     """How many messages to send."""
 
+    model_config = form("发送发件箱中到期的消息。")
+
     limit: int = Field(20_000, ge=1, le=200_000, title="条数上限", description="本次最多发送的消息条数")
 
 
 class Report(Timed):
     """Which period to report on."""
+
+    model_config = form("选择报告的类型和时段。")
 
     kind: Literal["run", "weekly", "monthly"] = Field("run", title="报告类型")
     since: date | None = Field(None, title="起始日", description="留空为最早一条反馈")
@@ -40,13 +51,15 @@ class Report(Timed):
 class Cycle(Collect):
     """One round of the whole loop."""
 
+    model_config = form("完整走一轮闭环。")
+
     report: bool = Field(True, title="生成报告", description="本轮结束时撰写领导报告")
 
 
 class Rehearse(BaseModel):
     """The simulated company that is played through the loop."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = form("用模拟公司演练闭环，只用于空库。")
 
     weeks: int = Field(26, ge=1, le=104, title="周数")
     seed: int = Field(20260525, ge=0, title="随机种子", description="相同的种子得到相同的公司")
