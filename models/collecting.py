@@ -89,6 +89,12 @@ def open_delivery(
     return delivery.id, parts or 0
 
 
+def part_size(session: Session, delivery_id: int) -> int | None:
+    """Return how many rows the first part of a delivery has; None when nothing of it is stored."""
+    query = select(Batch.rows_read).where(Batch.delivery_id == delivery_id, Batch.part == 1)
+    return session.scalar(query)
+
+
 def finish_delivery(session: Session, delivery_id: int, now: datetime) -> None:
     """Note that every part of a delivery is stored."""
     delivery = session.get_one(Delivery, delivery_id)

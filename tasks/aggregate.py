@@ -65,7 +65,8 @@ def _detect(session: Session, batches: list[int], now: datetime) -> list[int]:
     for issue, events in issue_events(session, issues, since, until).items():
         times = seconds([at for at, _ in events])
         customers = np.array([customer for _, customer in events], dtype=np.int64)
-        window = first_recurrence(times, customers, everything, policy(), now)
+        # Of the window before the new feedback only the end is known here.
+        window = first_recurrence(times, customers, everything, policy(), now, span[0].timestamp())
         if window:
             found[issue] = window
     return begin(

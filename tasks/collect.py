@@ -18,6 +18,7 @@ from models.collecting import (
     known_delivery,
     note_error,
     open_delivery,
+    part_size,
     reading,
     store_part,
 )
@@ -84,8 +85,9 @@ def _deliver(file: File, now: datetime) -> int:
         delivery, stored = open_delivery(
             session, file.source_id, file.path.name, file.fingerprint, now, run_id() or ""
         )
+        size = part_size(session, delivery) or get_settings().batch_rows
     try:
-        _store_parts(file, delivery, stored, now)
+        _store_parts(file, delivery, stored, size, now)
     except InputError as error:
         # One bad file must not keep the others out: it waits, and the run says why.
         with transaction() as session:
@@ -96,16 +98,16 @@ def _deliver(file: File, now: datetime) -> int:
     return delivery
 
 
-def _store_parts(file: File, delivery: int, stored: int, now: datetime) -> None:
-    for part, (rows, blank) in enumerate(_prepared(file), 1):
-        # Parts that an earlier, interrupted run stored are read past: same bytes, same parts.
+def _store_parts(file: File, delivery: int, stored: int, size: int, now: datetime) -> None:
+    for part, (rows, blank) in enumerate(_prepared(file, size), 1):
+        # Parts that an earlier, interrupted run stored are read past: same bytes, same size, same parts.
         if part > stored:
             with transaction() as session:
                 store_part(session, file.source_id, delivery, part, rows, blank, now)
 
 
-def _prepared(file: File) -> Iterator[tuple[Sequence[Row], int]]:
-    for chunk in open_source(file.path, file.definition).chunks(get_settings().batch_rows):
+def _prepared(file: File, size: int) -> Iterator[tuple[Sequence[Row], int]]:
+    for chunk in open_source(file.path, file.definition).chunks(size):
         if len(chunk):
             yield _rows(chunk, file.definition), len(chunk.blank)
 

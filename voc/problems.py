@@ -69,8 +69,9 @@ def first_recurrence(
     all_times: NDArray[np.float64],
     policy: Policy,
     zone: datetime,
+    since: float = -np.inf,
 ) -> Window | None:
-    """Find the earliest moment at which an issue is a problem, or None.
+    """Find the earliest moment, not before `since`, at which an issue is a problem, or None.
 
     The share is judged by the lower end of its 95 % Wilson interval, so that a handful of complaints in the
     first quiet days does not raise one. times, all_times: ascending seconds of the issue and of all feedback;
@@ -81,7 +82,8 @@ def first_recurrence(
         all_times, times - policy.window.total_seconds(), side="left"
     )
     low, _ = wilson(np.minimum(distinct, total), np.maximum(total, 1))
-    enough = np.flatnonzero((distinct >= policy.min_customers) & (low >= policy.min_share))
+    recurs = (distinct >= policy.min_customers) & (low >= policy.min_share)
+    enough = np.flatnonzero(recurs & (times >= since))
     if not len(enough):
         return None
     at = int(enough[0])

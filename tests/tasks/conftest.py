@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 from prefect.logging import disable_run_logger
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+from models import engine as connections
 from models.collecting import register_source
 from models.engine import transaction
 from models.loading import copy_rows
@@ -104,6 +106,36 @@ def house(home: Path, tmp_path: Path) -> Iterator[House]:
     """Give a test a house with an empty database; run loggers are silent outside a run."""
     with disable_run_logger():
         yield House(tmp_path / "inbox")
+
+
+@pytest.fixture
+def another(
+    postgres: str, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., House]]:
+    """Return a function that moves on to another house with an empty database of its own."""
+    built: list[str] = []
+
+    def move(now: datetime = house.now) -> House:
+        name = f"t_{uuid.uuid4().hex}"
+        _administer(postgres, f"CREATE DATABASE {name} TEMPLATE voc_template")
+        built.append(name)
+        connections.engine().dispose()
+        monkeypatch.setenv("VOC_HOME", str(tmp_path / name))
+        monkeypatch.setenv("VOC_DATABASE_URL", postgres.replace("/postgres?", f"/{name}?"))
+        get_settings.cache_clear()
+        return House(tmp_path / name / "inbox", now)
+
+    yield move
+    connections.engine().dispose()
+    for name in built:
+        _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(url: str, statement: str) -> None:
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(statement))
+    admin.dispose()
 
 
 @pytest.fixture
