@@ -102,9 +102,10 @@ def test_history_cut_off_by_the_window_does_not_look_like_a_burst(house, set_to,
     sunday, monday = date(2026, 5, 10), date(2026, 5, 11)
     before = make["daily"](sunday, 1, lambda day: 0, 60)
     burst = make["daily"](monday, 1, lambda day: 6, 0, start=100)
-    after = make["daily"](monday + timedelta(days=7), 1, lambda day: 1, 40, start=200)
+    later = monday + timedelta(days=7)
+    after = make["daily"](later, 1, lambda day: 0, 40, start=200)
     house.take_in(before + burst)
-    house.take_in(after[1:] + after[:1], "b.csv")
+    house.take_in([*after, ["R999", "约好的安装师傅没来", make["at"](later, 50), "1", "", ""]], "b.csv")
     assert house.value("SELECT count(*) FROM mention WHERE issue = 'installation.late'") == 7
     assert house.value("SELECT count(*) FROM problem") == 0
 
