@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.change import By, advance
 from models.loop import Action, Problem
 from models.proof import Contract as ContractRow
-from models.proving import earlier_actions, first_day, observe, versions_used
+from models.proving import contract_of, earlier_actions, first_day, observe, versions_used
 from voc.effect.contract import Contract, canonical, fingerprint, suggest
 from voc.zone import CHINA
 
@@ -30,6 +30,8 @@ def accept(session: Session, action_id: int, live_on: date, by: By) -> None:
     problem = session.get_one(Problem, action.problem_id)
     advance(session, "action", "accept", {action_id: {"live_on": live_on.isoformat()}}, by)
     advance(session, "problem", "improve", {problem.id: {"action": action_id}}, by, strict=False)
+    if contract_of(session, action_id):
+        return  # taken on again after it was returned: what counts as success stays as it was agreed
     contract = draft_contract(session, problem, action_id, live_on, by.at)
     session.add(
         ContractRow(

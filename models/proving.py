@@ -16,6 +16,7 @@ from models.loop import Action
 from models.proof import Contract, Verification
 
 # Numerator: customers who spoke of the problem that day. Denominator: accepted feedback. Exposure: orders.
+# Days are cast to timestamp: a date before AT TIME ZONE would be taken for midnight in the server's own zone.
 OBSERVE = """
     INSERT INTO metric_observation (metric, day, slice, numerator, denominator, exposure)
     WITH said AS (
@@ -24,8 +25,8 @@ OBSERVE = """
         FROM feedback f
         LEFT JOIN problem_member m ON m.feedback_id = f.id AND m.problem_id = :problem
         WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
-          AND f.occurred_at >= CAST(:since AS date) AT TIME ZONE 'Asia/Shanghai'
-          AND f.occurred_at < (CAST(:until AS date) + 1) AT TIME ZONE 'Asia/Shanghai'
+          AND f.occurred_at >= CAST(:since AS timestamp) AT TIME ZONE 'Asia/Shanghai'
+          AND f.occurred_at < (CAST(:until AS timestamp) + interval '1 day') AT TIME ZONE 'Asia/Shanghai'
     ), counted AS (
         SELECT day, COALESCE('channel:' || channel, 'all') AS slice,
                count(DISTINCT customer) FILTER (WHERE member) AS numerator, count(*) AS denominator

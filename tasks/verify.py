@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 
 from models.change import advance
 from models.engine import transaction
-from models.proving import Daily, Promise, earlier_actions, effective_since, observe, promises, verified
+from models.proving import (
+    Daily,
+    Promise,
+    earlier_actions,
+    effective_since,
+    metric_of,
+    observe,
+    promises,
+    verified,
+)
 from settings import get_settings
 from tasks.common import by, run_id, stage
 from voc.effect.before_after import Effect, compare_rates, compare_shares
@@ -84,13 +93,21 @@ def _due(promise: Promise, now: datetime) -> Due | None:
     went_live = promise.action.went_live
     if went_live is None or attempt > LOOKS:
         return None
-    contract = parse(promise.contract.body)
+    contract = _terms(promise)
     # Looking twice would spend the error twice: each look gets its share of it.
     contract = replace(contract, followup_days=contract.followup_days * attempt, alpha=contract.alpha / LOOKS)
     spans = windows(contract, went_live.astimezone(CHINA).date())
     today = now.astimezone(CHINA).date()
     ready = today > spans.followup_end + timedelta(days=get_settings().verify_grace_days)
     return Due(promise, contract, spans, attempt, went_live) if ready else None
+
+
+def _terms(promise: Promise) -> Contract:
+    try:
+        return parse(promise.contract.body)
+    except InputError:
+        # The verdict will be 无效合同; until then the usual windows tell when it is due.
+        return Contract(problem=metric_of(promise.action.problem_id))
 
 
 def _compare(due: Due, daily: Daily) -> Effect:

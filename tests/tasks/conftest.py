@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ import pytest
 from prefect.logging import disable_run_logger
 from sqlalchemy import create_engine, text
 
+from models import deciding
 from models import engine as connections
+from models.change import By
 from models.collecting import register_source
 from models.engine import transaction
 from models.loading import copy_rows
@@ -23,10 +25,11 @@ from tasks.aggregate import aggregate_problems
 from tasks.analyse import analyse_waiting
 from tasks.check import check_waiting
 from tasks.collect import collect_source
+from tasks.improve import confirm_problems, diagnose_problems, propose_actions
 
 COLUMNS = ("编号", "内容", "时间", "评分", "电话", "城市")
 MAP = dict(zip(("external_id", "text", "occurred_at", "rating", "phone", "region"), COLUMNS, strict=True))
-CHINA = timedelta(hours=8)
+CHINA = timezone(timedelta(hours=8))
 LATE = "约好的安装师傅没来"
 FINE = "质量很好，用着放心"
 
@@ -78,6 +81,36 @@ class House:
         counts = self.understand()
         self.gather()
         return counts
+
+    def on(self, day: date, hour: int = 9) -> House:
+        """Return the same house on another day."""
+        return replace(self, now=datetime.combine(day, time(hour), CHINA))
+
+    def improve(self) -> dict[str, int]:
+        """Take problems as far as a measure that a person can approve."""
+        return {
+            "confirmed": confirm_problems.fn(self.now),
+            "diagnosed": diagnose_problems.fn(self.now),
+            "proposed": propose_actions.fn(self.now),
+        }
+
+    def decide(self, step: Callable[..., None], action: int, *values: object) -> None:
+        """Let a person decide about a measure."""
+        with transaction() as session:
+            step(session, action, *values, By("person:李雷", self.now))
+
+    def promise(self, live_on: date) -> int:
+        """Approve and take on the newest measure, to go live on a day; return its number."""
+        action = int(self.value("SELECT max(id) FROM action"))
+        self.decide(deciding.approve, action)
+        self.decide(deciding.accept, action, live_on)
+        return action
+
+    def carry_out(self, live_on: date) -> int:
+        """Take the newest measure all the way: approved, accepted, and live on a later day."""
+        action = self.promise(live_on)
+        self.on(live_on).decide(deciding.implement, action, self.on(live_on).now)
+        return action
 
     def trade(self, first: date, days: int, orders: int) -> None:
         """Write down orders for some days."""
