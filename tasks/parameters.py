@@ -44,8 +44,12 @@ class Report(Timed):
     model_config = form("选择报告的类型和时段。")
 
     kind: Literal["run", "weekly", "monthly"] = Field("run", title="报告类型")
-    since: date | None = Field(None, title="起始日", description="留空为最早一条反馈")
-    until: date | None = Field(None, title="截止日", description="留空为最近一条反馈")
+    since: date | None = Field(
+        None, title="起始日", description="留空：周报为上周一，月报为上月一日，否则为最早一条反馈"
+    )
+    until: date | None = Field(
+        None, title="截止日", description="留空：周报为上周日，月报为上月末日，否则为最近一条反馈"
+    )
 
 
 class Cycle(Collect):

@@ -52,9 +52,12 @@ MOST_TRENDS = 8
 def write_report(
     now: datetime, kind: str = "run", since: date | None = None, until: date | None = None
 ) -> str:
-    """Write the report of a period (all there is, when none is given) and return the path of the page."""
+    """Write the report of a period and return the path of the page.
+
+    None given, it is last week for a weekly one, last month for a monthly one, else all there is.
+    """
     with transaction() as session:
-        period = _period(session, since, until, now)
+        period = _period(session, kind, since, until, now)
         facts = gather(session, period, now)
         page = render_report(build(facts))
         path = get_settings().folder("reports") / f"{kind}-{period[1]:%Y%m%d}.html"
@@ -77,11 +80,27 @@ def _row(kind: str, period: tuple[date, date], path: Path, page: str, facts: Fac
     )
 
 
-def _period(session: Session, since: date | None, until: date | None, now: datetime) -> tuple[date, date]:
-    known = showing.span(session)
-    first = known[0].astimezone(CHINA).date() if known else now.astimezone(CHINA).date()
-    last = known[1].astimezone(CHINA).date() if known else first
+def _period(
+    session: Session, kind: str, since: date | None, until: date | None, now: datetime
+) -> tuple[date, date]:
+    today = now.astimezone(CHINA).date()
+    first, last = _before(kind, today) or _known(session) or (today, today)
     return since or first, until or last
+
+
+def _before(kind: str, today: date) -> tuple[date, date] | None:
+    if kind == "weekly":
+        monday = today - timedelta(days=today.weekday() + 7)
+        return monday, monday + timedelta(days=6)
+    if kind == "monthly":
+        last = today.replace(day=1) - timedelta(days=1)
+        return last.replace(day=1), last
+    return None
+
+
+def _known(session: Session) -> tuple[date, date] | None:
+    known = showing.span(session)
+    return (known[0].astimezone(CHINA).date(), known[1].astimezone(CHINA).date()) if known else None
 
 
 def gather(session: Session, period: tuple[date, date], now: datetime) -> Facts:

@@ -41,6 +41,7 @@ class Post:
     """What a claimed group of messages needs to leave the house."""
 
     channels: Mapping[str, Channel]
+    misconfigured: Mapping[str, ConfigError]
     addresses: Mapping[str, tuple[str | None, str | None]]
     verified: Mapping[int, Mapping[str, object]]
     now: datetime
@@ -55,13 +56,13 @@ def dispatch(now: datetime, limit: int) -> dict[str, int]:
 def send_due(now: datetime, limit: int = 20_000) -> dict[str, int]:
     """Send what is due, at most `limit` messages, and count what became of them."""
     _recover(now)
-    channels = _channels()
+    channels, misconfigured = _channels()
     counts: Counter[str] = Counter()
     while limit > 0:
         with transaction() as session:
             messages = claim_messages(session, now, min(CLAIM, limit), LEASE)
             quoted = verified_change(session, [m.verification_id for m in messages if m.verification_id])
-            post = Post(channels, addresses(session, messages), quoted, now)
+            post = Post(channels, misconfigured, addresses(session, messages), quoted, now)
         if not messages:
             break
         counts.update(_send(messages, post))
@@ -77,11 +78,19 @@ def _recover(now: datetime) -> None:
             note(session, [Outcome(message, became)], now)
 
 
-def _channels() -> dict[str, Channel]:
+def _channels() -> tuple[dict[str, Channel], dict[str, ConfigError]]:
+    """Open the channels; one that is configured wrongly must not keep the others from sending."""
     settings = get_settings()
     log = {"path": str(settings.folder("messages") / "messages.jsonl")}
     configured = {"log": log, **settings.channels}
-    return {name: open_channel(name, config) for name, config in configured.items()}
+    channels: dict[str, Channel] = {}
+    misconfigured: dict[str, ConfigError] = {}
+    for name, config in configured.items():
+        try:
+            channels[name] = open_channel(name, config)
+        except ConfigError as error:
+            misconfigured[name] = error
+    return channels, misconfigured
 
 
 def _send(messages: Sequence[OutboxMessage], post: Post) -> list[str]:
@@ -111,7 +120,8 @@ def _attempt(message: OutboxMessage, post: Post) -> Outcome:
     channel = post.channels.get(message.channel)
     try:
         if channel is None:
-            raise ConfigError(501, f"渠道「{message.channel}」没有配置。")
+            missing = ConfigError(501, f"渠道「{message.channel}」没有配置。")
+            raise post.misconfigured.get(message.channel, missing)
         receipt = channel.send(_letter(message, post))
     except DeliveryError as error:
         return Outcome(message, _failed(message, error.outcome, error, post.now, channel, error.retry_after))
