@@ -17,7 +17,7 @@ from voc.lifecycle import LIVES, next_state
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh-CN.md")
 TRACKED = subprocess.run(
-    ["git", "-c", "core.quotepath=off", "ls-files", "--cached", "--others", "--exclude-standard"],
+    ["git", "-c", "core.quotepath=off", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT, capture_output=True, text=True, check=True,
 ).stdout.splitlines()  # fmt: skip
 DOCUMENTS = sorted(name for name in TRACKED if name.endswith(".md"))
@@ -144,8 +144,7 @@ def test_the_mapping_of_a_readme_can_be_read(name):
 
 @pytest.mark.parametrize(
     ("life", "step"),
-    [(life, step) for life in LIVES.values() for step in life.steps],
-    ids=lambda part: str(part)[:20],
+    [pytest.param(life, step, id=f"{life.name}-{step}") for life in LIVES.values() for step in life.steps],
 )
 def test_the_tables_of_the_lives_say_what_the_code_says(life, step):
     rule = life.steps[step]
