@@ -17,7 +17,7 @@ from voc.lifecycle import LIVES, next_state
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh-CN.md")
 TRACKED = subprocess.run(
-    ["git", "-c", "core.quotepath=off", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"],
+    ["git", "-c", "core.quotepath=off", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"],
     cwd=ROOT, capture_output=True, text=True, check=True,
 ).stdout.splitlines()  # fmt: skip
 DOCUMENTS = sorted(name for name in TRACKED if name.endswith(".md"))
