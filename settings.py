@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import secrets
+import tomllib
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+
+from voc.errors import ConfigError
 
 
 class Settings(BaseSettings):
@@ -76,8 +80,16 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Read the settings once a process."""
-    return Settings()
+    """Read the settings once a process; raises ConfigError naming the setting that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "；".join(f"VOC_{'_'.join(map(str, e['loc'])).upper()}：{e['msg']}" for e in error.errors())
+        raise ConfigError(7, f"设置不正确（环境变量或 voc.toml）：{wrong}。见 docs/operations.md。") from None
+    except (SettingsError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(
+            7, f"设置无法读取（环境变量或 voc.toml）：{error}。见 docs/operations.md。"
+        ) from None
 
 
 def asset_bytes(name: str) -> bytes:
