@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import corpora
 import numpy as np
 from sklearn.metrics import f1_score
 
+from benchmarks import corpora
 from voc.duplicates import NEAR, bands, content_hash, similarity
 from voc.labels import annotate, load_model
 from voc.model import TYPES, calibrated, score

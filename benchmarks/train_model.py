@@ -1,4 +1,4 @@
-"""Train the linear models of `voc.labels` from public data: `python benchmarks/train_model.py`."""
+"""Train the linear models of `voc.labels` from public data: `python -m benchmarks.train_model`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import json
 import zlib
 from pathlib import Path
 
-import corpora
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from voc.model import BITS, ORDERS, TYPES, encode, grams, hashed
+from benchmarks import corpora, train_issues
+from voc.hashing import BITS, ORDERS, encode, grams, hashed
+from voc.issues import IssueModel
+from voc.model import TYPES, Model
+from voc.taxonomy import parse_taxonomy
 
 OUT = Path(__file__).resolve().parents[1] / "voc" / "data"
 SEED = 20261121
@@ -98,13 +101,31 @@ def main() -> None:
     weights = np.column_stack([coefficients, kinds.coef_.T])
     scale = np.quantile(np.abs(weights), 0.99995, axis=0) / 127
     table = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
-    write(
-        table, scale, np.concatenate([[intercept], kinds.intercept_]), sentiment, types, split["train"], train
-    )
+    bias = np.concatenate([[intercept], kinds.intercept_])
+    plain = Model("", (table * scale.astype(np.float32)).astype(np.float32), bias, sentiment, types, None)
+    taxonomy = parse_taxonomy((OUT / "taxonomy.toml").read_text(encoding="utf-8"))
+    issues, quality = train_issues.train(taxonomy, plain)
+    print(quality)
+    write(table, scale, bias, sentiment, types, split["train"], train, issues, quality)
 
 
-def write(table, scale, bias, sentiment, types, sentiment_rows, type_rows) -> None:  # type: ignore[no-untyped-def]
-    version = f"linear-{zlib.crc32(table.tobytes()):08x}"
+def packed(issues: IssueModel) -> dict[str, NDArray[np.generic]]:
+    """The rows of the issue model that hold anything, in eight bits."""
+    used = np.flatnonzero(np.abs(issues.weights).max(axis=1) > 0)
+    scale = np.quantile(np.abs(issues.weights[used]), 0.9999, axis=0) / 127
+    small = np.clip(np.round(issues.weights[used] / scale), -127, 127).astype(np.int8)
+    return {
+        "issue_slots": used.astype(np.uint16), "issue_weights": small, "issue_scale": scale.astype(np.float32),
+        "issue_bias": issues.bias, "issue_rarity": issues.rarity.astype(np.float16), "issue_knots": issues.knots,
+    }  # fmt: skip
+
+
+def write(  # type: ignore[no-untyped-def]
+    table, scale, bias, sentiment, types, sentiment_rows, type_rows, issues, quality
+) -> None:
+    arrays = packed(issues)
+    check = zlib.crc32(arrays["issue_weights"].tobytes(), zlib.crc32(table.tobytes()))
+    version = f"linear-{check:08x}"
     card = {
         "version": version,
         "kind": "logistic regression over hashed character 1-3-grams; sentiment with log-count ratios (NB-SVM)",
@@ -116,12 +137,15 @@ def write(table, scale, bias, sentiment, types, sentiment_rows, type_rows) -> No
         "domains": sorted({r.domain for r in sentiment_rows} | {r.domain for r in type_rows}),
         "held_out_domains": ["waimai", "cosmetics"],
         "labels": "sentiment: stars and corpus labels; types: weak supervision (stars, wishes, question sets, titles)",
+        "issues": issues.codes,
+        "issue_threshold": issues.threshold,
+        "issue_quality": quality,
         "quality": "docs/benchmarks.md",
     }
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer, weights=table, scale=scale.astype(np.float32), bias=bias, sentiment_knots=sentiment,
-        type_knots=types, card=np.frombuffer(json.dumps(card).encode(), dtype=np.uint8),
+        type_knots=types, card=np.frombuffer(json.dumps(card).encode(), dtype=np.uint8), **arrays,
     )  # fmt: skip
     (OUT / "model.npz").write_bytes(buffer.getvalue())
     (OUT / "model_card.json").write_text(

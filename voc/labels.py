@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.clauses import clausal
+from voc.hashing import Floats
+from voc.issues import IssueModel, guess
 from voc.mentions import Mention, find_mentions
-from voc.model import TYPES, Floats, Model, calibrated, load_model, score
+from voc.model import TYPES, Model, calibrated, load_model, score
 from voc.severity import severities
 from voc.taxonomy import Taxonomy
 
@@ -20,6 +22,8 @@ __all__ = ["Annotations", "Mention", "Model", "annotate", "load_model"]
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
 TYPE_RATING_WEIGHT = 1.2
 FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a question
+TROUBLED = 0.5  # least probability of a complaint at which the issue model is asked
+COMPLAINING = 0.8  # what the type complaint alone is worth as such a probability
 COMPLAINT, PRAISE = TYPES.index("complaint"), TYPES.index("praise")
 SUGGESTION, ENQUIRY = TYPES.index("suggestion"), TYPES.index("enquiry")
 _WISH = re.compile(
@@ -64,7 +68,11 @@ def annotate(
     positive = _with_stars(calibrated(rows[:, 0], model.sentiment_knots), RATING_WEIGHT * stars)
     clauses = clausal(texts)
     mentions = find_mentions(clauses, scores, rows[:, 0], stars, taxonomy)
-    types, type_confidence = _types(rows[:, 1:] + _forms(clauses), stars, mentions, model)
+    logits = rows[:, 1:] + _forms(clauses)
+    types, _ = _types(logits, stars, mentions, model)
+    if model.issues is not None:
+        _fill_gaps(mentions, clauses, positive, stars, types, taxonomy, model.issues)
+    types, type_confidence = _types(logits, stars, mentions, model)
     return Annotations(
         type=types,
         type_confidence=type_confidence,
@@ -77,6 +85,22 @@ def annotate(
         ),
         mentions=mentions,
     )
+
+
+def _fill_gaps(
+    mentions: list[list[Mention]], clauses: list[str], positive: Floats, stars: Floats, types: list[str],
+    taxonomy: Taxonomy, model: IssueModel,
+) -> None:  # fmt: skip
+    """Add what the issue model reads in troubled texts for which no cue spoke."""
+    complains = np.array([kind == "complaint" for kind in types], bool)
+    silent = np.array([not _negative(found) for found in mentions], bool)
+    trouble = np.where(complains, np.maximum(1 - positive, COMPLAINING), 1 - positive)
+    rows = np.flatnonzero(silent & (trouble >= TROUBLED))
+    for found in guess(clauses, rows, trouble[rows], model):
+        if found.code in taxonomy:
+            area = taxonomy.issue(found.code).area
+            mention = Mention(found.code, area, -1, found.start, found.end, found.confidence)
+            mentions[found.row].append(mention)
 
 
 def _with_stars(share: Floats, shift: Floats) -> Floats:

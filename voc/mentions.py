@@ -13,7 +13,8 @@ import numpy as np
 
 from voc.clauses import clause_of
 from voc.cues import Hit, finder
-from voc.model import Floats, Scores
+from voc.hashing import Floats
+from voc.model import Scores
 from voc.taxonomy import Taxonomy
 
 # Weights of the decision, in logits, set by reading the development corpora (docs/benchmarks.md).

@@ -9,22 +9,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import ConfigError
+from voc.hashing import BITS, ORDERS, Floats, Ints, encode, grams, hashed
+from voc.issues import SLOT_BITS, IssueModel
 
 TYPES = ("praise", "suggestion", "complaint", "enquiry")
-ORDERS = (1, 2, 3)
-BITS = 19
-_SEPARATOR = "\x00"
-_PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -36,6 +32,7 @@ class Model:
     bias: Floats
     sentiment_knots: Floats
     type_knots: Floats
+    issues: IssueModel | None
 
 
 @dataclass(frozen=True)
@@ -57,37 +54,6 @@ class Scores:
         for order, sums in zip(ORDERS, self.sums, strict=True):
             total += sums[np.maximum(ends - order + 1, starts)] - sums[starts]
         return total / np.sqrt(grams(ends - starts))[:, None] + self.bias
-
-
-def grams(lengths: Ints) -> Floats:
-    """How many n-grams of all orders texts of these lengths have, at least one."""
-    return np.maximum(sum(np.maximum(lengths - order + 1, 0) for order in ORDERS), 1).astype(np.float64)
-
-
-def encode(texts: Sequence[str]) -> tuple[NDArray[np.uint64], Ints, Ints]:
-    """Join a batch into one array of code points; also where each text starts and how long it is."""
-    joined = _SEPARATOR.join(texts) + _SEPARATOR * len(ORDERS)
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
-    lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    starts = np.cumsum(lengths + 1) - (lengths + 1)
-    return _fold(codes), starts, lengths
-
-
-def _fold(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Lower-case Latin letters and make all digits alike."""
-    codes[(codes >= 65) & (codes <= 90)] += np.uint64(32)
-    codes[(codes >= 48) & (codes <= 57)] = 48
-    return codes
-
-
-def hashed(codes: NDArray[np.uint64], order: int) -> Ints:
-    """Slot of the n-gram that starts at each position; the last `order - 1` positions have none."""
-    size = len(codes) - order + 1
-    value = np.full(size, order, dtype=np.uint64)
-    for place in range(order):
-        value = (value ^ codes[place : place + size]) * _PRIMES[place]
-        value ^= value >> np.uint64(29)
-    return (value >> np.uint64(64 - BITS)).astype(np.int64)
 
 
 def score(texts: Sequence[str], model: Model) -> Scores:
@@ -115,9 +81,25 @@ def load_model(data: bytes) -> Model:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             card = json.loads(bytes(file["card"]).decode())
             weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
-            model = Model(card["version"], weights, file["bias"], file["sentiment_knots"], file["type_knots"])
+            knots = file["sentiment_knots"], file["type_knots"]
+            model = Model(card["version"], weights, file["bias"], *knots, _issues(file, card))
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigError(41, f"模型文件无法读取：{error}；请运行 make model 重新生成") from error
     if model.weights.shape != (2**BITS, 1 + len(TYPES)):
         raise ConfigError(41, f"模型文件的形状 {model.weights.shape} 与程序不符；请运行 make model 重新生成")
     return model
+
+
+def _issues(file: Mapping[str, NDArray[np.generic]], card: Mapping[str, Any]) -> IssueModel | None:
+    """Spread the stored rows of the issue model over its slots; None while it is not yet trained."""
+    if "issues" not in card:
+        return None
+    small = file["issue_weights"].astype(np.float32) * file["issue_scale"].astype(np.float32)
+    weights = np.zeros((2**SLOT_BITS, small.shape[1]), dtype=np.float32)
+    weights[file["issue_slots"]] = small
+    rarity = file["issue_rarity"].astype(np.float32)
+    codes, threshold = tuple(card["issues"]), float(card["issue_threshold"])
+    if small.shape[1] != len(codes) + 1:
+        raise ValueError("issue_weights")
+    bias, knots = file["issue_bias"].astype(np.float64), file["issue_knots"].astype(np.float64)
+    return IssueModel(codes, weights, bias, rarity, knots, threshold)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voc.errors import ConfigError
-from voc.model import BITS, calibrated, encode, grams, hashed, load_model, score
+from voc.hashing import BITS, encode, grams, hashed
+from voc.model import calibrated, load_model, score
 
 MODEL = load_model((Path(__file__).resolve().parents[2] / "voc" / "data" / "model.npz").read_bytes())
 TEXTS = st.lists(st.text(max_size=30), min_size=1, max_size=6)
