@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import glob
 import hashlib
 import re
 import resource
@@ -16,13 +17,15 @@ import typer
 from cli.output import as_json, as_table, console, progress_console
 from cli.server import prefect_server
 from models import showing
-from models.collecting import register_source
+from models.collecting import reading, register_source
 from models.engine import migrate, transaction
 from settings import get_settings
 from sources.registry import open_source
 from voc.errors import InputError
 from voc.intake import Definition, definition_from_dict, guess_mapping, parse_definition, parse_mapping
 from voc.kpi import PART_NAMES, PARTS
+
+STAGES = ("采集", "质检", "分析", "改进", "验证", "报告", "告知")
 
 
 def attach(app: typer.Typer) -> None:
@@ -46,16 +49,19 @@ def run(
     migrate()
     (get_settings().folder("") / "demo").unlink(missing_ok=True)  # from now on it holds the user's own data
     options = {"channel": channel, "encoding": encoding, "rating_scale": _scale(scale)}
-    sources = {path: _register(path, map_, definition, options) for path in files}
+    known = parse_definition(definition.read_text("utf-8")) if definition else None
+    sources = _register(files, {path: _define(path, map_, known, options) for path in files})
     with transaction() as session:
         before = {row["id"] for row in showing.deliveries(session) if row["read"] and not row["error"]}
         unfinished = {row["id"] for row in showing.unfinished(session)}
     with progress_console.status("正在启动 Prefect 服务并运行闭环……"), prefect_server():
-        report = _cycle(sorted(set(sources.values())))
+        failed = _cycle(sorted(set(sources.values())))
     result = _result(files, sources, before - unfinished, time.monotonic() - started)
-    result["report"] = report
+    result["failed"] = failed
     as_json(result) if json else _say(result)
-    if any(file["error"] for file in result["files"]):
+    for sentence in failed:
+        progress_console.print(f"未完成 {sentence}", highlight=False, markup=False)
+    if failed:
         raise typer.Exit(1)
 
 
@@ -66,17 +72,28 @@ def _scale(text: str) -> list[float]:
     return [float(found[1]), float(found[2])]
 
 
-def _register(path: Path, mapping: str, definition: Path | None, options: dict[str, Any]) -> str:
-    known = parse_definition(definition.read_text("utf-8")) if definition else None
+def _define(path: Path, mapping: str, known: Definition | None, options: dict[str, Any]) -> dict[str, Any]:
     values = (
         _values(known, path) if known else {"name": _name(path), "title": path.stem, "kind": "", **options}
     )
-    values["path"] = str(path.resolve()).replace("[", "[[]")
+    values["path"] = glob.escape(str(path.resolve()))
     values["map"] = parse_mapping(mapping) if mapping else values.get("map") or _guess(path, values)
-    definition_from_dict(values)
-    with transaction() as session:
-        register_source(session, values["name"], values)
-    return str(values["name"])
+    open_source(path, definition_from_dict(values))
+    return values
+
+
+def _register(files: Sequence[Path], definitions: dict[Path, dict[str, Any]]) -> dict[Path, str]:
+    """Register the sources, files of the same source together, and return the source of each file."""
+    together: dict[str, list[Path]] = {}
+    for path in files:
+        together.setdefault(str(definitions[path]["name"]), []).append(path)
+    for name, paths in together.items():
+        if len({path.name for path in paths}) < len(paths):
+            raise InputError(f"有两个文件同名「{paths[0].name}」，行数无法分开核对；请改名，或分两次运行。")
+        places = "\n".join(str(definitions[path]["path"]) for path in paths)
+        with reading(name), transaction() as session:
+            register_source(session, name, {**definitions[paths[-1]], "path": places})
+    return {path: name for name, paths in together.items() for path in paths}
 
 
 def _values(known: Definition, path: Path) -> dict[str, Any]:
@@ -104,15 +121,24 @@ def _guess(path: Path, values: dict[str, Any]) -> dict[str, str]:
     return mapping
 
 
-def _cycle(sources: Sequence[str]) -> str | None:
+def _cycle(sources: Sequence[str]) -> list[str]:
+    """Run one round and return what could not be done, stage by stage."""
     # Imported here: Prefect reads its settings when it is imported.
     from flows.cycle import cycle
     from tasks.parameters import Cycle
 
-    async def once() -> None:
-        await cycle(Cycle(sources=list(sources), again=True), return_state=True)
+    async def once() -> list[str]:
+        state = await cycle(Cycle(sources=list(sources), again=True), return_state=True)
+        stages = await state.aresult(raise_on_failure=False)
+        if not isinstance(stages, list):
+            return [f"闭环：{state.message}"]
+        named = zip(STAGES, stages, strict=True)
+        return [f"{name}：{stage.message}" for name, stage in named if not stage.is_completed()]
 
-    asyncio.run(once())
+    return asyncio.run(once())
+
+
+def _report() -> str | None:
     reports = sorted(get_settings().folder("reports").glob("*.html"), key=lambda path: path.stat().st_mtime)
     return str(reports[-1]) if reports else None
 
@@ -134,6 +160,7 @@ def _result(
         "seconds": round(seconds, 2),
         "rows_per_second": round(read / seconds, 1),
         "peak_rss_mb": round(peak, 1),
+        "report": _report(),
     }
 
 

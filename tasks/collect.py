@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from prefect import State
 from sqlalchemy import select
 
 from models.collecting import (
@@ -27,8 +29,8 @@ from models.intake import Source
 from settings import get_settings
 from sources.base import Chunk
 from sources.registry import open_source
-from tasks.common import run_id, stage
-from voc.errors import InputError
+from tasks.common import refused, run_id, stage
+from voc.errors import InputError, VocError
 from voc.intake import Definition, definition_from_dict, map_rows, payload_hash, record_keys
 
 
@@ -51,8 +53,19 @@ def list_sources() -> list[str]:
 
 
 @stage("采集来源", tags=["采集"], task_run_name="采集·{source}")
-def collect_source(source: str, now: datetime, again: bool = False) -> list[int]:
-    """Read the files of a source that are not known yet (all of them, `again`) and return the deliveries."""
+def collect_source(source: str, now: datetime, again: bool = False) -> list[int] | State[Any]:
+    """Read a source as a step of a flow; what keeps it from being read fails the step with one sentence."""
+    try:
+        return read_source(source, now, again)
+    except VocError as error:
+        return refused(error)
+
+
+def read_source(source: str, now: datetime, again: bool = False) -> list[int]:
+    """Read the files of a source that are not known yet (all of them, `again`) and return the deliveries.
+
+    Raises SourceBusy while another run is reading it, InputError when there is nothing to read.
+    """
     with reading(source):
         return [_deliver(file, now) for file in _files(source, again)]
 
@@ -66,9 +79,12 @@ def failures(deliveries: list[int]) -> list[str]:
 
 def _files(source: str, again: bool) -> list[File]:
     with transaction() as session:
-        row = session.scalars(select(Source).where(Source.name == source)).one()
+        row = session.scalars(select(Source).where(Source.name == source)).first()
+        if row is None:
+            raise InputError(f"没有名为「{source}」的来源。")
         definition = definition_from_dict(row.definition)
-        paths = [Path(name) for name in sorted(glob.glob(definition.path))]
+        names = {name for pattern in definition.path.splitlines() for name in glob.glob(pattern)}
+        paths = [Path(name) for name in sorted(names)]
         files = [File(row.id, definition, path, _fingerprint(path)) for path in paths]
         if again and not files:
             raise InputError(f"找不到文件「{definition.path}」，请检查路径。")

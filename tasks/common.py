@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from prefect import task
+from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
+from prefect.states import Failed
 
 from models.change import By
-from voc.errors import InputError
+from voc.errors import VocError
 
 
 def stage(title: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -34,7 +35,17 @@ def by(who: str, now: datetime) -> By:
     return By(who, now, run_id())
 
 
-def complain(failures: Sequence[str]) -> None:
+def refused(error: VocError) -> State[Any]:
+    """Fail with one sentence for people, where an exception would fail with a traceback."""
+    return Failed(message=str(error))
+
+
+async def results(states: Sequence[State[Any]]) -> list[Any]:
+    """Return what the steps that succeeded came to."""
+    return [await state.aresult() for state in states if state.is_completed()]
+
+
+def complain(reasons: Sequence[str], states: Sequence[State[Any]] = ()) -> State[Any] | None:
     """Fail the run, naming what could not be done; what could be done is done by now."""
-    if failures:
-        raise InputError("；".join(failures))
+    told = [*(state.message or "" for state in states if not state.is_completed()), *reasons]
+    return Failed(message="；".join(told)) if told else None

@@ -24,7 +24,7 @@ from settings import get_settings
 from tasks.aggregate import aggregate_problems
 from tasks.analyse import analyse_waiting
 from tasks.check import check_waiting
-from tasks.collect import collect_source
+from tasks.collect import read_source
 from tasks.improve import confirm_problems, diagnose_problems, propose_actions
 
 COLUMNS = ("编号", "内容", "时间", "评分", "电话", "城市")
@@ -59,7 +59,7 @@ class House:
 
     def collect(self, name: str = "web", again: bool = False) -> list[int]:
         """Collect a source; return its deliveries."""
-        deliveries: list[int] = collect_source.fn(name, self.now, again)
+        deliveries: list[int] = read_source(name, self.now, again)
         return deliveries
 
     def understand(self) -> dict[str, int]:

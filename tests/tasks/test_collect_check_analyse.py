@@ -12,7 +12,7 @@ from models.collecting import reading
 from models.engine import transaction
 from models.intake import Batch
 from tasks.check import build_docs, check_batches
-from tasks.collect import collect_source, failures, list_sources
+from tasks.collect import failures, list_sources, read_source
 from voc.errors import InputError, SourceBusy
 
 COMPLAINT = "安装师傅迟到了三个小时，电话也打不通，我请假白等了一上午"
@@ -199,7 +199,21 @@ def test_sources_with_somewhere_to_read_from_are_listed(house):
 def test_asking_for_a_file_that_is_not_there_says_so(house):
     house.register()
     with pytest.raises(InputError, match="找不到文件"):
-        collect_source.fn("web", house.now, True)
+        read_source("web", house.now, True)
+
+
+def test_a_source_that_nobody_registered_is_named(house):
+    with pytest.raises(InputError, match="没有名为「nobody」的来源"):
+        house.collect("nobody")
+
+
+def test_a_source_may_name_several_places_one_a_line(house):
+    house.register(path=f"{house.inbox}/web/a*.csv\n{house.inbox}/web/b*.csv")
+    house.put(EVERY_KIND[:2], "a.csv")
+    house.put(EVERY_KIND[2:4], "b.csv")
+    house.put(EVERY_KIND[4:5], "c.csv")
+    house.collect()
+    assert house.value("SELECT sum(rows_read) FROM batch") == 4
 
 
 def test_a_row_that_cannot_be_read_is_set_aside_with_its_line(house):

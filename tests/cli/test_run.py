@@ -1,0 +1,149 @@
+"""`voc run` as people call it: one JSON object, rows that add up, and one Chinese sentence for what is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from models.collecting import reading
+
+pytestmark = pytest.mark.prefect
+HEADER = "编号,内容,时间,评分\n"
+ROWS = HEADER + "".join(f"R{n},第{n}位客户等安装师傅等了一天,2026-06-0{n} 10:00,1\n" for n in range(1, 8))
+PARTS = ("stored", "duplicate", "near_duplicate", "rejected", "quarantined", "blank")
+
+
+@pytest.fixture
+def voc(home, prefect_api, tmp_path):
+    """Return a function that runs the command in a folder of its own."""
+
+    def run(*arguments):
+        environment = {**os.environ, "PREFECT_API_URL": prefect_api, "COLUMNS": "200"}
+        command = [sys.executable, "-m", "cli", *map(str, arguments)]
+        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+
+    return run
+
+
+def put(folder, name, content):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+def test_one_json_object_whose_parts_add_up_and_a_second_run_that_stores_nothing(voc, tmp_path):
+    good = put(tmp_path, "good.csv", ROWS + "R8,时间写错,上上周,2\n,,,\n")
+    done = voc("run", good, "--json")
+    result = json.loads(done.stdout)
+    (file,) = result["files"]
+    assert (done.returncode, file["read"], file["quarantined"], file["blank"]) == (0, 9, 1, 1)
+    assert file["read"] == sum(file[part] for part in PARTS)
+    assert result["failed"] == []
+    again = json.loads(voc("run", good, "--json").stdout)["files"][0]
+    assert (again["read"], again["stored"], again["duplicate"]) == (9, 0, 8)
+
+
+def test_every_kind_of_malformed_file_is_taken_in_or_named_row_by_row(voc, tmp_path):
+    files = [
+        put(tmp_path, "gbk.csv", ROWS.encode("gb18030")),
+        put(tmp_path, "wide.csv", ROWS.encode("utf-16")),
+        put(tmp_path, "quote.csv", ROWS + 'R8,"没有关上的引号,2026-06-01 10:00,2\n'),
+        put(tmp_path, "nul.csv", ROWS + "R8,中间有\x00空字符,2026-06-01 10:00,2\n"),
+        put(tmp_path, "huge.csv", ROWS + f"R8,{'长' * 200_000},2026-06-01 10:00,2\n"),
+        put(tmp_path, "header.csv", HEADER),
+    ]
+    done = voc("run", *files, "--json")
+    found = {os.path.basename(file["path"]): file for file in json.loads(done.stdout)["files"]}
+    assert {name: (file["read"], file["quarantined"]) for name, file in found.items()} == {
+        "gbk.csv": (7, 0), "wide.csv": (7, 0), "quote.csv": (8, 1), "nul.csv": (8, 0), "huge.csv": (8, 1),
+        "header.csv": (0, 0),
+    }  # fmt: skip
+    assert all(file["read"] == sum(file[part] for part in PARTS) for file in found.values())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_breaks_later_is_named_and_the_good_one_is_taken_in(voc, tmp_path):
+    good, bad = put(tmp_path, "good.csv", ROWS), put(tmp_path, "bad.csv", "编号,正文\n1,很好\n")
+    done = voc("run", good, bad, "--map", "text=内容,occurred_at=时间,rating=评分,external_id=编号", "--json")
+    result = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [file["stored"] > 0 for file in result["files"]] == [True, False]
+    assert "缺少列：内容、时间、评分" in result["files"][1]["error"]
+    assert "采集：bad.csv：缺少列" in result["failed"][0]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.csv", "", "文件「empty.csv」是空的"),
+        ("blank.csv", "\n\n\n", "没有表头"),
+        ("columns.csv", "甲,乙\n1,2\n", "认不出哪一列是反馈内容；文件里有的列：甲、乙"),
+        ("excel.csv", b"PK\x03\x04\x00", "其实是 Excel 文件"),
+        ("broken.xlsx", b"PK\x03\x04\x00", "不是完整的 Excel 文件"),
+        ("notes.pdf", b"%PDF-1.7", "不认识「notes.pdf」的类型"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_chinese_sentence(voc, tmp_path, name, content, sentence):
+    done = voc("run", put(tmp_path, name, content))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("出错：")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_file_is_named_even_when_the_columns_are_given(voc, tmp_path):
+    done = voc("run", tmp_path / "gone.csv", "--map", "text=内容")
+    assert (done.returncode, "找不到文件「gone.csv」" in done.stderr) == (1, True)
+
+
+def test_two_files_of_one_name_are_not_mixed_up(voc, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    done = voc("run", put(tmp_path, "a/x.csv", ROWS), put(tmp_path, "b/x.csv", ROWS))
+    assert (done.returncode, "同名「x.csv」" in done.stderr) == (1, True)
+
+
+def test_a_second_run_of_a_source_that_is_being_read_says_so_and_leaves(voc, tmp_path):
+    good = put(tmp_path, "good.csv", ROWS)
+    with reading("good"):
+        done = voc("run", good)
+    assert (done.returncode, "正在被另一个任务采集" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
+
+
+def test_several_files_of_one_definition_are_all_read(voc, tmp_path):
+    source = put(
+        tmp_path, "shop.toml",
+        'name = "shop"\nkind = "csv"\nchannel = "web"\nmap = {text = "内容", occurred_at = "时间", external_id = "编号"}\n',
+    )  # fmt: skip
+    first, second = put(tmp_path, "1.csv", ROWS), put(tmp_path, "2.csv", ROWS.replace("R", "S"))
+    done = voc("run", first, second, "--source", source, "--json")
+    assert [file["read"] for file in json.loads(done.stdout)["files"]] == [7, 7]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["approve", "404"], "没有这个编号"),
+        (["accept", "404"], "没有编号为 404 的措施"),
+        (["implement", "404"], "没有编号为 404 的措施"),
+        (["dismiss", "404", "--reason", "无"], "没有这个编号"),
+        (["quarantine", "release", "404"], "没有编号为 404"),
+        (["quarantine", "discard", "404"], "没有编号为 404"),
+        (["accept", "1", "--live-on", "明天"], "没有编号为 1 的措施"),
+    ],
+)
+def test_a_number_that_is_not_there_is_one_chinese_sentence(voc, arguments, sentence):
+    done = voc(*arguments)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_one_chinese_sentence(voc, monkeypatch):
+    monkeypatch.setenv("VOC_BATCH_ROWS", "many")
+    done = voc("problems")
+    assert (done.returncode, "[VOC-007]" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
