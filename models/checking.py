@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.collecting import Row, finish_delivery, open_delivery, store_part
 from models.intake import Batch, Quarantine, RawRecord
+from voc.errors import InputError
 
 
 def waiting(session: Session, state: str) -> list[int]:
@@ -62,7 +63,7 @@ def count_outcomes(session: Session, batch_id: int) -> dict[str, int]:
 
 def repair(session: Session, quarantine_id: int, fixes: Mapping[str, str], who: str, now: datetime) -> int:
     """Send a repaired row through the checks again as a batch of its own; return the id of the batch."""
-    kept = session.get_one(Quarantine, quarantine_id, with_for_update=True)
+    (kept,) = _waiting(session, [quarantine_id])
     raw = session.get_one(RawRecord, kept.raw_record_id)
     payload: dict[str, Any] = {**raw.payload, **fixes, "__repair_of__": str(raw.id)}
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
@@ -84,7 +85,15 @@ def validations(session: Session, limit: int = 200) -> list[dict[str, Any]]:
 
 
 def decide(session: Session, ids: Sequence[int], state: str, who: str, now: datetime) -> None:
-    """Close quarantined rows as released or discarded."""
-    session.execute(
-        update(Quarantine).where(Quarantine.id.in_(ids)).values(state=state, decided_by=who, decided_at=now)
-    )
+    """Close quarantined rows as released or discarded; raises InputError when one is not waiting."""
+    for kept in _waiting(session, ids):
+        kept.state, kept.decided_by, kept.decided_at = state, who, now
+
+
+def _waiting(session: Session, ids: Sequence[int]) -> Sequence[Quarantine]:
+    query = select(Quarantine).where(Quarantine.id.in_(ids), Quarantine.state == "waiting")
+    kept = session.scalars(query.order_by(Quarantine.id).with_for_update()).all()
+    missing = sorted(set(ids) - {one.id for one in kept})
+    if missing:
+        raise InputError(f"隔离区没有编号为 {missing[0]} 的待修复行，用 voc quarantine list 查看。")
+    return kept

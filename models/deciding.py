@@ -12,6 +12,7 @@ from models.loop import Action, Problem
 from models.proof import Contract as ContractRow
 from models.proving import contract_of, earlier_actions, first_day, observe, versions_used
 from voc.effect.contract import Contract, canonical, fingerprint, suggest
+from voc.errors import InputError
 from voc.zone import CHINA
 
 # Days before an earlier measure went live say nothing about the next one.
@@ -24,9 +25,16 @@ def approve(session: Session, action_id: int, by: By) -> None:
     advance(session, "action", "approve", {action_id: {}}, by)
 
 
+def _known(session: Session, action_id: int) -> Action:
+    action = session.get(Action, action_id)
+    if action is None:
+        raise InputError(f"没有编号为 {action_id} 的措施，用 voc actions 查看。")
+    return action
+
+
 def accept(session: Session, action_id: int, live_on: date, by: By) -> None:
     """Take a measure on, with the day it shall go live; from now on its contract is locked."""
-    action = session.get_one(Action, action_id)
+    action = _known(session, action_id)
     problem = session.get_one(Problem, action.problem_id)
     advance(session, "action", "accept", {action_id: {"live_on": live_on.isoformat()}}, by)
     advance(session, "problem", "improve", {problem.id: {"action": action_id}}, by, strict=False)
@@ -80,7 +88,7 @@ def start(session: Session, action_id: int, by: By) -> None:
 
 def implement(session: Session, action_id: int, went_live: datetime, by: By) -> None:
     """Report that a measure took effect; the clock of its verification starts."""
-    problem = session.get_one(Action, action_id).problem_id
+    problem = _known(session, action_id).problem_id
     advance(session, "action", "implement", {action_id: {"went_live": went_live}}, by)
     advance(session, "problem", "verify", {problem: {"action": action_id}}, by, strict=False)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,12 +22,15 @@ hypothesis_settings.load_profile("voc")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Start one real PostgreSQL for the session, with a migrated template; return its address."""
     from models import engine as connections
     from settings import get_settings
 
-    os.environ["VOC_HOME"] = str(tmp_path_factory.mktemp("postgres"))
+    # Not below pytest's own folder: another session that starts closes that to the server's user.
+    folder = tempfile.mkdtemp(prefix="voc-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs after the server's own farewell
+    os.environ["VOC_HOME"] = folder
     get_settings.cache_clear()
     url = connections.database_url()
     with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
