@@ -1,4 +1,4 @@
-"""Measure the text stages on rows nothing was tuned or trained on: `python benchmarks/quality.py`.
+"""Measure the text stages on rows nothing was tuned or trained on: `python -m benchmarks.quality`.
 
 Prints one Markdown table. The data sets are named in `benchmarks/corpora.py`; set VOC_PUBLIC_DATA to their folder.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.metrics import f1_score
 
-from benchmarks import corpora
+from benchmarks import corpora, simulated
 from voc.duplicates import NEAR, bands, content_hash, similarity
 from voc.labels import annotate, load_model
 from voc.model import TYPES, calibrated, score
@@ -75,6 +76,11 @@ def types() -> Iterator[Result]:
             f"{each.mean():.3f}",
             f"n={len(rows)}; " + ", ".join(f"{k} {f:.2f}" for k, f in zip(kinds, each, strict=True)),
         )
+
+
+def issues() -> Iterator[Result]:
+    yield from simulated.rows(TAXONOMY, replace(MODEL, issues=None), "cues alone, ")
+    yield from simulated.rows(TAXONOMY, MODEL)
 
 
 def rejection() -> Iterator[Result]:
@@ -271,7 +277,7 @@ def main() -> None:
     """Print every measure as one table."""
     print(f"model {MODEL.version}, taxonomy {TAXONOMY.version}, types {', '.join(TYPES)}\n")
     print("| measure | value | on |\n| --- | --- | --- |")
-    for part in (sentiment, types, rejection, privacy, duplicates, speed):
+    for part in (sentiment, types, issues, rejection, privacy, duplicates, speed):
         for name, value, note in part():
             print(f"| {name} | {value} | {note} |", flush=True)
 

@@ -93,13 +93,13 @@ def tally(rows: Told, found: Annotations) -> Tally:
     return Tally(true, named, right)
 
 
-def rows(taxonomy: Taxonomy, model: Model) -> Iterator[Result]:
+def rows(taxonomy: Taxonomy, model: Model, how: str = "") -> Iterator[Result]:
     """Recall and precision of negative mentions, overall and for the planted problems."""
     company = told()
     counts = tally(company, annotate(company.texts, company.ratings, taxonomy, model))
     for name, codes in [("all issues", ()), *((p.issue, (p.issue,)) for p in PLANTED)]:
         yield (
-            f"simulated complaints, {name}",
+            f"simulated complaints, {how}{name}",
             f"recall {counts.recall(*codes):.3f}, precision {counts.precision(*codes):.3f}",
             f"{_sum(counts.true, codes)} complaints, {_sum(counts.found, codes)} negative mentions",
         )

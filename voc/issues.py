@@ -1,12 +1,13 @@
-"""Issues a text complains of without any cue: a linear model over hashed character n-grams of its windows.
+"""Issues a text complains of without any cue: a linear model over hashed character n-grams.
 
-It is asked only where the words are negative and no cue spoke; a window is a clause, two neighbours or a short text.
+It is asked only where the words are negative; a short text is read as one window, a long one clause by clause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy import sparse
 from voc.hashing import BITS, ORDERS, Floats, Ints, encode, hashed
 
 SLOT_BITS = 16
-WHOLE = 90  # characters up to which a text is also read as one window
+WHOLE = 120  # characters up to which a text is read as one window
 CLAUSES = 24  # of a long text only the first clauses are read
 MOST = 2
 SHORT = 4  # characters a clause needs to stand by itself
@@ -72,50 +73,76 @@ def shares(texts: Sequence[str], model: IssueModel) -> Floats:
     return found
 
 
-def windows(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of a text whose clauses are separated by line breaks: clauses, pairs, and the whole if short."""
+def clauses_of(text: str) -> list[tuple[int, int]]:
+    """Spans of the first clauses of a text whose clauses are separated by line breaks."""
     spans, start = [], 0
     for clause in text.split("\n")[:CLAUSES]:
         if clause.strip():
             spans.append((start, start + len(clause)))
         start += len(clause) + 1
-    if len(spans) > 2 and len(text) <= WHOLE:
+    return spans
+
+
+def windows(text: str) -> Iterator[tuple[int, int]]:
+    """Where to read: a short text as one, since its clauses explain each other, a long one clause by clause."""
+    spans = clauses_of(text)
+    if spans and len(text) <= WHOLE:
         yield spans[0][0], spans[-1][1]
+        return
     for left, right in pairwise(spans):
         yield left[0], right[1]
     yield from (span for span in spans if span[1] - span[0] >= SHORT)
 
 
-def guess(texts: Sequence[str], rows: Ints, trouble: Floats, model: IssueModel) -> list[Guess]:
-    """Read issues out of the chosen rows; `trouble` is the probability that each of them complains."""
+def guess(
+    texts: Sequence[str], rows: Ints, trouble: Floats, spoken: Sequence[Set[str]], model: IssueModel
+) -> list[Guess]:
+    """Read issues out of the chosen rows, each with its probability of trouble and the issues cues found."""
     spans = [(int(row), start, end) for row in rows for start, end in windows(texts[row])]
     if not spans:
         return []
     read = shares([texts[row][start:end] for row, start, end in spans], model)[:, :-1]
     best = read.argmax(axis=1)
     sure = np.interp(read.max(axis=1), model.knots[0], model.knots[1])
-    sure = sure * dict_of(rows, trouble, [row for row, _, _ in spans])
-    return list(_chosen(spans, best, sure, model))
+    sure = sure * trouble[np.searchsorted(rows, [row for row, _, _ in spans])]
+    found = list(_chosen(spans, best, sure, dict(zip(rows.tolist(), spoken, strict=True)), model))
+    return _pointed(found, texts, model) if found else []
 
 
-def dict_of(rows: Ints, values: Floats, wanted: Sequence[int]) -> Floats:
-    """Values of the wanted rows, `rows` being in ascending order."""
-    found: Floats = values[np.searchsorted(rows, np.array(wanted))]
-    return found
+def _pointed(found: list[Guess], texts: Sequence[str], model: IssueModel) -> list[Guess]:
+    """The same guesses, each pointing at the clause that speaks most of its issue."""
+    inside = [[span for span in clauses_of(texts[g.row]) if g.start <= span[0] < g.end] for g in found]
+    read = shares(
+        [texts[g.row][start:end] for g, spans in zip(found, inside, strict=True) for start, end in spans],
+        model,
+    )
+    pointed, at = [], 0
+    for one, spans in zip(found, inside, strict=True):
+        column = read[at : at + len(spans), model.codes.index(one.code)]
+        start, end = spans[int(column.argmax())]
+        pointed.append(replace(one, start=start, end=end))
+        at += len(spans)
+    return pointed
 
 
 def _chosen(
-    spans: list[tuple[int, int, int]], best: NDArray[np.intp], sure: Floats, model: IssueModel
+    spans: list[tuple[int, int, int]],
+    best: NDArray[np.intp],
+    sure: Floats,
+    spoken: Mapping[int, Set[str]],
+    model: IssueModel,
 ) -> Iterator[Guess]:
-    """The surest windows, at most MOST issues per text, the second one in a place of its own."""
+    """The surest windows, at most MOST issues per text; what comes after another issue must be surer."""
     taken: dict[int, list[Guess]] = {}
+    counted = Counter(row for row, _, _ in spans)
     for k in np.argsort(-sure, kind="stable"):
-        row, start, end = spans[k]
-        earlier = taken.setdefault(row, [])
-        if sure[k] < model.threshold + SECOND * len(earlier):
+        (row, start, end), code = spans[k], model.codes[best[k]]
+        earlier, cues = taken.setdefault(row, []), spoken[row]
+        # A clause torn out of a long text misleads more often than a short text read as a whole.
+        doubts = len(earlier) + bool(cues) + (counted[row] > 1)
+        if sure[k] < model.threshold + SECOND * doubts:
             continue
-        found = Guess(row, model.codes[best[k]], start, end, float(sure[k]))
-        clash = any(e.code == found.code or (e.start < end and start < e.end) for e in earlier)
+        clash = code in cues or any(e.code == code or (e.start < end and start < e.end) for e in earlier)
         if len(earlier) < MOST and not clash:
-            earlier.append(found)
-            yield found
+            earlier.append(Guess(row, code, start, end, float(sure[k])))
+            yield earlier[-1]

@@ -13,7 +13,7 @@ from voc.clauses import clausal
 from voc.hashing import Floats
 from voc.issues import IssueModel, guess
 from voc.mentions import Mention, find_mentions
-from voc.model import TYPES, Model, calibrated, load_model, score
+from voc.model import TYPES, Model, Scores, calibrated, load_model, score
 from voc.severity import severities
 from voc.taxonomy import Taxonomy
 
@@ -23,6 +23,7 @@ RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
 TYPE_RATING_WEIGHT = 1.2
 FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a question
 TROUBLED = 0.5  # least probability of a complaint at which the issue model is asked
+FRIENDLY = 1.5  # a clause this well-meaning (logits) is not where the trouble is
 COMPLAINING = 0.8  # what the type complaint alone is worth as such a probability
 COMPLAINT, PRAISE = TYPES.index("complaint"), TYPES.index("praise")
 SUGGESTION, ENQUIRY = TYPES.index("suggestion"), TYPES.index("enquiry")
@@ -71,7 +72,7 @@ def annotate(
     logits = rows[:, 1:] + _forms(clauses)
     types, _ = _types(logits, stars, mentions, model)
     if model.issues is not None:
-        _fill_gaps(mentions, clauses, positive, stars, types, taxonomy, model.issues)
+        _fill_gaps(mentions, clauses, scores, positive, types, taxonomy, model.issues)
     types, type_confidence = _types(logits, stars, mentions, model)
     return Annotations(
         type=types,
@@ -88,16 +89,27 @@ def annotate(
 
 
 def _fill_gaps(
-    mentions: list[list[Mention]], clauses: list[str], positive: Floats, stars: Floats, types: list[str],
-    taxonomy: Taxonomy, model: IssueModel,
-) -> None:  # fmt: skip
-    """Add what the issue model reads in troubled texts for which no cue spoke."""
+    mentions: list[list[Mention]],
+    clauses: list[str],
+    scores: Scores,
+    positive: Floats,
+    types: list[str],
+    taxonomy: Taxonomy,
+    model: IssueModel,
+) -> None:
+    """Add what the issue model reads in troubled texts and no cue said."""
     complains = np.array([kind == "complaint" for kind in types], bool)
-    silent = np.array([not _negative(found) for found in mentions], bool)
     trouble = np.where(complains, np.maximum(1 - positive, COMPLAINING), 1 - positive)
-    rows = np.flatnonzero(silent & (trouble >= TROUBLED))
-    for found in guess(clauses, rows, trouble[rows], model):
-        if found.code in taxonomy:
+    rows = np.flatnonzero(trouble >= TROUBLED)
+    spoken = [{mention.issue for mention in _negative(mentions[row])} for row in rows]
+    guesses = [
+        found for found in guess(clauses, rows, trouble[rows], spoken, model) if found.code in taxonomy
+    ]
+    first = scores.starts[[found.row for found in guesses]] if guesses else np.zeros(0, dtype=np.int64)
+    ends = np.array([[found.start, found.end] for found in guesses], dtype=np.int64).reshape(-1, 2)
+    tones = scores.spans(first + ends[:, 0], first + ends[:, 1])[:, 0]
+    for found, tone in zip(guesses, tones, strict=True):
+        if tone < FRIENDLY:
             area = taxonomy.issue(found.code).area
             mention = Mention(found.code, area, -1, found.start, found.end, found.confidence)
             mentions[found.row].append(mention)
