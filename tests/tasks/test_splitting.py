@@ -97,6 +97,17 @@ def test_rows_that_come_twice_are_understood_once(another, set_to, reviews):
     assert house.value("SELECT sum(rows_duplicate) FROM batch") >= 300
 
 
+def test_customers_who_did_not_sign_are_counted_each_however_they_came(another, make):
+    rows = [[*row[:4], "", ""] for row in make["daily"](date(2026, 6, 1), 6, lambda day: 4, 2)]
+    together = another()
+    together.take_in(rows)
+    whole = together.rows(FEEDBACK)
+    apart = another()
+    apart.take_in(rows[:18])
+    apart.take_in(rows[18:], "b.csv")
+    assert apart.rows(FEEDBACK) == whole
+
+
 def test_history_cut_off_by_the_window_does_not_look_like_a_burst(house, set_to, make):
     set_to(problem_min_customers=4, problem_min_share=0.2, problem_window_days=7)
     sunday, monday = date(2026, 5, 10), date(2026, 5, 11)
