@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import httpx
 
@@ -55,7 +55,8 @@ def prefect_server(port: int | None = None) -> Iterator[str]:
     prepare()
     given = os.environ.get("PREFECT_API_URL")
     if given:
-        yield given
+        with _one_client():
+            yield given
         return
     port = port or free_port()
     process = start_server(port)
@@ -63,11 +64,19 @@ def prefect_server(port: int | None = None) -> Iterator[str]:
     os.environ["PREFECT_API_URL"] = api
     try:
         wait_healthy(api, process)
-        yield api
+        with _one_client():
+            yield api
     finally:
         _hand_in()
         os.environ.pop("PREFECT_API_URL", None)
         stop(process)
+
+
+def _one_client() -> AbstractContextManager[object]:
+    """Share one client among all tasks: each would open its own, and read every root certificate for it."""
+    from prefect.context import SyncClientContext
+
+    return SyncClientContext.get_or_create()
 
 
 def _hand_in() -> None:

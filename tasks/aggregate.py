@@ -36,7 +36,7 @@ def organisation() -> Organisation:
     return parse_organisation(asset_text("organisation.toml"))
 
 
-@stage("聚合问题", tags=["分析"])
+@stage("聚合问题")
 def aggregate_problems(now: datetime) -> dict[str, int]:
     """Put the newly analysed feedback into the problems it belongs to, and begin problems that recur."""
     with transaction() as session:

@@ -21,7 +21,7 @@ from tasks.common import stage
 from voc.intake import Definition, Mapped, definition_from_dict, map_rows, parse_ratings, parse_times
 
 
-@stage("检查批次", tags=["质检"])
+@stage("检查批次")
 def check_waiting(now: datetime) -> dict[str, int]:
     """Check every collected batch and count rows that pass and that do not."""
     with transaction() as session:
@@ -46,7 +46,7 @@ def _groups(batches: Sequence[tuple[int, int]], most: int) -> list[list[int]]:
     return groups
 
 
-@stage("生成质检页", tags=["质检"])
+@stage("生成质检页")
 def build_docs() -> str:
     """Write the data docs of the latest checks and return where they are."""
     with transaction() as session:

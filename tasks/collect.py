@@ -44,7 +44,7 @@ class File:
     fingerprint: str
 
 
-@stage("列出来源", tags=["采集"])
+@stage("列出来源")
 def list_sources() -> list[str]:
     """List the names of the sources that have somewhere to read from."""
     with transaction() as session:
@@ -52,7 +52,7 @@ def list_sources() -> list[str]:
         return [source.name for source in sources if source.definition.get("path")]
 
 
-@stage("采集来源", tags=["采集"], task_run_name="采集·{source}")
+@stage("采集来源", task_run_name="采集·{source}")
 def collect_source(source: str, now: datetime, again: bool = False) -> list[int] | State[Any]:
     """Read a source as a step of a flow; what keeps it from being read fails the step with one sentence."""
     try:
@@ -70,7 +70,7 @@ def read_source(source: str, now: datetime, again: bool = False) -> list[int]:
         return [_deliver(file, now) for file in _files(source, again)]
 
 
-@stage("核对采集结果", tags=["采集"])
+@stage("核对采集结果")
 def failures(deliveries: list[int]) -> list[str]:
     """List the files among these deliveries that could not be read, with the reason."""
     with transaction() as session:

@@ -17,6 +17,7 @@ from voc.errors import VocError
 
 def stage(title: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Make a task with a Chinese name; results are small and never cached: the database is the memory."""
+    # No tags on tasks: for each tagged task Prefect asks the server for a concurrency slot.
     return task(name=title, cache_policy=NO_CACHE, persist_result=False, **options)
 
 

@@ -33,7 +33,7 @@ from voc.routing import route
 ANSWERED = ("complaint", "enquiry")
 
 
-@stage("受理个案", tags=["改进"])
+@stage("受理个案")
 def open_cases(now: datetime) -> int:
     """Open a case for each recent feedback that needs an answer, acknowledge it and route it."""
     with transaction() as session:
@@ -65,7 +65,7 @@ def _case(row: Unanswered, now: datetime) -> dict[str, object]:
     }
 
 
-@stage("催办超时", tags=["改进"])
+@stage("催办超时")
 def chase_overdue(now: datetime) -> dict[str, int]:
     """Escalate cases whose first answer is late and tell the owners of late measures, once each."""
     with transaction() as session:
@@ -76,7 +76,7 @@ def chase_overdue(now: datetime) -> dict[str, int]:
         return {"cases": len(cases), "actions": len(actions)}
 
 
-@stage("确认问题", tags=["改进"])
+@stage("确认问题")
 def confirm_problems(now: datetime) -> int:
     """Confirm the detected problems that enough customers have; the others wait for a person."""
     with transaction() as session:
@@ -87,7 +87,7 @@ def confirm_problems(now: datetime) -> int:
         )
 
 
-@stage("根因初判", tags=["改进"])
+@stage("根因初判")
 def diagnose_problems(now: datetime) -> int:
     """Draft the root cause of each confirmed problem from the evidence, for its department to review."""
     with transaction() as session:
@@ -110,7 +110,7 @@ def _diagnosis(session: Session, problem: Problem) -> dict[str, object]:
     }
 
 
-@stage("提出改进措施", tags=["改进"])
+@stage("提出改进措施")
 def propose_actions(now: datetime) -> int:
     """Propose measures for every diagnosed problem that has none in its present round."""
     library = parse_measures(asset_text("measures.toml"))

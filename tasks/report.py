@@ -48,7 +48,7 @@ MOST_PROBLEMS = 20
 MOST_TRENDS = 8
 
 
-@stage("撰写报告", tags=["报告"])
+@stage("撰写报告")
 def write_report(
     now: datetime, kind: str = "run", since: date | None = None, until: date | None = None
 ) -> str:

@@ -47,7 +47,7 @@ class Post:
     now: datetime
 
 
-@stage("发送消息", tags=["告知"])
+@stage("发送消息")
 def dispatch(now: datetime, limit: int) -> dict[str, int]:
     """Send what is due, as a step of a flow."""
     return send_due(now, limit)

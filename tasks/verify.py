@@ -52,7 +52,7 @@ class Due:
     went_live: datetime
 
 
-@stage("验证到期措施", tags=["验证"])
+@stage("验证到期措施")
 def verify_due(now: datetime) -> dict[str, int]:
     """Judge every implemented measure whose follow-up is over, each in a transaction of its own."""
     counts: dict[str, int] = {}
@@ -66,7 +66,7 @@ def verify_due(now: datetime) -> dict[str, int]:
     return counts
 
 
-@stage("关闭见效问题", tags=["验证"])
+@stage("关闭见效问题")
 def close_effective(now: datetime) -> int:
     """Close the problems that stayed well for long enough."""
     with transaction() as session:
