@@ -72,7 +72,7 @@ def annotate(
     logits = rows[:, 1:] + _forms(clauses)
     types, _ = _types(logits, stars, mentions, model)
     if model.issues is not None:
-        _fill_gaps(mentions, clauses, scores, positive, types, taxonomy, model.issues)
+        _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.issues)
     types, type_confidence = _types(logits, stars, mentions, model)
     return Annotations(
         type=types,
@@ -93,6 +93,7 @@ def _fill_gaps(
     clauses: list[str],
     scores: Scores,
     positive: Floats,
+    stars: Floats,
     types: list[str],
     taxonomy: Taxonomy,
     model: IssueModel,
@@ -100,7 +101,8 @@ def _fill_gaps(
     """Add what the issue model reads in troubled texts and no cue said."""
     complains = np.array([kind == "complaint" for kind in types], bool)
     trouble = np.where(complains, np.maximum(1 - positive, COMPLAINING), 1 - positive)
-    rows = np.flatnonzero(trouble >= TROUBLED)
+    asks = np.array([kind == "enquiry" for kind in types], bool) & (stars >= 0)
+    rows = np.flatnonzero((trouble >= TROUBLED) & ~asks)
     spoken = [{mention.issue for mention in _negative(mentions[row])} for row in rows]
     guesses = [
         found for found in guess(clauses, rows, trouble[rows], spoken, model) if found.code in taxonomy
