@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
@@ -14,10 +15,19 @@ from models.change import By
 from models.checking import decide, repair
 from models.engine import migrate, transaction
 from models.loop import Action
+from voc.effect.contract import Contract, windows
+from voc.effect.verdict import METRIC_NAMES
 from voc.errors import InputError
 from voc.zone import CHINA
 
 quarantine = typer.Typer(help="隔离区：查看、修复放行、放弃", no_args_is_help=True)
+case = typer.Typer(help="个案：答复、解决、确认、重新打开", no_args_is_help=True)
+CASE_STEPS = {
+    "respond": "首次答复客户",
+    "resolve": "问题已解决",
+    "confirm": "客户确认已解决",
+    "reopen": "客户表示没有解决",
+}
 ActionId = Annotated[int, typer.Argument(help="措施编号")]
 Who = Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")]
 Day = Annotated[str, typer.Option(help="日期，如 2026-12-01")]
@@ -30,7 +40,13 @@ def attach(app: typer.Typer) -> None:
     app.command("start", help="开始实施")(start)
     app.command("implement", help="报告措施已落地")(implement)
     app.command("return", help="退回措施")(give_back)
+    app.command("cancel", help="取消还没有落地的措施")(cancel)
+    app.command("confirm", help="确认问题")(confirm)
+    app.command("rethink", help="放弃本轮措施，另想办法")(rethink)
     app.command("dismiss", help="决定不处理某个问题，并说明理由")(dismiss)
+    app.add_typer(case, name="case")
+    for step, words in CASE_STEPS.items():
+        case.command(step, help=words)(_treating(step, words))
     app.add_typer(quarantine, name="quarantine")
     quarantine.command("list", help="列出待修复的行")(listed)
     quarantine.command("release", help="修复后放行：重新质检、入库")(release)
@@ -64,8 +80,17 @@ def accept(action: ActionId, live_on: Day = "", by: Who = "") -> None:
         if due is None:
             raise InputError(f"没有编号为 {action} 的措施，用 voc actions 查看。")
         day = _day(live_on) if live_on else due.due_at.astimezone(CHINA).date()
-        deciding.accept(session, action, day, _by(by))
-    console.print(f"措施 {action} 已接单，承诺 {day} 上线；验证合同已锁定。")
+        contract = deciding.accept(session, action, day, _by(by))
+    console.print(f"措施 {action} 已接单，承诺 {day} 上线；验证合同已锁定：{_said(contract, day)}")
+
+
+def _said(contract: Contract, live_on: date) -> str:
+    spans = windows(contract, live_on)
+    return (
+        f"比较{METRIC_NAMES[contract.metric]}，上线前 {contract.baseline_days} 天对"
+        f"缓冲期后 {contract.followup_days} 天，至少下降 {contract.smallest_effect:.0%} 才算有效；"
+        f"如期上线，{spans.followup_end} 之后给出结论。"
+    )
 
 
 def start(action: ActionId, by: Who = "") -> None:
@@ -94,6 +119,48 @@ def give_back(action: ActionId, reason: Annotated[str, typer.Option(help="理由
     with transaction() as session:
         deciding.give_back(session, action, reason, _by(by))
     console.print(f"措施 {action} 已退回。")
+
+
+def cancel(action: ActionId, reason: Annotated[str, typer.Option(help="理由")], by: Who = "") -> None:
+    """Give a measure up."""
+    migrate()
+    with transaction() as session:
+        deciding.cancel(session, action, reason, _by(by))
+    console.print(f"措施 {action} 已取消。")
+
+
+def confirm(problem: Annotated[int, typer.Argument(help="问题编号")], by: Who = "") -> None:
+    """Confirm a problem."""
+    migrate()
+    with transaction() as session:
+        deciding.confirm(session, problem, _by(by))
+    console.print(f"问题 {problem} 已确认，下一轮运行时初判根因并提出措施。")
+
+
+def rethink(
+    problem: Annotated[int, typer.Argument(help="问题编号")],
+    reason: Annotated[str, typer.Option(help="理由")],
+    by: Who = "",
+) -> None:
+    """Give up on the measures of this round."""
+    migrate()
+    with transaction() as session:
+        deciding.rethink(session, problem, reason, _by(by))
+    console.print(f"问题 {problem} 已退回诊断，下一轮运行时提出新的措施。")
+
+
+def _treating(step: str, words: str) -> Callable[..., None]:
+    def treat(
+        number: Annotated[int, typer.Argument(help="个案编号")],
+        reason: Annotated[str, typer.Option(help="说明")] = "",
+        by: Who = "",
+    ) -> None:
+        migrate()
+        with transaction() as session:
+            deciding.treat(session, number, step, reason or words, _by(by))
+        console.print(f"个案 {number}：{words}。")
+
+    return treat
 
 
 def dismiss(

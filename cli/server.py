@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import httpx
 
@@ -36,7 +37,10 @@ SERVER = {
 
 def prepare() -> None:
     """Set what Prefect and Great Expectations read when they are imported; nothing reaches the internet."""
+    # A flow run by a worker has another working folder: it must find the same home and the same voc.toml.
+    os.environ["VOC_HOME"] = str(get_settings().home.resolve())
     defaults = {
+        "VOC_CONFIG": str(Path(os.environ.get("VOC_CONFIG", "voc.toml")).resolve()),
         "PREFECT_HOME": str(get_settings().folder("prefect")),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import warnings
@@ -47,6 +48,7 @@ def run(frame: pd.DataFrame, name: str, expectations: Sequence[Any]) -> dict[str
 def _batches() -> Any:
     import great_expectations as gx
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     asset = context.data_sources.add_pandas("pandas").add_dataframe_asset("batch")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.feedback import Feedback, TaxonomyVersion
 from models.loading import copy_rows, stage
 from voc.copies import Words
+from voc.errors import ConfigError
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -188,3 +189,5 @@ def note_taxonomy(session: Session, version: str, fingerprint: str, body: str, n
     """Keep the taxonomy that annotations are about to be made with."""
     values = {"version": version, "fingerprint": fingerprint, "body": body, "used_since": now}
     session.execute(upsert(TaxonomyVersion).values(**values).on_conflict_do_nothing())
+    if session.get_one(TaxonomyVersion, version).fingerprint != fingerprint:
+        raise ConfigError(42, f"taxonomy.toml 的内容变了，版本号还是 {version}：请改写文件里的 version。")

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.collecting import Row, finish_delivery, open_delivery, store_part
-from models.intake import Batch, Quarantine, RawRecord
+from models.intake import Batch, Quarantine, RawRecord, Source
 from voc.errors import InputError
 
 
@@ -65,7 +65,9 @@ def repair(session: Session, quarantine_id: int, fixes: Mapping[str, str], who: 
     """Send a repaired row through the checks again as a batch of its own; return the id of the batch."""
     (kept,) = _waiting(session, [quarantine_id])
     raw = session.get_one(RawRecord, kept.raw_record_id)
-    payload: dict[str, Any] = {**raw.payload, **fixes, "__repair_of__": str(raw.id)}
+    mapping = session.get_one(Source, raw.source_id).definition.get("map") or {}
+    named = {_column(name, mapping, raw.payload): value for name, value in fixes.items()}
+    payload: dict[str, Any] = {**raw.payload, **named, "__repair_of__": str(raw.id)}
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     delivery, _ = open_delivery(session, raw.source_id, f"隔离区修复 {quarantine_id}", digest, now, who)
     batch = store_part(
@@ -74,6 +76,14 @@ def repair(session: Session, quarantine_id: int, fixes: Mapping[str, str], who: 
     finish_delivery(session, delivery, now)
     decide(session, [quarantine_id], "released", who, now)
     return batch
+
+
+def _column(name: str, mapping: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+    """Find the column of the file that people mean: its own name, or the field it was mapped to."""
+    column = name if name in payload else str(mapping.get(name, "")).split("+")[0]
+    if column not in payload:
+        raise InputError(f"这一行没有「{name}」这一列；有的列：{'、'.join(payload)}。")
+    return column
 
 
 def validations(session: Session, limit: int = 200) -> list[dict[str, Any]]:

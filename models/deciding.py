@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.change import By, advance
 from models.loop import Action, Problem
 from models.proof import Contract as ContractRow
 from models.proving import contract_of, earlier_actions, first_day, observe, versions_used
-from voc.effect.contract import Contract, canonical, fingerprint, suggest
+from voc.effect.contract import Contract, canonical, fingerprint, parse, suggest
 from voc.errors import InputError
 from voc.zone import CHINA
 
@@ -32,14 +33,15 @@ def _known(session: Session, action_id: int) -> Action:
     return action
 
 
-def accept(session: Session, action_id: int, live_on: date, by: By) -> None:
-    """Take a measure on, with the day it shall go live; from now on its contract is locked."""
+def accept(session: Session, action_id: int, live_on: date, by: By) -> Contract:
+    """Take a measure on, with the day it shall go live, and return its contract, locked from now on."""
     action = _known(session, action_id)
     problem = session.get_one(Problem, action.problem_id)
     advance(session, "action", "accept", {action_id: {"live_on": live_on.isoformat()}}, by)
     advance(session, "problem", "improve", {problem.id: {"action": action_id}}, by, strict=False)
-    if contract_of(session, action_id):
-        return  # taken on again after it was returned: what counts as success stays as it was agreed
+    agreed = contract_of(session, action_id)
+    if agreed:  # taken on again after it was returned: what counts as success stays as it was
+        return parse(agreed.body)
     contract = draft_contract(session, problem, action_id, live_on, by.at)
     session.add(
         ContractRow(
@@ -50,6 +52,7 @@ def accept(session: Session, action_id: int, live_on: date, by: By) -> None:
             locked_by=by.who,
         )
     )
+    return contract
 
 
 def draft_contract(
@@ -96,6 +99,30 @@ def implement(session: Session, action_id: int, went_live: datetime, by: By) -> 
 def give_back(session: Session, action_id: int, reason: str, by: By) -> None:
     """Return a measure to those who proposed it."""
     advance(session, "action", "return", {action_id: {"reason": reason}}, by)
+
+
+def cancel(session: Session, action_id: int, reason: str, by: By) -> None:
+    """Give a measure up before it went live."""
+    advance(session, "action", "cancel", {action_id: {"reason": reason}}, by)
+
+
+def confirm(session: Session, problem_id: int, by: By) -> None:
+    """Confirm a problem that has too few customers for the rule to do it."""
+    advance(session, "problem", "confirm", {problem_id: {}}, by)
+
+
+def rethink(session: Session, problem_id: int, reason: str, by: By) -> None:
+    """Give up on the measures of this round, judged or not, and look for others."""
+    advance(session, "problem", "rethink", {problem_id: {"reason": reason}}, by)
+    actions = session.scalars(select(Action.id).where(Action.problem_id == problem_id)).all()
+    facts = {action: {"reason": reason} for action in actions}
+    advance(session, "action", "withdraw", facts, by, strict=False)
+    advance(session, "action", "cancel", facts, by, strict=False)
+
+
+def treat(session: Session, case_id: int, step: str, reason: str, by: By) -> None:
+    """Answer, resolve, confirm or re-open a case."""
+    advance(session, "case", step, {case_id: {"reason": reason}}, by)
 
 
 def dismiss(session: Session, problem_id: int, reason: str, by: By) -> None:

@@ -15,7 +15,7 @@ from voc.errors import StepRefused
 STATES: Mapping[str, str] = {
     "pending": "待发送",
     "sending": "发送中",
-    "sent": "已送达",
+    "sent": "已交付渠道",
     "retry": "待重试",
     "dead": "发送失败",
     "unknown": "结果不明",

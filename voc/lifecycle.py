@@ -97,6 +97,7 @@ PROBLEM = Life(
         "continue": Step(
             ("verifying",), "diagnosed", "部分见效，继续改进", ("verification",), next_round=True
         ),
+        "rethink": Step(("improving", "verifying"), "diagnosed", "改换措施", ("reason",), next_round=True),
         "close": Step(("effective",), "closed", "关闭"),
         "relapse": Step(("effective", "closed"), "diagnosed", "复发", ("reason",), next_round=True),
     },
@@ -125,6 +126,7 @@ ACTION = Life(
         "implement": Step(("accepted", "in_progress"), "implemented", "落地", ("went_live",)),
         "pass": Step(("implemented",), "verified", "验证通过", ("verification",)),
         "fail": Step(("implemented",), "ineffective", "验证未通过", ("verification",)),
+        "withdraw": Step(("implemented",), "cancelled", "撤下", ("reason",)),
         "cancel": Step(
             ("proposed", "approved", "accepted", "in_progress", "returned"), "cancelled", "取消", ("reason",)
         ),

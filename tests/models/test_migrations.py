@@ -11,7 +11,9 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(home):
 
 def test_migrating_again_changes_nothing(home):
     migrate()
-    assert set(inspect(engine()).get_table_names()) >= {t.name for t in Base.metadata.tables.values() if not t.schema}
+    assert set(inspect(engine()).get_table_names()) >= {
+        t.name for t in Base.metadata.tables.values() if not t.schema
+    }
 
 
 def test_every_migration_can_be_undone_and_done_again(home):

@@ -48,7 +48,7 @@ def test_every_state_named_by_a_step_exists_and_every_state_can_be_reached(life)
 
 
 def test_a_refusal_names_the_state_and_what_is_needed():
-    with pytest.raises(StepRefused, match="待审批.*已接单"):
+    with pytest.raises(StepRefused, match=r"待审批.*已接单"):
         next_state(ACTION, 7, "proposed", "implement", FACTS)
 
 
