@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from benchmarks import corpora, train_issues
 from voc.hashing import BITS, ORDERS, encode, grams, hashed
@@ -155,4 +156,5 @@ def write(  # type: ignore[no-untyped-def]
 
 
 if __name__ == "__main__":
-    main()
+    with threadpool_limits(1):  # sums of several threads come out in another order, and with them the weights
+        main()
