@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from typing import Annotated, Any
 
@@ -30,6 +31,8 @@ def demo(
 ) -> None:
     """Play a simulated company through the loop and set the verdicts beside the planted truth."""
     started = time.monotonic()
+    os.environ.setdefault("VOC_COMPANY", "晴川家电（模拟）")
+    get_settings.cache_clear()
     _make_room()
     progress_console.print("正在启动 Prefect 服务……")
     with prefect_server() as api:

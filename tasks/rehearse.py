@@ -30,7 +30,7 @@ from voc.zone import CHINA
 LIVE_WEEK = 12
 THINKING = timedelta(days=7)
 # What the staff does with cases in the week after they were opened: (share in twentieths, step, hours later).
-# One case in twenty gets no answer in time, so that escalation has something to do.
+# One case in twenty gets no answer in time: it is escalated, and the supervisor takes it up a week later.
 ROUTINE: tuple[tuple[range, str, float], ...] = (
     (range(9), "respond", 1.5),
     (range(9, 17), "respond", 5.0),
@@ -117,6 +117,10 @@ def work_a_week(what: Rehearse, week: int) -> None:
 def _answer_cases(session: Session, now: datetime) -> None:
     query = text("""SELECT id FROM "case" WHERE opened_at = :now ORDER BY id""")
     opened = list(session.scalars(query, {"now": now}))
+    late = text("""SELECT id FROM "case" WHERE state = 'assigned' AND opened_at < :now ORDER BY id""")
+    left = {id_: {} for id_ in session.scalars(late, {"now": now})}
+    advance(session, "case", "respond", left, By("person:模拟主管", now + timedelta(hours=3)), strict=False)
+    advance(session, "case", "resolve", left, By("person:模拟主管", now + timedelta(hours=30)), strict=False)
     for share, step, hours in ROUTINE:
         by = By("person:模拟客服", now + timedelta(hours=hours))
         facts = {id_: {"reason": "客户表示未解决"} for id_ in opened if id_ % 20 in share}
