@@ -118,7 +118,7 @@ def _answer_cases(session: Session, now: datetime) -> None:
     query = text("""SELECT id FROM "case" WHERE opened_at = :now ORDER BY id""")
     opened = list(session.scalars(query, {"now": now}))
     late = text("""SELECT id FROM "case" WHERE state = 'assigned' AND opened_at < :now ORDER BY id""")
-    left = {id_: {} for id_ in session.scalars(late, {"now": now})}
+    left: dict[int, dict[str, object]] = {id_: {} for id_ in session.scalars(late, {"now": now})}
     advance(session, "case", "respond", left, By("person:模拟主管", now + timedelta(hours=3)), strict=False)
     advance(session, "case", "resolve", left, By("person:模拟主管", now + timedelta(hours=30)), strict=False)
     for share, step, hours in ROUTINE:
