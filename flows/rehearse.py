@@ -7,7 +7,15 @@ from flows.cycle import cycle
 from flows.report import report
 from tasks.naming import titled
 from tasks.parameters import Cycle, Rehearse, Report
-from tasks.rehearse import compare_with_truth, evening_of, found_company, live_a_week, scenario, work_a_week
+from tasks.rehearse import (
+    compare_with_truth,
+    evening_of,
+    found_company,
+    live_a_week,
+    rounds,
+    scenario,
+    work_a_week,
+)
 
 
 @flow(name="演练", flow_run_name=titled("演练"), description="模拟公司逐周走完整个闭环，并与植入的真相对照")
@@ -15,9 +23,10 @@ async def rehearse(what: Rehearse = Rehearse()) -> dict[str, object]:
     """Let the weeks pass: files arrive, the loop turns, people work; at the end compare with the truth."""
     found_company()
     company = scenario(what)
-    for week in track(range(what.weeks), "模拟的周"):
-        live_a_week(what, week)
-        await cycle(Cycle(now=evening_of(company, week), report=False))
-        work_a_week(what, week)
+    for weeks in track(rounds(company), "模拟公司的每两周"):
+        for week in weeks:
+            live_a_week(what, week)
+        await cycle(Cycle(now=evening_of(company, weeks[-1]), report=False))
+        work_a_week(what, weeks[-1])
     path = await report(Report(now=evening_of(company, what.weeks - 1)))
     return {"report": path, "truth": compare_with_truth()}

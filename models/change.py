@@ -6,15 +6,17 @@ line, goes through `begin` or `advance`, inside the caller's transaction.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from models.loading import copy_rows
 from models.loop import Action, ActionLog, Case, CaseLog, Problem, ProblemLog
 from models.telling import announce
 from voc.errors import StepRefused
@@ -114,15 +116,18 @@ def _allowed(life: str, step: str, id_: int, state: str, facts: Mapping[str, Any
 def _keep(
     session: Session, life: str, step: str, facts: Mapping[int, Mapping[str, Any]], ids: Mapping[int, int]
 ) -> None:
-    columns = KEPT.get((life, step), ())
-    if columns:
-        table = TABLES[life][0].__table__
-        query = (
-            table.update()
-            .where(table.c.id == bindparam("subject"))
-            .values({c: bindparam(f"v_{c}") for c in columns})
+    table = TABLES[life][0].__table__
+    for column in KEPT.get((life, step), ()):
+        # The table, the column and its type are names of this program, never of its users.
+        kind = table.c[column].type.compile(dialect=session.get_bind().dialect)
+        query = text(
+            f"""
+            UPDATE "{table.name}" t SET {column} = v.value
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(id bigint, value {kind}) WHERE t.id = v.id
+            """  # noqa: S608
         )
-        session.execute(query, [{"subject": i, **{f"v_{c}": facts[i][c] for c in columns}} for i in ids])
+        rows = [{"id": id_, "value": facts[id_][column]} for id_ in ids]
+        session.execute(query, {"rows": json.dumps(rows, default=_plain_value)})
 
 
 def _write(
@@ -136,16 +141,23 @@ def _write(
 ) -> None:
     if not entries:
         return
-    common = {"step": step, "state": target, "at": by.at, "by": by.who, "run": by.run}
-    session.execute(
-        insert(TABLES[life][1]),
-        [{"subject_id": i, "seq": seq, "facts": _plain(facts), **common} for i, seq, facts in entries],
+    copy_rows(
+        session,
+        TABLES[life][1].__tablename__,
+        ("subject_id", "seq", "step", "state", "at", "by", "run", "facts"),
+        ((i, seq, step, target, by.at, by.who, by.run, _plain(facts)) for i, seq, facts in entries),
     )
     announce(session, life, step, rounds, by.at, {i: facts for i, _, facts in entries})
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in facts.items()}
+    return {
+        key: _plain_value(value) if isinstance(value, datetime) else value for key, value in facts.items()
+    }
+
+
+def _plain_value(value: datetime) -> str:
+    return value.isoformat()
 
 
 def audit(session: Session, life: str) -> list[str]:

@@ -20,8 +20,8 @@ from voc.delivery import Transition
 
 def claim_messages(session: Session, now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
     """Take messages that are due, of channels that are not stopped, and count the attempt that follows."""
-    query = (
-        select(OutboxMessage)
+    due = (
+        select(OutboxMessage.id)
         .where(
             OutboxMessage.state.in_(("pending", "retry")),
             OutboxMessage.next_attempt_at <= now,
@@ -31,10 +31,14 @@ def claim_messages(session: Session, now: datetime, limit: int, lease: timedelta
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    messages = list(session.scalars(query))
-    for message in messages:
-        message.state, message.attempts, message.lease_until = "sending", message.attempts + 1, now + lease
-    return messages
+    taken = (
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(due.scalar_subquery()))
+        .values(state="sending", attempts=OutboxMessage.attempts + 1, lease_until=now + lease)
+        .returning(OutboxMessage)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(session.scalars(taken), key=lambda message: (message.next_attempt_at, message.id))
 
 
 def abandoned(session: Session, now: datetime) -> list[OutboxMessage]:

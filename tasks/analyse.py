@@ -53,6 +53,8 @@ def analyse_waiting(now: datetime) -> dict[str, int]:
     counts: dict[str, int] = {}
     with transaction() as session:
         batches = waiting(session, "checked")
+        if batches:
+            _note_taxonomy(session, now)
     for batch in batches:
         for outcome, rows in analyse_batch(batch, now).items():
             counts[outcome] = counts.get(outcome, 0) + rows
@@ -100,7 +102,6 @@ class Read:
 
 
 def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], now: datetime) -> None:
-    _note_taxonomy(session, now)
     source = source_of(session, batch.id)
     read = _read(
         session,

@@ -54,6 +54,11 @@ def scenario(what: Rehearse) -> Scenario:
     return Scenario(seed=what.seed, weeks=what.weeks, rows_per_week=what.rows_per_week)
 
 
+def rounds(company: Scenario) -> list[list[int]]:
+    """List the weeks of the company by twos: it takes its feedback in every fortnight."""
+    return [list(range(first, min(first + 2, company.weeks))) for first in range(0, company.weeks, 2)]
+
+
 def evening_of(company: Scenario, week: int) -> datetime:
     """Return when a week is taken in: the Monday after it, at eight."""
     return datetime.combine(company.start + timedelta(weeks=week + 1), time(8), CHINA)
