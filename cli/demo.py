@@ -27,7 +27,7 @@ def attach(app: typer.Typer) -> None:
 def demo(
     weeks: Annotated[int, typer.Option(min=1, max=104, help="周数")] = 26,
     seed: Annotated[int, typer.Option(min=0, help="随机种子")] = 20260525,
-    rows: Annotated[int, typer.Option("--rows-per-week", min=50, help="每周反馈条数")] = 900,
+    rows: Annotated[int, typer.Option("--rows-per-week", min=50, help="每周反馈条数")] = 720,
 ) -> None:
     """Play a simulated company through the loop and set the verdicts beside the planted truth."""
     started = time.monotonic()

@@ -67,4 +67,4 @@ class Rehearse(BaseModel):
 
     weeks: int = Field(26, ge=1, le=104, title="周数")
     seed: int = Field(20260525, ge=0, title="随机种子", description="相同的种子得到相同的公司")
-    rows_per_week: int = Field(900, ge=50, le=200_000, title="每周反馈条数")
+    rows_per_week: int = Field(720, ge=50, le=200_000, title="每周反馈条数")

@@ -47,7 +47,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted("installation.late", 2, 66.0, {}, "works", 0.35),
     Planted("payment.refund", 3, 56.0, {}, "works", 0.40),
     Planted("service.robot", 1, 52.0, {}, "nothing", 1.0),
-    Planted("app.connect", 4, 48.0, {"product": "空调"}, "worse", 1.7),
+    Planted("app.connect", 4, 48.0, {"product": "空调"}, "worse", 2.2),
     Planted("logistics.damaged", 5, 46.0, {"warehouse": "武汉仓"}, "none", 1.0),
 )
 
