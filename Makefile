@@ -31,7 +31,7 @@ serve: $(READY)  ## Prefect server, worker and dispatcher on this machine
 test: $(READY)   ## all tests
 	$(BIN)/python -m pytest
 
-test-core: $(READY)  ## tests of the pure core, in seconds
+test-core: $(READY)  ## tests of the pure core, without database and Prefect
 	$(BIN)/python -m pytest tests/voc
 
 check: $(READY)  ## what CI runs: format, lint, types, import contracts, migrations, tests

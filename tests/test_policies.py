@@ -253,6 +253,7 @@ def test_a_wrong_setting_is_a_numbered_error_that_names_it(wrong, monkeypatch):
 def test_a_settings_file_that_cannot_be_read_is_a_numbered_error(monkeypatch, tmp_path):
     (tmp_path / "voc.toml").write_text("company = ", "utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VOC_CONFIG", raising=False)
     get_settings.cache_clear()
     with pytest.raises(ConfigError, match="VOC-007"):
         get_settings()

@@ -114,7 +114,7 @@ def test_words_nobody_knows_are_refused() -> None:
 
 
 def test_a_sent_message_goes_nowhere_else() -> None:
-    with pytest.raises(StepRefused, match="已送达"):
+    with pytest.raises(StepRefused, match="已交付渠道"):
         move("M1", "sent", "sending")
 
 
