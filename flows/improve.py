@@ -4,7 +4,7 @@ from prefect import flow
 
 from tasks.common import moment
 from tasks.improve import chase_overdue, confirm_problems, diagnose_problems, open_cases, propose_actions
-from tasks.naming import titled
+from tasks.naming import show_actions, titled
 from tasks.parameters import Timed
 
 
@@ -14,10 +14,12 @@ from tasks.parameters import Timed
 async def improve(what: Timed = Timed()) -> dict[str, int]:
     """Open cases, take problems as far as a measure that a person can approve, and chase what is late."""
     now = moment(what.now)
-    return {
+    done = {
         "cases": open_cases(now),
         "confirmed": confirm_problems(now),
         "diagnosed": diagnose_problems(now),
         "proposed": propose_actions(now),
         **{f"late_{kind}": count for kind, count in chase_overdue(now).items()},
     }
+    show_actions()
+    return done

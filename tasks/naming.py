@@ -14,7 +14,7 @@ from models.engine import transaction
 from tasks.common import moment, stage
 from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES
-from voc.lifecycle import PROBLEM
+from voc.lifecycle import ACTION, PROBLEM
 from voc.zone import CHINA
 
 
@@ -76,6 +76,17 @@ def show_problems() -> None:
     create_markdown_artifact(
         f"# 问题排行\n\n{table(rows, columns)}", key="problems", description="按反馈条数排序"
     )
+
+
+@stage("展示改进措施")
+def show_actions() -> None:
+    """Show the measures and where each stands."""
+    with transaction() as session:
+        rows = [{**row, "state": ACTION.states[row["state"]]} for row in showing.actions(session)]
+    columns = {"id": "编号", "problem": "问题", "measure": "措施", "department": "责任部门", "state": "状态",
+               "due_at": "期限"}  # fmt: skip
+    text = f"# 改进措施\n\n{table(rows, columns)}"
+    create_markdown_artifact(text, key="actions", description="待审批和进行中的措施")
 
 
 @stage("展示验证结论")
