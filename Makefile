@@ -52,7 +52,7 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.quality
 
 lock:            ## resolve requirements.in into requirements.lock (needs uv)
-	uv pip compile requirements.in --output-file requirements.lock --no-emit-index-url --python-version 3.11
+	uv pip compile requirements.in --output-file requirements.lock --python-version 3.11
 
 clean:           ## remove what the tools left (not your data)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
