@@ -25,11 +25,26 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Mask:
+    """One piece taken out: its kind, the token that stands for it, and where it stood in the text given."""
+
+    kind: str
+    token: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Masked:
-    """The texts without personal data, and how many pieces were taken out of each."""
+    """The texts without personal data, and what was taken out of each; never the values themselves."""
 
     texts: list[str]
-    counts: list[int]
+    findings: list[list[Mask]]
+
+    @property
+    def counts(self) -> list[int]:
+        """How many pieces were taken out of each text."""
+        return [len(found) for found in self.findings]
 
 
 def find(text: str) -> list[Finding]:
@@ -39,12 +54,12 @@ def find(text: str) -> list[Finding]:
 
 def mask(texts: Sequence[str]) -> Masked:
     """Replace personal data by tokens such as 「[手机号1]」, numbered consistently within each text."""
-    masked, counts = list(texts), [0] * len(texts)
+    masked: list[str] = list(texts)
+    findings: list[list[Mask]] = [[] for _ in texts]
     for row in _suspects(texts):
-        findings = find(texts[row])
-        if findings:
-            masked[row], counts[row] = _replace(texts[row], findings), len(findings)
-    return Masked(masked, counts)
+        findings[row] = _named(find(texts[row]))
+        masked[row] = _replaced(texts[row], findings[row])
+    return Masked(masked, findings)
 
 
 def _suspects(texts: Sequence[str]) -> Iterator[int]:
@@ -68,16 +83,23 @@ def _resolve(findings: Iterator[Finding]) -> list[Finding]:
     return sorted(kept, key=lambda finding: finding.start)
 
 
-def _replace(text: str, findings: list[Finding]) -> str:
+def _named(findings: list[Finding]) -> list[Mask]:
     numbers: dict[tuple[str, str], int] = {}
     used: dict[str, int] = {}
-    parts, position = [], 0
+    masks = []
     for finding in findings:
         key = (finding.kind, _canonical(finding.value))
         if key not in numbers:
             used[finding.kind] = numbers[key] = used.get(finding.kind, 0) + 1
-        parts += [text[position : finding.start], f"[{finding.kind}{numbers[key]}]"]
-        position = finding.end
+        masks.append(Mask(finding.kind, f"[{finding.kind}{numbers[key]}]", finding.start, finding.end))
+    return masks
+
+
+def _replaced(text: str, masks: list[Mask]) -> str:
+    parts, position = [], 0
+    for piece in masks:
+        parts += [text[position : piece.start], piece.token]
+        position = piece.end
     return "".join([*parts, text[position:]])
 
 
