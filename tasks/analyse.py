@@ -32,17 +32,15 @@ from models.loading import new_ids
 from settings import asset_bytes, asset_text, get_settings
 from tasks.common import stage
 from voc.copies import Words, find_copies
-from voc.duplicates import bands, content_hash
 from voc.identity import pseudonyms, tiers
 from voc.intake import Mapped, definition_from_dict, map_rows, parse_ratings, parse_times
-from voc.labels import Annotations, annotate
-from voc.model import Model, load_model
+from voc.labels import Annotations
+from voc.model import Model, assemble
 from voc.priority import Factors, Priorities, prioritise
 from voc.privacy import mask
 from voc.problems import recurrence, seconds
-from voc.rejection import reject
 from voc.taxonomy import Taxonomy, parse_taxonomy
-from voc.text import normalise
+from voc.understanding import Understood, take, understand
 
 ASIDE = ("touchpoint", "agent", "region", "product")
 
@@ -70,7 +68,7 @@ def taxonomy() -> Taxonomy:
 @lru_cache(maxsize=1)
 def model() -> Model:
     """Return the model in force."""
-    return load_model(asset_bytes("model.npz"))
+    return assemble(asset_bytes("tone.npz"), asset_bytes("topics.npz"))
 
 
 def analyse_batch(batch_id: int, now: datetime) -> dict[str, int]:
@@ -95,10 +93,19 @@ class Read:
     aside: Mapping[str, list[str | None]]
     at: list[datetime]
     ratings: list[float | None]
-    texts: list[str]
-    rejected: list[str | None]
+    understood: Understood
     customers: list[int | None]
     values: list[int]
+
+    @property
+    def texts(self) -> list[str]:
+        """The masked words."""
+        return self.understood.masked
+
+    @property
+    def rejected(self) -> list[str | None]:
+        """Why a row is no feedback."""
+        return self.understood.rejected
 
 
 def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], now: datetime) -> None:
@@ -111,12 +118,11 @@ def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], no
         batch,
     )
     ids = new_ids(session, "feedback", len(records))
-    hashes, keys = content_hash(read.texts), bands(read.texts)
+    hashes, keys = read.understood.hashes, read.understood.bands
     copies = _copies(session, ids, read, hashes, keys)
-    kept = [i for i in range(len(ids)) if read.rejected[i] is None and copies[i] is None]
-    annotations = annotate(
-        [read.texts[i] for i in kept], [read.ratings[i] for i in kept], taxonomy(), model()
-    )
+    single = [n for n, i in enumerate(read.understood.kept) if copies[i] is None]
+    kept = [read.understood.kept[n] for n in single]
+    annotations = take(read.understood.annotations, single)
     priorities = _rank(session, ids, read, kept, annotations)
     annotation_ids = new_ids(session, "annotation", len(kept))
     store_feedback(
@@ -135,8 +141,8 @@ def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], no
 
 def _read(session: Session, records: Sequence[RawRecord], mapped: Mapped, source: Any, batch: Batch) -> Read:
     at = [moment or batch.collected_at for moment in parse_times(mapped["occurred_at"])]
-    texts = mask(normalise(_words(mapped))).texts
     scale = definition_from_dict(source.definition).rating_scale
+    ratings = parse_ratings(mapped["rating"], scale)
     values = tiers(mapped["customer_value"])
     names = pseudonyms(mapped["phone"], mapped["email"], mapped["customer"], get_settings().pseudonym_key())
     people = [
@@ -150,9 +156,8 @@ def _read(session: Session, records: Sequence[RawRecord], mapped: Mapped, source
         channels=mapped["channel"],
         aside={field: _masked(mapped[field]) for field in ASIDE},
         at=at,
-        ratings=parse_ratings(mapped["rating"], scale),
-        texts=texts,
-        rejected=[reason if text else None for text, reason in zip(texts, reject(texts), strict=True)],
+        ratings=ratings,
+        understood=understand(_words(mapped), ratings, taxonomy(), model()),
         customers=[ids[name] if name else None for name in names],
         values=values,
     )

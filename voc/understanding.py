@@ -1,0 +1,108 @@
+"""Everything the core understands about a batch of feedback by itself: one mechanism for every shell.
+
+What needs history (copies of earlier feedback, frequency, priority) is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.duplicates import bands, content_hash
+from voc.labels import Annotations, annotate
+from voc.model import Model
+from voc.privacy import Finding, find, mask
+from voc.rejection import reject
+from voc.taxonomy import Taxonomy
+from voc.text import normalise
+
+_TOKEN = re.compile(r"\[[^\[\]]+\]")
+
+
+@dataclass(frozen=True)
+class Personal:
+    """Personal data at normalised[start:end], for which `token` stands in the masked text."""
+
+    kind: str
+    token: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Columns of equal length, one entry per text, but for annotations, which has one per row of `kept`.
+
+    hashes is of shape (n,), bands of shape (n, BANDS), both of the masked texts.
+    """
+
+    normalised: list[str]
+    masked: list[str]
+    pii: list[list[Personal]]
+    rejected: list[str | None]
+    hashes: NDArray[np.int64]
+    bands: NDArray[np.int64]
+    kept: list[int]
+    annotations: Annotations
+
+
+def understand(
+    texts: Sequence[str],
+    ratings: Sequence[float | None],
+    taxonomy: Taxonomy,
+    model: Model,
+    *,
+    label_rejected: bool = False,
+) -> Understood:
+    """Normalise, mask, reject, hash and label a batch; rejected texts are labelled only when asked for."""
+    normalised = normalise(texts)
+    masked = mask(normalised)
+    reasons = reject(masked.texts)
+    # A rating without words is feedback; only words can be rejected.
+    rejected = [reason if text else None for text, reason in zip(masked.texts, reasons, strict=True)]
+    kept = [row for row, reason in enumerate(rejected) if label_rejected or reason is None]
+    return Understood(
+        normalised=normalised,
+        masked=masked.texts,
+        pii=[_personal(*row) for row in zip(normalised, masked.texts, masked.counts, strict=True)],
+        rejected=rejected,
+        hashes=content_hash(masked.texts),
+        bands=bands(masked.texts),
+        kept=kept,
+        annotations=annotate(
+            [masked.texts[row] for row in kept], [ratings[row] for row in kept], taxonomy, model
+        ),
+    )
+
+
+def take(annotations: Annotations, rows: Sequence[int]) -> Annotations:
+    """Return the annotations of some rows."""
+    return Annotations(
+        **{field.name: _taken(getattr(annotations, field.name), rows) for field in fields(annotations)}
+    )
+
+
+def _taken(column: Any, rows: Sequence[int]) -> Any:
+    if isinstance(column, np.ndarray):
+        return column[np.asarray(rows, dtype=np.int64)]
+    return [column[row] for row in rows]
+
+
+def _personal(normalised: str, masked: str, count: int) -> list[Personal]:
+    return _tokens(find(normalised), masked) if count else []
+
+
+def _tokens(findings: Sequence[Finding], masked: str) -> list[Personal]:
+    """Name the token that took the place of each finding."""
+    personal, shift = [], 0
+    for finding in findings:
+        found = _TOKEN.match(masked, finding.start + shift)
+        token = found.group() if found else f"[{finding.kind}]"
+        personal.append(Personal(finding.kind, token, finding.start, finding.end))
+        shift += len(token) - (finding.end - finding.start)
+    return personal
