@@ -29,7 +29,7 @@ serve: $(READY)  ## Prefect server, worker and dispatcher on this machine
 	$(BIN)/voc serve
 
 test: $(READY)   ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-core: $(READY)  ## tests of the pure core, without database and Prefect
 	$(BIN)/python -m pytest tests/voc
@@ -39,7 +39,7 @@ check: $(READY)  ## what CI runs: format, lint, types, import contracts, migrati
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 format: $(READY) ## format and mend what can be mended
 	$(BIN)/ruff format .
