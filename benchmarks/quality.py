@@ -17,7 +17,7 @@ from sklearn.metrics import f1_score
 
 from benchmarks import corpora, simulated
 from voc.duplicates import NEAR, bands, content_hash, similarity
-from voc.labels import annotate, load_model
+from voc.labels import annotate, assemble
 from voc.model import TYPES, calibrated, score
 from voc.privacy import mask
 from voc.rejection import reject
@@ -25,7 +25,7 @@ from voc.taxonomy import parse_taxonomy
 from voc.text import normalise
 
 ASSETS = Path(__file__).resolve().parents[1] / "voc" / "data"
-MODEL = load_model((ASSETS / "model.npz").read_bytes())
+MODEL = assemble((ASSETS / "tone.npz").read_bytes(), (ASSETS / "topics.npz").read_bytes())
 TAXONOMY = parse_taxonomy((ASSETS / "taxonomy.toml").read_text(encoding="utf-8"))
 SEED = 7
 Result = tuple[str, str, str]
@@ -43,8 +43,8 @@ def sentiment() -> Iterator[Result]:
     for row in corpora.sentiment_unseen():
         groups.setdefault(f"UNSEEN: {row.domain}", []).append(row)
     for name, rows in groups.items():
-        logits = score([row.text for row in rows], MODEL).rows()[:, 0]
-        share = calibrated(logits, MODEL.sentiment_knots)
+        logits = score([row.text for row in rows], MODEL.tone).rows()[:, 0]
+        share = calibrated(logits, MODEL.tone.sentiment_knots)
         truth = np.array([row.label == "1" for row in rows])
         right = (share >= 0.5) == truth
         sure = np.argsort(-np.abs(share - 0.5))[: int(0.8 * len(rows))]
@@ -79,7 +79,7 @@ def types() -> Iterator[Result]:
 
 
 def issues() -> Iterator[Result]:
-    yield from simulated.rows(TAXONOMY, replace(MODEL, issues=None), "cues alone, ")
+    yield from simulated.rows(TAXONOMY, replace(MODEL, topics=None), "cues alone, ")
     yield from simulated.rows(TAXONOMY, MODEL)
 
 

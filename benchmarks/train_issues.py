@@ -14,11 +14,12 @@ from scipy.optimize import minimize
 from sklearn.isotonic import IsotonicRegression
 
 from benchmarks import corpora
+from benchmarks.writing import save
 from voc.clauses import clausal, clause_of
 from voc.issues import SLOT_BITS, IssueModel, features, shares
 from voc.labels import annotate
-from voc.model import Model
-from voc.taxonomy import Taxonomy
+from voc.model import Model, ToneModel
+from voc.taxonomy import Taxonomy, parse_taxonomy
 from voc.text import normalise
 
 SEEDS = Path(__file__).with_name("seeds")
@@ -180,6 +181,34 @@ def calibrate(model: IssueModel, sentences: list[Sentence]) -> tuple[NDArray[np.
     named = np.array([bool(s.issue) for s in sentences])
     line = f"held-out seeds: right issue {right[named].mean():.3f} of {complaints} complaints; {told}"
     return np.stack([at, fitted.predict(at)]), THRESHOLD, line
+
+
+def packed(issues: IssueModel) -> dict[str, NDArray[np.generic]]:
+    """The rows of the issue model that hold anything, in eight bits."""
+    used = np.flatnonzero(np.abs(issues.weights).max(axis=1) > 0)
+    scale = np.quantile(np.abs(issues.weights[used]), 0.9999, axis=0) / 127
+    small = np.clip(np.round(issues.weights[used] / scale), -127, 127).astype(np.int8)
+    return {
+        "issue_slots": used.astype(np.uint16), "issue_weights": small, "issue_scale": scale.astype(np.float32),
+        "issue_bias": issues.bias, "issue_rarity": issues.rarity.astype(np.float16), "issue_knots": issues.knots,
+    }  # fmt: skip
+
+
+def write(folder: Path, tone: ToneModel) -> None:
+    """Train with the tone of the clauses at hand and write topics.npz with its card."""
+    taxonomy = parse_taxonomy((folder / "taxonomy.toml").read_text(encoding="utf-8"))
+    issues, quality = train(taxonomy, Model("", tone, None))
+    card = {
+        "kind": "multinomial logistic regression over hashed character 1-3-grams, read where no cue speaks",
+        "issues": issues.codes,
+        "issue_threshold": issues.threshold,
+        "issue_quality": quality,
+        "seed": SEED,
+        "quality": "docs/benchmarks.md",
+        "labels": "hand-written sentences and phrases (benchmarks/seeds), sure cues in public reviews",
+    }
+    save(folder, "topics", card, packed(issues))
+    print(quality)
 
 
 def train(taxonomy: Taxonomy, model: Model) -> tuple[IssueModel, str]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from benchmarks import corpora, train_issues
+from benchmarks.writing import save
 from voc.hashing import BITS, ORDERS, encode, grams, hashed
-from voc.issues import IssueModel
-from voc.model import TYPES, Model
-from voc.taxonomy import parse_taxonomy
+from voc.model import TYPES, ToneModel
 
 OUT = Path(__file__).resolve().parents[1] / "voc" / "data"
 SEED = 20261121
@@ -103,32 +99,13 @@ def main() -> None:
     scale = np.quantile(np.abs(weights), 0.99995, axis=0) / 127
     table = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
     bias = np.concatenate([[intercept], kinds.intercept_])
-    plain = Model("", (table * scale.astype(np.float32)).astype(np.float32), bias, sentiment, types, None)
-    taxonomy = parse_taxonomy((OUT / "taxonomy.toml").read_text(encoding="utf-8"))
-    issues, quality = train_issues.train(taxonomy, plain)
-    print(quality)
-    write(table, scale, bias, sentiment, types, split["train"], train, issues, quality)
+    write(table, scale, bias, sentiment, types, split["train"], train)
+    tone = ToneModel((table * scale.astype(np.float32)).astype(np.float32), bias, sentiment, types)
+    train_issues.write(OUT, tone)
 
 
-def packed(issues: IssueModel) -> dict[str, NDArray[np.generic]]:
-    """The rows of the issue model that hold anything, in eight bits."""
-    used = np.flatnonzero(np.abs(issues.weights).max(axis=1) > 0)
-    scale = np.quantile(np.abs(issues.weights[used]), 0.9999, axis=0) / 127
-    small = np.clip(np.round(issues.weights[used] / scale), -127, 127).astype(np.int8)
-    return {
-        "issue_slots": used.astype(np.uint16), "issue_weights": small, "issue_scale": scale.astype(np.float32),
-        "issue_bias": issues.bias, "issue_rarity": issues.rarity.astype(np.float16), "issue_knots": issues.knots,
-    }  # fmt: skip
-
-
-def write(  # type: ignore[no-untyped-def]
-    table, scale, bias, sentiment, types, sentiment_rows, type_rows, issues, quality
-) -> None:
-    arrays = packed(issues)
-    check = zlib.crc32(arrays["issue_weights"].tobytes(), zlib.crc32(table.tobytes()))
-    version = f"linear-{check:08x}"
+def write(table, scale, bias, sentiment, types, sentiment_rows, type_rows) -> None:  # type: ignore[no-untyped-def]
     card = {
-        "version": version,
         "kind": "logistic regression over hashed character 1-3-grams; sentiment with log-count ratios (NB-SVM)",
         "outputs": ["sentiment", *TYPES],
         "slots": 2**BITS,
@@ -138,21 +115,13 @@ def write(  # type: ignore[no-untyped-def]
         "domains": sorted({r.domain for r in sentiment_rows} | {r.domain for r in type_rows}),
         "held_out_domains": ["waimai", "cosmetics"],
         "labels": "sentiment: stars and corpus labels; types: weak supervision (stars, wishes, question sets, titles)",
-        "issues": issues.codes,
-        "issue_threshold": issues.threshold,
-        "issue_quality": quality,
         "quality": "docs/benchmarks.md",
     }
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, weights=table, scale=scale.astype(np.float32), bias=bias, sentiment_knots=sentiment,
-        type_knots=types, card=np.frombuffer(json.dumps(card).encode(), dtype=np.uint8), **arrays,
-    )  # fmt: skip
-    (OUT / "model.npz").write_bytes(buffer.getvalue())
-    (OUT / "model_card.json").write_text(
-        json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
-    print(version, f"{len(buffer.getvalue()) / 1e6:.2f} MB")
+    arrays = {
+        "weights": table, "scale": scale.astype(np.float32), "bias": bias,
+        "sentiment_knots": sentiment, "type_knots": types,
+    }  # fmt: skip
+    save(OUT, "tone", card, arrays)
 
 
 if __name__ == "__main__":

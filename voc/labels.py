@@ -9,15 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from voc.areas import AreaOpinion, opinions
 from voc.clauses import clausal
 from voc.hashing import Floats
 from voc.issues import IssueModel, guess
 from voc.mentions import Mention, find_mentions
-from voc.model import TYPES, Model, Scores, calibrated, load_model, score
+from voc.model import TYPES, Model, Scores, ToneModel, assemble, calibrated, score
 from voc.severity import severities
 from voc.taxonomy import Taxonomy
 
-__all__ = ["Annotations", "Mention", "Model", "annotate", "load_model"]
+__all__ = ["Annotations", "Mention", "Model", "annotate", "assemble"]
 
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
 TYPE_RATING_WEIGHT = 1.2
@@ -25,6 +26,9 @@ FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a 
 TROUBLED = 0.5  # least probability of a complaint at which the issue model is asked
 FRIENDLY = 1.5  # a clause this well-meaning (logits) is not where the trouble is
 COMPLAINING = 0.8  # what the type complaint alone is worth as such a probability
+TONES = ("positive", "neutral", "negative")
+FLAT = 0.6  # how far from 0 the sentiment of a question must be to count as one
+SURE_ENOUGH = {"type": 0.6, "sentiment": 0.65, "areas": 0.6, "issue": 0.5}  # calibrated; below: abstain
 COMPLAINT, PRAISE = TYPES.index("complaint"), TYPES.index("praise")
 SUGGESTION, ENQUIRY = TYPES.index("suggestion"), TYPES.index("enquiry")
 _WISH = re.compile(
@@ -43,8 +47,9 @@ _QUESTION = re.compile(
 class Annotations:
     """Columns of equal length, one entry per text.
 
-    sentiment runs from -1 to 1; confidences are calibrated shares; severity is 0 none, 1 severe words,
-    2 safety or outage; vague marks complaints that name no concrete issue.
+    sentiment runs from -1 to 1 and tone says it in one word (TONES); confidences are calibrated shares;
+    severity is 0 none, 1 severe words, 2 safety or outage; vague marks complaints that name no concrete
+    issue; unsure names what the model abstains from: "type", "sentiment", "areas", "issue".
     """
 
     type: list[str]
@@ -55,6 +60,10 @@ class Annotations:
     severity: list[int]
     vague: NDArray[np.bool_]
     mentions: list[list[Mention]]
+    tone: list[str]
+    areas: list[list[AreaOpinion]]
+    dimension_confidence: Floats
+    unsure: list[tuple[str, ...]]
 
 
 def annotate(
@@ -63,29 +72,63 @@ def annotate(
     """Label a batch; ratings run from 1 to 5, None where the channel has no stars."""
     if len(texts) != len(ratings):
         raise ValueError("texts and ratings differ in length")
-    scores = score(texts, model)
+    scores = score(texts, model.tone)
     stars = np.array([0.0 if rating is None else rating - 3.0 for rating in ratings])
     rows = scores.rows()
-    positive = _with_stars(calibrated(rows[:, 0], model.sentiment_knots), RATING_WEIGHT * stars)
+    positive = _with_stars(calibrated(rows[:, 0], model.tone.sentiment_knots), RATING_WEIGHT * stars)
     clauses = clausal(texts)
     mentions = find_mentions(clauses, scores, rows[:, 0], stars, taxonomy)
     logits = rows[:, 1:] + _forms(clauses)
-    types, _ = _types(logits, stars, mentions, model)
-    if model.issues is not None:
-        _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.issues)
-    types, type_confidence = _types(logits, stars, mentions, model)
+    types, _ = _types(logits, stars, mentions, model.tone)
+    if model.topics is not None:
+        _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics)
+    types, type_confidence = _types(logits, stars, mentions, model.tone)
+    areas = opinions(mentions)
+    sentiment_confidence = np.maximum(positive, 1 - positive)
     return Annotations(
         type=types,
         type_confidence=type_confidence,
         sentiment=2 * positive - 1,
-        sentiment_confidence=np.maximum(positive, 1 - positive),
+        sentiment_confidence=sentiment_confidence,
         dimension=[_dimension(found, taxonomy) for found in mentions],
         severity=severities(clauses, mentions),
         vague=np.array(
             [t == "complaint" and not _negative(m) for t, m in zip(types, mentions, strict=True)], bool
         ),
         mentions=mentions,
+        tone=_tones(positive, types),
+        areas=areas,
+        dimension_confidence=np.array([_surest(_negative(found)) for found in mentions], dtype=np.float64),
+        unsure=_unsure(type_confidence, sentiment_confidence, areas, mentions),
     )
+
+
+def _tones(positive: Floats, types: list[str]) -> list[str]:
+    """Neutral only where nothing is judged: a question that leans nowhere."""
+    flat = np.abs(2 * positive - 1) < FLAT
+    return [
+        "neutral" if kind == "enquiry" and even else "positive" if share >= 0.5 else "negative"
+        for share, even, kind in zip(positive, flat, types, strict=True)
+    ]
+
+
+def _surest(found: Sequence[Mention | AreaOpinion]) -> float:
+    return max((one.confidence for one in found), default=0.0)
+
+
+def _unsure(
+    kind: Floats, tone: Floats, areas: list[list[AreaOpinion]], mentions: list[list[Mention]]
+) -> list[tuple[str, ...]]:
+    """Name what each text is not surely told by."""
+    area = np.array([_surest(found) for found in areas], dtype=np.float64)
+    issue = np.array([_surest(_negative(found)) for found in mentions], dtype=np.float64)
+    doubts = {
+        "type": kind < SURE_ENOUGH["type"],
+        "sentiment": tone < SURE_ENOUGH["sentiment"],
+        "areas": (area > 0) & (area < SURE_ENOUGH["areas"]),
+        "issue": (issue > 0) & (issue < SURE_ENOUGH["issue"]),
+    }
+    return [tuple(name for name, column in doubts.items() if column[row]) for row in range(len(kind))]
 
 
 def _fill_gaps(
@@ -124,7 +167,7 @@ def _with_stars(share: Floats, shift: Floats) -> Floats:
 
 
 def _types(
-    logits: Floats, stars: Floats, mentions: list[list[Mention]], model: Model
+    logits: Floats, stars: Floats, mentions: list[list[Mention]], model: ToneModel
 ) -> tuple[list[str], Floats]:
     """Choose the type by text, stars and negative mentions."""
     shifted = logits.copy()

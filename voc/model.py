@@ -7,32 +7,39 @@ one subtraction: the sentiment of every clause costs nothing extra.
 from __future__ import annotations
 
 import io
-import json
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import ConfigError
 from voc.hashing import BITS, ORDERS, Floats, Ints, encode, grams, hashed
-from voc.issues import SLOT_BITS, IssueModel
+from voc.issues import IssueModel, load_topics
 
 TYPES = ("praise", "suggestion", "complaint", "enquiry")
 
 
 @dataclass(frozen=True)
-class Model:
+class ToneModel:
     """Weights of shape (2**BITS, outputs), outputs being sentiment then TYPES; knots map scores to shares."""
 
-    version: str
     weights: NDArray[np.float32]
     bias: Floats
     sentiment_knots: Floats
     type_knots: Floats
-    issues: IssueModel | None
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything read from weights; the version names the bytes of both files."""
+
+    version: str
+    tone: ToneModel
+    topics: IssueModel | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Scores:
         return total / np.sqrt(grams(ends - starts))[:, None] + self.bias
 
 
-def score(texts: Sequence[str], model: Model) -> Scores:
+def score(texts: Sequence[str], model: ToneModel) -> Scores:
     """Read the weights of all n-grams of a batch."""
     codes, starts, lengths = encode(texts)
     sums = tuple(_running(model.weights[hashed(codes, order)]) for order in ORDERS)
@@ -75,31 +82,27 @@ def calibrated(scores: Floats, knots: Floats) -> Floats:
     return shares
 
 
-def load_model(data: bytes) -> Model:
-    """Read the weights `benchmarks/train_model.py` wrote; ConfigError when the file is something else."""
+def assemble(tone: bytes, topics: bytes) -> Model:
+    """Read the two files `make model` writes; ConfigError when one of them is something else."""
+    version = f"linear-{zlib.crc32(topics, zlib.crc32(tone)):08x}"
+    with reading():
+        return Model(version, load_tone(tone), load_topics(topics))
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn whatever goes wrong while a model file is read into one sentence people can act on."""
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            card = json.loads(bytes(file["card"]).decode())
-            weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
-            knots = file["sentiment_knots"], file["type_knots"]
-            model = Model(card["version"], weights, file["bias"], *knots, _issues(file, card))
+        yield
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigError(41, f"模型文件无法读取：{error}；请运行 make model 重新生成") from error
+
+
+def load_tone(data: bytes) -> ToneModel:
+    """Read the weights `benchmarks/train_model.py` wrote."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        weights = file["weights"].astype(np.float32) * file["scale"].astype(np.float32)
+        model = ToneModel(weights, file["bias"], file["sentiment_knots"], file["type_knots"])
     if model.weights.shape != (2**BITS, 1 + len(TYPES)):
         raise ConfigError(41, f"模型文件的形状 {model.weights.shape} 与程序不符；请运行 make model 重新生成")
     return model
-
-
-def _issues(file: Mapping[str, NDArray[np.generic]], card: Mapping[str, Any]) -> IssueModel | None:
-    """Spread the stored rows of the issue model over its slots; None while it is not yet trained."""
-    if "issues" not in card:
-        return None
-    small = file["issue_weights"].astype(np.float32) * file["issue_scale"].astype(np.float32)
-    weights = np.zeros((2**SLOT_BITS, small.shape[1]), dtype=np.float32)
-    weights[file["issue_slots"]] = small
-    rarity = file["issue_rarity"].astype(np.float32)
-    codes, threshold = tuple(card["issues"]), float(card["issue_threshold"])
-    if small.shape[1] != len(codes) + 1:
-        raise ValueError("issue_weights")
-    bias, knots = file["issue_bias"].astype(np.float64), file["issue_knots"].astype(np.float64)
-    return IssueModel(codes, weights, bias, rarity, knots, threshold)

@@ -19,19 +19,19 @@ from voc.issues import (
     shares,
     windows,
 )
-from voc.labels import annotate, load_model
+from voc.labels import annotate, assemble
 from voc.model import Model
 from voc.taxonomy import parse_taxonomy
 
 DATA = Path(__file__).resolve().parents[2] / "voc" / "data"
 TAXONOMY = parse_taxonomy((DATA / "taxonomy.toml").read_text(encoding="utf-8"))
-MODEL = load_model((DATA / "model.npz").read_bytes())
+MODEL = assemble((DATA / "tone.npz").read_bytes(), (DATA / "topics.npz").read_bytes())
 CLAUSAL = st.text(alphabet="退款安装没来坏了客服 \n", max_size=200)
 
 
 def issues(model: Model = MODEL) -> IssueModel:
-    assert model.issues is not None
-    return model.issues
+    assert model.topics is not None
+    return model.topics
 
 
 @pytest.mark.parametrize(

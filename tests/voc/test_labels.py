@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voc.labels import Annotations, Mention, annotate, load_model
+from voc.labels import Annotations, Mention, annotate, assemble
 from voc.model import TYPES
 from voc.taxonomy import parse_taxonomy
 
 DATA = Path(__file__).resolve().parents[2] / "voc" / "data"
 TAXONOMY = parse_taxonomy((DATA / "taxonomy.toml").read_text(encoding="utf-8"))
-MODEL = load_model((DATA / "model.npz").read_bytes())
+MODEL = assemble((DATA / "tone.npz").read_bytes(), (DATA / "topics.npz").read_bytes())
 
 
 def label(text: str, rating: float | None = None) -> Annotations:

@@ -7,16 +7,16 @@ import pytest
 
 from voc.clauses import clausal
 from voc.mentions import Mention, find_mentions
-from voc.model import load_model, score
+from voc.model import assemble, score
 from voc.taxonomy import parse_taxonomy
 
 DATA = Path(__file__).resolve().parents[2] / "voc" / "data"
 TAXONOMY = parse_taxonomy((DATA / "taxonomy.toml").read_text(encoding="utf-8"))
-MODEL = load_model((DATA / "model.npz").read_bytes())
+MODEL = assemble((DATA / "tone.npz").read_bytes(), (DATA / "topics.npz").read_bytes())
 
 
 def mentions(text: str, stars: float = 0.0) -> list[Mention]:
-    scores = score([text], MODEL)
+    scores = score([text], MODEL.tone)
     return find_mentions(clausal([text]), scores, scores.rows()[:, 0], np.array([stars]), TAXONOMY)[0]
 
 

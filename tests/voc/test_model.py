@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from voc.errors import ConfigError
 from voc.hashing import BITS, encode, grams, hashed
-from voc.model import calibrated, load_model, score
+from voc.model import assemble, calibrated, score
 
-MODEL = load_model((Path(__file__).resolve().parents[2] / "voc" / "data" / "model.npz").read_bytes())
+DATA = Path(__file__).resolve().parents[2] / "voc" / "data"
+MODEL = assemble((DATA / "tone.npz").read_bytes(), (DATA / "topics.npz").read_bytes())
 TEXTS = st.lists(st.text(max_size=30), min_size=1, max_size=6)
 
 
@@ -20,28 +21,28 @@ def test_the_shipped_model_has_a_version() -> None:
 
 
 def test_praise_scores_above_complaint() -> None:
-    good, bad = score(["非常好，很满意，推荐购买", "太差了，垃圾，退货"], MODEL).rows()[:, 0]
+    good, bad = score(["非常好，很满意，推荐购买", "太差了，垃圾，退货"], MODEL.tone).rows()[:, 0]
     assert good > 1 > -1 > bad
 
 
 @given(TEXTS)
 def test_a_text_scores_the_same_alone_and_in_a_batch(texts: list[str]) -> None:
-    together = score(texts, MODEL).rows()
-    alone = np.concatenate([score([text], MODEL).rows() for text in texts])
+    together = score(texts, MODEL.tone).rows()
+    alone = np.concatenate([score([text], MODEL.tone).rows() for text in texts])
     assert np.allclose(together, alone)
 
 
 @given(TEXTS)
 def test_a_span_scores_as_if_it_were_a_text(texts: list[str]) -> None:
-    scores = score(texts, MODEL)
+    scores = score(texts, MODEL.tone)
     middle = scores.lengths // 2
     spans = scores.spans(scores.starts + middle, scores.starts + scores.lengths)
-    cut = score([text[half:] for text, half in zip(texts, middle, strict=True)], MODEL).rows()
+    cut = score([text[half:] for text, half in zip(texts, middle, strict=True)], MODEL.tone).rows()
     assert np.allclose(spans, cut)
 
 
 def test_case_and_digits_do_not_matter() -> None:
-    one, other = score(["WIFI连不上，等了3天", "wifi连不上，等了8天"], MODEL).rows()
+    one, other = score(["WIFI连不上，等了3天", "wifi连不上，等了8天"], MODEL.tone).rows()
     assert np.allclose(one, other)
 
 
@@ -55,7 +56,7 @@ def test_the_number_of_grams_is_counted() -> None:
 
 
 def test_calibration_is_monotone_and_stays_inside_its_bounds() -> None:
-    shares = calibrated(np.linspace(-20, 20, 200), MODEL.sentiment_knots)
+    shares = calibrated(np.linspace(-20, 20, 200), MODEL.tone.sentiment_knots)
     assert (np.diff(shares) >= 0).all()
     assert 0 < shares.min() < shares.max() < 1
 
@@ -63,4 +64,4 @@ def test_calibration_is_monotone_and_stays_inside_its_bounds() -> None:
 @pytest.mark.parametrize("data", [b"", b"not a model", b"PK\x03\x04broken"])
 def test_a_broken_file_is_refused_in_chinese(data: bytes) -> None:
     with pytest.raises(ConfigError, match="模型文件无法读取"):
-        load_model(data)
+        assemble(data, (DATA / "topics.npz").read_bytes())
