@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Key, Moment, one_of
 
 DISPOSITIONS = ("accepted", "near_duplicate", "rejected")
 TYPES = ("praise", "suggestion", "complaint", "enquiry")
+TONES = ("positive", "neutral", "negative")
 PRIORITIES = ("urgent", "high", "medium", "low")
 
 
@@ -96,14 +98,19 @@ class TaxonomyVersion(Base):
 
 
 class Annotation(Base):
-    """What was understood of a feedback by one model and one taxonomy."""
+    """What was understood of a feedback by one model and one taxonomy.
+
+    Exactly one annotation of a feedback is current; `models.recoding` is the only place that turns it.
+    """
 
     __tablename__ = "annotation"
     __table_args__ = (
         UniqueConstraint("feedback_id", "model_version", "taxonomy_version"),
         one_of("type", TYPES),
         one_of("priority", PRIORITIES),
+        one_of("tone", TONES),
         CheckConstraint("sentiment BETWEEN -1 AND 1", name="sentiment_range"),
+        Index("uq_annotation_current", "feedback_id", unique=True, postgresql_where="current"),
     )
 
     id: Mapped[Key]
@@ -121,6 +128,15 @@ class Annotation(Base):
     vague: Mapped[bool] = mapped_column(comment="a complaint that names nothing concrete")
     priority: Mapped[str] = mapped_column(comment="urgent, high, medium or low")
     priority_parts: Mapped[Json] = mapped_column(comment="score, parts, reasons, and what would raise it")
+    current: Mapped[bool] = mapped_column(
+        server_default=text("true"), comment="the annotation that figures are made from"
+    )
+    tone: Mapped[str | None] = mapped_column(comment="positive, neutral or negative")
+    dimension_confidence: Mapped[float | None] = mapped_column(comment="calibrated, 0–1")
+    areas: Mapped[list[Json] | None] = mapped_column(
+        JSONB, comment="business areas spoken of: area, sentiment, start, end, confidence"
+    )
+    unsure: Mapped[list[str] | None] = mapped_column(comment="what the model does not dare to say")
 
 
 class Mention(Base):
@@ -144,3 +160,6 @@ class Mention(Base):
     span_start: Mapped[int] = mapped_column(comment="first character in the masked text")
     span_end: Mapped[int] = mapped_column(comment="one past the last character")
     confidence: Mapped[float] = mapped_column(comment="0–1")
+    current: Mapped[bool] = mapped_column(
+        server_default=text("true"), comment="belongs to the current annotation"
+    )

@@ -3,6 +3,7 @@
 from models.base import Base
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, Mention, TaxonomyVersion
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
+from models.learned import CodingBreak, Label, LabelDraw, ModelAdoption
 from models.loop import (
     Action,
     ActionLog,
@@ -27,6 +28,7 @@ __all__ = [
     "Case",
     "CaseLog",
     "ChannelStop",
+    "CodingBreak",
     "Contact",
     "Contract",
     "Customer",
@@ -34,8 +36,11 @@ __all__ = [
     "Department",
     "DuplicateBand",
     "Feedback",
+    "Label",
+    "LabelDraw",
     "Mention",
     "MetricObservation",
+    "ModelAdoption",
     "OperationFigure",
     "OutboxMessage",
     "Problem",
