@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,17 +28,17 @@ from models.collecting import raw_rows, source_of
 from models.engine import transaction
 from models.intake import Batch, RawRecord
 from models.loading import new_ids
-from settings import asset_bytes, asset_text, get_settings
+from settings import asset_text, get_settings
+from tasks.assets import model as model
+from tasks.assets import taxonomy as taxonomy
 from tasks.common import stage
 from voc.copies import Words, find_copies
 from voc.identity import pseudonyms, tiers
 from voc.intake import Mapped, definition_from_dict, map_rows, parse_ratings, parse_times
 from voc.labels import Annotations
-from voc.model import Model, assemble
 from voc.priority import Factors, Priorities, prioritise
 from voc.privacy import mask
 from voc.problems import recurrence, seconds
-from voc.taxonomy import Taxonomy, parse_taxonomy
 from voc.understanding import Understood, take, understand
 
 ASIDE = ("touchpoint", "agent", "region", "product")
@@ -57,18 +56,6 @@ def analyse_waiting(now: datetime) -> dict[str, int]:
         for outcome, rows in analyse_batch(batch, now).items():
             counts[outcome] = counts.get(outcome, 0) + rows
     return counts
-
-
-@lru_cache(maxsize=1)
-def taxonomy() -> Taxonomy:
-    """Return the taxonomy in force."""
-    return parse_taxonomy(asset_text("taxonomy.toml"))
-
-
-@lru_cache(maxsize=1)
-def model() -> Model:
-    """Return the model in force."""
-    return assemble(asset_bytes("tone.npz"), asset_bytes("topics.npz"))
 
 
 def analyse_batch(batch_id: int, now: datetime) -> dict[str, int]:

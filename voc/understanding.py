@@ -5,7 +5,6 @@ What needs history (copies of earlier feedback, frequency, priority) is not deci
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -16,34 +15,23 @@ from numpy.typing import NDArray
 from voc.duplicates import bands, content_hash
 from voc.labels import Annotations, annotate
 from voc.model import Model
-from voc.privacy import Finding, find, mask
+from voc.privacy import Mask, mask
 from voc.rejection import reject
 from voc.taxonomy import Taxonomy
 from voc.text import normalise
-
-_TOKEN = re.compile(r"\[[^\[\]]+\]")
-
-
-@dataclass(frozen=True)
-class Personal:
-    """Personal data at normalised[start:end], for which `token` stands in the masked text."""
-
-    kind: str
-    token: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
 class Understood:
     """Columns of equal length, one entry per text, but for annotations, which has one per row of `kept`.
 
-    hashes is of shape (n,), bands of shape (n, BANDS), both of the masked texts.
+    pii says where in the normalised text personal data stood; hashes is of shape (n,), bands of shape
+    (n, BANDS), both of the masked texts.
     """
 
     normalised: list[str]
     masked: list[str]
-    pii: list[list[Personal]]
+    pii: list[list[Mask]]
     rejected: list[str | None]
     hashes: NDArray[np.int64]
     bands: NDArray[np.int64]
@@ -69,7 +57,7 @@ def understand(
     return Understood(
         normalised=normalised,
         masked=masked.texts,
-        pii=[_personal(*row) for row in zip(normalised, masked.texts, masked.counts, strict=True)],
+        pii=masked.findings,
         rejected=rejected,
         hashes=content_hash(masked.texts),
         bands=bands(masked.texts),
@@ -91,18 +79,3 @@ def _taken(column: Any, rows: Sequence[int]) -> Any:
     if isinstance(column, np.ndarray):
         return column[np.asarray(rows, dtype=np.int64)]
     return [column[row] for row in rows]
-
-
-def _personal(normalised: str, masked: str, count: int) -> list[Personal]:
-    return _tokens(find(normalised), masked) if count else []
-
-
-def _tokens(findings: Sequence[Finding], masked: str) -> list[Personal]:
-    """Name the token that took the place of each finding."""
-    personal, shift = [], 0
-    for finding in findings:
-        found = _TOKEN.match(masked, finding.start + shift)
-        token = found.group() if found else f"[{finding.kind}]"
-        personal.append(Personal(finding.kind, token, finding.start, finding.end))
-        shift += len(token) - (finding.end - finding.start)
-    return personal

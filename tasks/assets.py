@@ -1,0 +1,21 @@
+"""The taxonomy and the model in force, read once a process; without database and Prefect."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from settings import asset_bytes, asset_text
+from voc.model import Model, assemble
+from voc.taxonomy import Taxonomy, parse_taxonomy
+
+
+@lru_cache(maxsize=1)
+def taxonomy() -> Taxonomy:
+    """Return the taxonomy in force."""
+    return parse_taxonomy(asset_text("taxonomy.toml"))
+
+
+@lru_cache(maxsize=1)
+def model() -> Model:
+    """Return the model in force."""
+    return assemble(asset_bytes("tone.npz"), asset_bytes("topics.npz"))
