@@ -13,6 +13,7 @@ from voc.areas import AreaOpinion, opinions
 from voc.clauses import clausal
 from voc.hashing import Floats
 from voc.issues import IssueModel, guess
+from voc.learning.apply import relearn
 from voc.mentions import Mention, find_mentions
 from voc.model import TYPES, Model, Scores, ToneModel, assemble, calibrated, score
 from voc.severity import severities
@@ -49,7 +50,8 @@ class Annotations:
 
     sentiment runs from -1 to 1 and tone says it in one word (TONES); confidences are calibrated shares;
     severity is 0 none, 1 severe words, 2 safety or outage; vague marks complaints that name no concrete
-    issue; unsure names what the model abstains from: "type", "sentiment", "areas", "issue".
+    issue; unsure names what the model abstains from: "type", "sentiment", "areas", "issue"; type_shares, of
+    shape (texts, types), are the uncalibrated shares of TYPES that the type was chosen by.
     """
 
     type: list[str]
@@ -64,12 +66,20 @@ class Annotations:
     areas: list[list[AreaOpinion]]
     dimension_confidence: Floats
     unsure: list[tuple[str, ...]]
+    type_shares: Floats
 
 
 def annotate(
     texts: Sequence[str], ratings: Sequence[float | None], taxonomy: Taxonomy, model: Model
 ) -> Annotations:
     """Label a batch; ratings run from 1 to 5, None where the channel has no stars."""
+    said = _shipped(texts, ratings, taxonomy, model)
+    return relearn(said, texts, taxonomy, model.learned, SURE_ENOUGH) if model.learned else said
+
+
+def _shipped(
+    texts: Sequence[str], ratings: Sequence[float | None], taxonomy: Taxonomy, model: Model
+) -> Annotations:
     if len(texts) != len(ratings):
         raise ValueError("texts and ratings differ in length")
     scores = score(texts, model.tone)
@@ -79,10 +89,10 @@ def annotate(
     clauses = clausal(texts)
     mentions = find_mentions(clauses, scores, rows[:, 0], stars, taxonomy)
     logits = rows[:, 1:] + _forms(clauses)
-    types, _ = _types(logits, stars, mentions, model.tone)
+    types, _, _ = _types(logits, stars, mentions, model.tone)
     if model.topics is not None:
         _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics)
-    types, type_confidence = _types(logits, stars, mentions, model.tone)
+    types, type_confidence, type_shares = _types(logits, stars, mentions, model.tone)
     areas = opinions(mentions)
     sentiment_confidence = np.maximum(positive, 1 - positive)
     return Annotations(
@@ -100,6 +110,7 @@ def annotate(
         areas=areas,
         dimension_confidence=np.array([_surest(_negative(found)) for found in mentions], dtype=np.float64),
         unsure=_unsure(type_confidence, sentiment_confidence, areas, mentions),
+        type_shares=type_shares,
     )
 
 
@@ -168,16 +179,17 @@ def _with_stars(share: Floats, shift: Floats) -> Floats:
 
 def _types(
     logits: Floats, stars: Floats, mentions: list[list[Mention]], model: ToneModel
-) -> tuple[list[str], Floats]:
-    """Choose the type by text, stars and negative mentions."""
+) -> tuple[list[str], Floats, Floats]:
+    """Choose the type by text, stars and negative mentions; also its confidence, and the shares of all."""
     shifted = logits.copy()
     # Stars only speak against praise or complaint: a question with one star is still a question.
     shifted[:, PRAISE] += TYPE_RATING_WEIGHT * np.minimum(stars, 0)
     shifted[:, COMPLAINT] -= TYPE_RATING_WEIGHT * np.maximum(stars, 0)
     shifted[:, COMPLAINT] += [0.5 * min(len(_negative(found)), 2) for found in mentions]
     shares = np.exp(shifted - shifted.max(axis=1, keepdims=True)) if len(logits) else shifted
-    top = (shares / shares.sum(axis=1, keepdims=True)).max(axis=1) if len(logits) else np.zeros(0)
-    return [TYPES[best] for best in shifted.argmax(axis=1)], calibrated(top, model.type_knots)
+    shares = shares / shares.sum(axis=1, keepdims=True)
+    top = shares.max(axis=1) if len(logits) else np.zeros(0)
+    return [TYPES[best] for best in shifted.argmax(axis=1)], calibrated(top, model.type_knots), shares
 
 
 def _forms(clauses: list[str]) -> Floats:

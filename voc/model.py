@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from voc.errors import ConfigError
 from voc.hashing import BITS, ORDERS, Floats, Ints, encode, grams, hashed
 from voc.issues import IssueModel, load_topics
+from voc.learning.layer import Learned, load_layer
 
 TYPES = ("praise", "suggestion", "complaint", "enquiry")
 
@@ -40,6 +41,7 @@ class Model:
     version: str
     tone: ToneModel
     topics: IssueModel | None
+    learned: Learned | None = None  # what the users' own labels add
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def assemble(tone: bytes, topics: bytes) -> Model:
     """Read the two files `make model` writes; ConfigError when one of them is something else."""
     version = f"linear-{zlib.crc32(topics, zlib.crc32(tone)):08x}"
     with reading():
-        return Model(version, load_tone(tone), load_topics(topics))
+        return Model(version, load_tone(tone), load_topics(topics), load_layer(tone, topics))
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Learning from the users' own labels: what to label, a layer over the shipped weights, honest comparison."""

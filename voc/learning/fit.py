@@ -1,0 +1,121 @@
+"""Penalised regression on top of given logits: the shipped model is the prior, labels move away from it.
+
+Minimises mean loss + (penalty / 2 n) * |W|^2 with logits = offset + offset*gain + bias + x W by L-BFGS.
+With few labels little moves; where labels agree with the shipped model nothing does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import minimize
+
+from voc.learning.residual import Floats, Link, Residual, shares
+
+PENALTIES = (0.5, 1.5, 5.0, 15.0)
+STIFF = 2.0  # penalty of gain and bias, in the same unit
+FOLDS = 5
+MOST_FOLDED = 4_000  # more rows than that add nothing to the choice of a penalty
+ITERATIONS = 80
+SEED = 20261122
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A residual with the penalty it was chosen with and its logits on rows it had not seen, shape (n, classes)."""
+
+    residual: Residual
+    penalty: float
+    held_out: Floats
+
+
+def loss(logits: Floats, truth: Floats, link: Link) -> float:
+    """Mean negative log-likelihood per row, in nats."""
+    if not len(logits):
+        return 0.0
+    if link == "one":
+        top = logits.max(axis=1, keepdims=True)
+        log_sum = top[:, 0] + np.log(np.exp(logits - top).sum(axis=1))
+        return float(np.mean(log_sum - (truth * logits).sum(axis=1)))
+    softplus = np.logaddexp(0, logits)
+    return float(np.mean((softplus - truth * logits).sum(axis=1)))
+
+
+def fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, penalty: float, link: Link) -> Residual:
+    """Fit a residual; x (n, slots), offset and truth (n, classes), truth holding shares of 0 … 1."""
+    n, classes = truth.shape
+    slots = x.shape[1]
+    xt = x.T.tocsr()
+
+    def value(parameters: Floats) -> tuple[float, Floats]:
+        weights, gain, bias = _parted(parameters, slots, classes)
+        logits = offset * (1 + gain) + bias + x @ weights
+        error = (shares(logits, link) - truth) / n
+        cost = loss(logits, truth, link)
+        cost += (penalty * np.sum(weights**2) + STIFF * (np.sum(gain**2) + np.sum(bias**2))) / (2 * n)
+        slope = np.concatenate(
+            [
+                (xt @ error + penalty / n * weights).ravel(),
+                (offset * error).sum(axis=0) + STIFF / n * gain,
+                error.sum(axis=0) + STIFF / n * bias,
+            ]
+        )
+        return cost, slope
+
+    start = np.zeros((slots + 2) * classes)
+    found = minimize(value, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-6})
+    return Residual(*_parted(found.x, slots, classes))
+
+
+def _parted(parameters: Floats, slots: int, classes: int) -> tuple[Floats, Floats, Floats]:
+    weights = parameters[: slots * classes].reshape(slots, classes)
+    gain, bias = parameters[slots * classes :].reshape(2, classes)
+    return weights, gain, bias
+
+
+def choose_fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, link: Link) -> Fit | None:
+    """Fit with the penalty that does best on rows left out; None when none beats the shipped model there."""
+    rows = np.random.default_rng(SEED).permutation(len(truth))[:MOST_FOLDED]
+    if len(rows) < 2 * FOLDS:
+        return None
+    fold = np.arange(len(rows)) % FOLDS
+    tried = [_folded(x[rows], offset[rows], truth[rows], fold, penalty, link) for penalty in PENALTIES]
+    losses = [loss(logits, truth[rows], link) for logits in tried]
+    best = int(np.argmin(losses))
+    if losses[best] >= loss(offset[rows], truth[rows], link):
+        return None
+    held_out = offset.copy()
+    held_out[rows] = tried[best]
+    return Fit(fit(x, offset, truth, PENALTIES[best], link), PENALTIES[best], held_out[np.sort(rows)])
+
+
+def _folded(
+    x: sparse.csr_matrix, offset: Floats, truth: Floats, fold: NDArray[np.int64], penalty: float, link: Link
+) -> Floats:
+    """Logits of each row by a fit that has not seen it, shape (n, classes)."""
+    logits = np.empty_like(offset)
+    for k in range(FOLDS):
+        kept, left = fold != k, fold == k
+        logits[left] = fit(x[kept], offset[kept], truth[kept], penalty, link).logits(x[left], offset[left])
+    return logits
+
+
+def calibration(logits: Floats, truth: Floats) -> tuple[float, float]:
+    """Fit (slope, shift) so that expit(slope * logit(top share) + shift) is the share of right answers.
+
+    Two parameters held towards (1, 0) by one pseudo-observation each: a few dozen labels must not overrule.
+    """
+    read = shares(logits, "one")
+    top = np.clip(read.max(axis=1), 1e-6, 1 - 1e-6)
+    right = truth[np.arange(len(truth)), read.argmax(axis=1)]
+    odds = np.log(top / (1 - top))
+
+    def value(parameters: Floats) -> float:
+        z = parameters[0] * odds + parameters[1]
+        return float(np.sum(np.logaddexp(0, z) - right * z) + (parameters[0] - 1) ** 2 + parameters[1] ** 2)
+
+    found = minimize(value, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.05, 3.0), (-3.0, 3.0)])
+    return float(found.x[0]), float(found.x[1])
