@@ -36,6 +36,7 @@ class Chunk:
     unreadable: list[Unreadable]
     blank: list[int]
     notes: list[str] = field(default_factory=list)  # what was silently mended, in Chinese
+    bare: list[int] = field(default_factory=list)  # those of blank that are empty lines, without any cell
 
     def __len__(self) -> int:
         """Number of physical records in this chunk."""

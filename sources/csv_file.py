@@ -160,6 +160,7 @@ class _Records:
             chunk.rows.append(RawRow(row, dict(zip(self._columns, cells, strict=True))))
         else:
             chunk.blank.append(row)
+            chunk.bare.extend([] if cells else [row])
         if "\x00" in raw:
             chunk.notes.append(f"第 {row} 行去掉了 {raw.count(chr(0))} 个 NUL 字符。")
         self._lines.accept()

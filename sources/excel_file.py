@@ -21,16 +21,16 @@ _SMALL = 1024 * 1024  # below this a high ratio is harmless: an empty sheet comp
 
 
 class ExcelFile:
-    """The first sheet of a workbook with one header row; `encoding` is accepted and not needed."""
+    """A sheet of a workbook, the first if none is named, with one header row; `encoding` is not needed."""
 
-    def __init__(self, path: Path, encoding: str = "") -> None:
-        self.path = path
+    def __init__(self, path: Path, encoding: str = "", sheet: str = "") -> None:
+        self.path, self.sheet = path, sheet
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         """Yield chunks of `size` rows; `row` is the number Excel shows."""
         check_safe(self.path)
         others: list[str] = []
-        rows = _rows(self.path, others)
+        rows = _rows(self.path, others, self.sheet)
         columns, notes = _header(rows, self.path.name)
         notes += [f"工作簿还有别的工作表，没有读入：{'、'.join(others)}。"] if others else []
         first = True
@@ -107,16 +107,26 @@ def _unpacks_beyond(file: Any, entry: zipfile.ZipInfo) -> bool:
     return out > entry.file_size
 
 
-def _rows(path: Path, others: list[str]) -> Iterator[tuple[int, list[Any]]]:
+def _rows(path: Path, others: list[str], wanted: str) -> Iterator[tuple[int, list[Any]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_path(str(path))
-        others += book.sheet_names[1:]
-        sheet = book.get_sheet_by_index(0)
+        name = _sheet(book.sheet_names, wanted, path)
+        others += [other for other in book.sheet_names if other != name]
+        sheet = book.get_sheet_by_name(name)
         yield from enumerate(sheet.iter_rows(), start=1)
     except (CalamineError, IndexError, OSError) as error:
         raise InputError(f"「{path.name}」读不出来：{error}；请重新导出为 .xlsx。") from error
+
+
+def _sheet(names: list[str], wanted: str, path: Path) -> str:
+    """The sheet of a name, or of a number from 1."""
+    if wanted and wanted not in names:
+        if wanted.isdecimal() and 0 < int(wanted) <= len(names):
+            return names[int(wanted) - 1]
+        raise InputError(f"「{path.name}」里没有工作表「{wanted}」；有的是：{'、'.join(names)}。")
+    return wanted or names[0]
 
 
 def _header(rows: Iterator[tuple[int, list[Any]]], name: str) -> tuple[tuple[str, ...], list[str]]:

@@ -128,6 +128,7 @@ def _add(chunk: Chunk, row: int, raw: str, value: Any, reason: str) -> None:
         chunk.rows.append(RawRow(row, payload))
     else:
         chunk.blank.append(row)
+        chunk.bare.extend([] if raw else [row])
 
 
 def _flatten(value: dict[str, Any], prefix: str, into: dict[str, str]) -> None:

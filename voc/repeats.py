@@ -1,0 +1,99 @@
+"""Rows of one file that repeat the words of an earlier row, found while the file streams by.
+
+The rule is that of `voc.copies`: a long text that comes back (almost) word for word is one voice copied
+whoever signs it; a short one only when the same customer says it again. Where nobody signs, a short text
+counts as copied from COMMON characters on: 很好 is said by many.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from voc.duplicates import NEAR, SHORTEST, bare
+
+COMMON = 6
+CROWDED = 16  # originals remembered under one band; a form letter must not slow the whole file down
+EXACT, ALMOST = "duplicate", "near_duplicate"
+
+
+class Repeats:
+    """Remembers the originals of a file; memory grows by about half a kilobyte an original."""
+
+    def __init__(self) -> None:
+        self._exact: dict[int, int] = {}
+        self._said: dict[tuple[int, str | None], int] = {}
+        self._bands: dict[int, int | tuple[int, ...]] = {}
+        self._kept = bytearray()  # bare words of long originals, one after the other
+        self._ends = array("q", [0])
+        self._rows = array("q")
+
+    def find(
+        self,
+        first: int,
+        words: Sequence[str],
+        hashes: NDArray[np.int64],
+        bands: NDArray[np.int64],
+        customers: Sequence[str | None] | None,
+    ) -> list[tuple[int, str] | None]:
+        """Return for each row the number of the row it repeats and how, or None.
+
+        `first` is the number of the first row given; empty words repeat nothing; customers is None where the
+        file does not tell who spoke.
+        """
+        found: list[tuple[int, str] | None] = []
+        rows = zip(words, hashes.tolist(), bands.tolist(), strict=True)
+        for place, (text, key, keys) in enumerate(rows):
+            customer = customers[place] if customers is not None else None
+            found.append(self._one(first + place, bare(text), key, keys, customer, customers is not None))
+        return found
+
+    def _one(
+        self, row: int, text: str, key: int, bands: list[int], customer: str | None, signed: bool
+    ) -> tuple[int, str] | None:
+        if len(text) < SHORTEST:
+            return self._short(row, text, key, customer, signed)
+        original = self._exact.setdefault(key, row)
+        if original != row:
+            return original, EXACT
+        for place in self._candidates(bands):
+            if fuzz.ratio(text, self._words(place), score_cutoff=100 * NEAR):
+                return self._rows[place], ALMOST
+        self._remember(row, text, bands)
+        return None
+
+    def _short(
+        self, row: int, text: str, key: int, customer: str | None, signed: bool
+    ) -> tuple[int, str] | None:
+        if not text or (len(text) < COMMON if not signed else customer is None):
+            return None
+        original = self._said.setdefault((key, customer), row)
+        return None if original == row else (original, EXACT)
+
+    def _candidates(self, bands: list[int]) -> list[int]:
+        places: set[int] = set()
+        for band in bands:
+            known = self._bands.get(band)
+            if known is not None:
+                places.update((known,) if isinstance(known, int) else known)
+        return sorted(places)
+
+    def _words(self, place: int) -> str:
+        return self._kept[self._ends[place] : self._ends[place + 1]].decode("utf-8", "surrogatepass")
+
+    def _remember(self, row: int, text: str, bands: list[int]) -> None:
+        place = len(self._rows)
+        self._rows.append(row)
+        self._kept += text.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._kept))
+        for band in bands:
+            known = self._bands.setdefault(band, place)
+            if isinstance(known, int):
+                if known != place:
+                    self._bands[band] = (known, place)
+            elif len(known) < CROWDED:
+                self._bands[band] = (*known, place)
