@@ -35,7 +35,7 @@ def new_issues(session: Session, batches: Sequence[int]) -> list[str]:
     query = text(
         """
         SELECT DISTINCT m.issue FROM mention m JOIN feedback f ON f.id = m.feedback_id
-        WHERE f.batch_id = ANY(:batches) AND m.polarity = -1
+        WHERE f.batch_id = ANY(:batches) AND m.polarity = -1 AND m.current
           AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.issue = m.issue) ORDER BY m.issue
         """
     )
@@ -65,7 +65,7 @@ def enrol(session: Session, batches: Sequence[int] | None, problems: Sequence[in
         SELECT DISTINCT ON (COALESCE(p.merged_into, p.id), f.id)
                COALESCE(p.merged_into, p.id), f.id, m.id, 'rule:issue'
         FROM mention m JOIN feedback f ON f.id = m.feedback_id JOIN problem p ON p.issue = m.issue
-        WHERE m.polarity = -1 AND f.superseded_by IS NULL
+        WHERE m.polarity = -1 AND m.current AND f.superseded_by IS NULL
           AND (CAST(:batches AS bigint[]) IS NULL OR f.batch_id = ANY(:batches))
           AND (CAST(:problems AS bigint[]) IS NULL OR p.id = ANY(:problems))
         ORDER BY COALESCE(p.merged_into, p.id), f.id, m.id

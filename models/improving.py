@@ -43,7 +43,8 @@ def unanswered(session: Session, types: Sequence[str], since: datetime) -> list[
         SELECT f.id, a.type, a.priority, a.severity, f.channel, COALESCE(c.value, 0) AS value,
                (SELECT m.issue FROM mention m WHERE m.annotation_id = a.id AND m.polarity = -1
                 ORDER BY m.confidence DESC, m.span_start LIMIT 1) AS issue
-        FROM feedback f JOIN annotation a ON a.feedback_id = f.id LEFT JOIN customer c ON c.id = f.customer_id
+        FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
+        LEFT JOIN customer c ON c.id = f.customer_id
         WHERE a.type = ANY(:types) AND f.occurred_at >= :since AND f.superseded_by IS NULL
           AND f.disposition = 'accepted' AND NOT EXISTS (SELECT 1 FROM "case" k WHERE k.feedback_id = f.id)
         ORDER BY f.id
@@ -92,7 +93,8 @@ def dimensions_of(session: Session, problem_id: int) -> dict[str, int]:
     """Count the members of a problem by the dimension they were annotated with."""
     query = text(
         """
-        SELECT a.dimension, count(*) FROM problem_member m JOIN annotation a ON a.feedback_id = m.feedback_id
+        SELECT a.dimension, count(*) FROM problem_member m
+        JOIN annotation a ON a.feedback_id = m.feedback_id AND a.current
         WHERE m.problem_id = :problem AND a.dimension IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1
         """
     )

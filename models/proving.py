@@ -19,11 +19,19 @@ from models.proof import Contract, Verification
 # Days are cast to timestamp: a date before AT TIME ZONE would be taken for midnight in the server's own zone.
 OBSERVE = """
     INSERT INTO metric_observation (metric, day, slice, numerator, denominator, exposure)
-    WITH said AS (
+    WITH complaint AS (
+        SELECT m.feedback_id FROM mention m JOIN annotation a ON a.id = m.annotation_id
+        JOIN problem p ON p.issue = m.issue
+        WHERE COALESCE(p.merged_into, p.id) = :problem AND m.polarity = -1
+          AND CASE WHEN CAST(:model AS text) IS NULL THEN a.current
+                   ELSE a.model_version = :model AND a.taxonomy_version = :taxonomy END
+        UNION
+        SELECT feedback_id FROM problem_member WHERE problem_id = :problem AND method <> 'rule:issue'
+    ), said AS (
         SELECT CAST(f.occurred_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day, f.channel,
                COALESCE(f.customer_id, -f.id) AS customer, (m.feedback_id IS NOT NULL) AS member
         FROM feedback f
-        LEFT JOIN problem_member m ON m.feedback_id = f.id AND m.problem_id = :problem
+        LEFT JOIN complaint m ON m.feedback_id = f.id
         WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
           AND f.occurred_at >= CAST(:since AS timestamp) AT TIME ZONE 'Asia/Shanghai'
           AND f.occurred_at < (CAST(:until AS timestamp) + interval '1 day') AT TIME ZONE 'Asia/Shanghai'
@@ -71,9 +79,42 @@ def metric_of(problem_id: int) -> str:
     return f"problem:{problem_id}"
 
 
-def observe(session: Session, problem_id: int, since: date, until: date) -> Daily:
-    """Bring the observations of a problem up to date between two days and return them."""
-    values = {"problem": problem_id, "metric": metric_of(problem_id), "since": since, "until": until}
+@dataclass(frozen=True)
+class Reading:
+    """One model and one taxonomy by which feedback was read."""
+
+    model: str
+    taxonomy: str
+
+
+def readings(session: Session, since: date, until: date) -> list[Reading] | None:
+    """List the readings that cover all accepted feedback between two days, newest first; None: no feedback."""
+    query = text(
+        """
+        WITH said AS (
+            SELECT id FROM feedback WHERE disposition = 'accepted' AND superseded_by IS NULL
+              AND occurred_at >= CAST(:since AS timestamp) AT TIME ZONE 'Asia/Shanghai'
+              AND occurred_at < (CAST(:until AS timestamp) + interval '1 day') AT TIME ZONE 'Asia/Shanghai'
+        )
+        SELECT a.model_version AS model, a.taxonomy_version AS taxonomy,
+               count(*) = (SELECT count(*) FROM said) AS whole
+        FROM said JOIN annotation a ON a.feedback_id = said.id GROUP BY 1, 2 ORDER BY max(a.id) DESC
+        """
+    )
+    rows = session.execute(query, {"since": since, "until": until}).all()
+    return [Reading(row.model, row.taxonomy) for row in rows if row.whole] if rows else None
+
+
+def observe(
+    session: Session, problem_id: int, since: date, until: date, reading: Reading | None = None
+) -> Daily:
+    """Bring the observations of a problem up to date between two days and return them.
+
+    All days are counted by the given reading; by what is current when none is given.
+    """
+    values = {"problem": problem_id, "metric": metric_of(problem_id), "since": since, "until": until,
+              "model": reading.model if reading else None,
+              "taxonomy": reading.taxonomy if reading else None}  # fmt: skip
     session.execute(text(OBSERVE), values)
     query = text(
         """
@@ -106,7 +147,8 @@ def versions_used(session: Session, problem_id: int, since: datetime) -> tuple[l
     query = text(
         """
         SELECT array_agg(DISTINCT a.model_version) AS models, array_agg(DISTINCT a.taxonomy_version) AS taxonomies
-        FROM problem_member m JOIN feedback f ON f.id = m.feedback_id JOIN annotation a ON a.feedback_id = f.id
+        FROM problem_member m JOIN feedback f ON f.id = m.feedback_id
+        JOIN annotation a ON a.feedback_id = f.id AND a.current
         WHERE m.problem_id = :problem AND f.occurred_at >= :since
         """
     )

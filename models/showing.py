@@ -197,7 +197,7 @@ def headline(session: Session, since: datetime, until: datetime) -> dict[str, An
                count(*) FILTER (WHERE a.type = 'suggestion') AS suggestions,
                count(*) FILTER (WHERE a.type = 'enquiry') AS enquiries,
                count(*) FILTER (WHERE a.vague) AS vague
-        FROM feedback f LEFT JOIN annotation a ON a.feedback_id = f.id
+        FROM feedback f LEFT JOIN annotation a ON a.feedback_id = f.id AND a.current
         WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
           AND f.occurred_at >= :since AND f.occurred_at < :until
         """,
@@ -221,7 +221,7 @@ def channels(session: Session, since: datetime, until: datetime) -> list[dict[st
         session,
         """
         SELECT f.channel, count(*) AS count, count(*) FILTER (WHERE a.type = 'complaint') AS complaints
-        FROM feedback f LEFT JOIN annotation a ON a.feedback_id = f.id
+        FROM feedback f LEFT JOIN annotation a ON a.feedback_id = f.id AND a.current
         WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
           AND f.occurred_at >= :since AND f.occurred_at < :until
         GROUP BY 1 ORDER BY 2 DESC, 1
@@ -262,7 +262,7 @@ def linked(session: Session) -> Mapping[str, int]:
         session,
         """
         WITH complaint AS (
-            SELECT f.id FROM feedback f JOIN annotation a ON a.feedback_id = f.id
+            SELECT f.id FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
             WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND a.type = 'complaint'
         ), reached AS (
             SELECT DISTINCT m.feedback_id, x.problem_id IS NOT NULL AS acted, v.problem_id IS NOT NULL AS judged

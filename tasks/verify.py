@@ -15,11 +15,13 @@ from models.engine import transaction
 from models.proving import (
     Daily,
     Promise,
+    Reading,
     earlier_actions,
     effective_since,
     metric_of,
     observe,
     promises,
+    readings,
     verified,
 )
 from settings import get_settings
@@ -39,6 +41,7 @@ CONSEQUENCES = {
 }
 LOOKS = 2
 QUERY = "models.proving.OBSERVE"
+UNREAD = "waits_for_recode"
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,24 @@ def _verify(session: Session, action_id: int, now: datetime) -> str | None:
     due = _due(promise, now)
     if due is None:
         return None
-    daily = observe(session, promise.action.problem_id, due.spans.baseline_start, due.spans.followup_end)
+    first, last = due.spans.baseline_start, due.spans.followup_end
+    whole = readings(session, first, last)
+    if whole == []:
+        # Before and after were read by different models: what differs may be the reading. The next round looks again.
+        return UNREAD
+    reading = _reading(whole or [], due.contract)
+    daily = observe(session, promise.action.problem_id, first, last, reading)
     effect = _compare(due, daily)
     verdict = _judge(session, due, effect)
-    id_ = verified(session, action_id, _found(due, daily, effect, verdict), now)
+    id_ = verified(session, action_id, _found(due, daily, effect, verdict, reading), now)
     _apply(session, promise, verdict, id_, now)
     return verdict.code
+
+
+def _reading(whole: list[Reading], contract: Contract) -> Reading | None:
+    """Choose one reading for both windows: that of the contract if it can be had, else the newest."""
+    agreed = Reading(contract.model_version, contract.taxonomy_version)
+    return agreed if agreed in whole else next(iter(whole), None)
 
 
 def _due(promise: Promise, now: datetime) -> Due | None:
@@ -144,7 +159,9 @@ def _excluded(day: date, due: Due) -> bool:
     return any(first <= day <= last for first, last in due.contract.excluded)
 
 
-def _found(due: Due, daily: Daily, effect: Effect, verdict: Verdict) -> dict[str, object]:
+def _found(
+    due: Due, daily: Daily, effect: Effect, verdict: Verdict, reading: Reading | None
+) -> dict[str, object]:
     change, low, high = effect.change
     series = {
         "days": [day.isoformat() for day in daily.days],
@@ -165,8 +182,8 @@ def _found(due: Due, daily: Daily, effect: Effect, verdict: Verdict) -> dict[str
         "lineage": {
             "query": QUERY,
             "rows_hash": hashlib.sha256(json.dumps(series, sort_keys=True).encode()).hexdigest(),
-            "model": due.contract.model_version,
-            "taxonomy": due.contract.taxonomy_version,
+            "model": reading.model if reading else due.contract.model_version,
+            "taxonomy": reading.taxonomy if reading else due.contract.taxonomy_version,
             "contract": due.promise.contract.locked_hash,
             "run": run_id(),
         },
