@@ -120,7 +120,8 @@ FEEDBACK_COLUMNS = (
 )  # fmt: skip
 ANNOTATION_COLUMNS = (
     "id", "feedback_id", "model_version", "taxonomy_version", "type", "type_confidence", "sentiment",
-    "sentiment_confidence", "dimension", "severity", "vague", "priority", "priority_parts",
+    "sentiment_confidence", "dimension", "severity", "vague", "priority", "priority_parts", "tone",
+    "dimension_confidence", "areas", "unsure",
 )  # fmt: skip
 MENTION_COLUMNS = (
     "annotation_id", "feedback_id", "area", "issue", "polarity", "span_start", "span_end", "confidence",

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from models.analysing import (
     Person,
-    issue_events,
     known_words,
     note_taxonomy,
     store_customers,
@@ -29,16 +28,14 @@ from models.engine import transaction
 from models.intake import Batch, RawRecord
 from models.loading import new_ids
 from settings import asset_text, get_settings
+from tasks.annotating import Voices, annotation_rows, mention_rows, rank
 from tasks.assets import model as model
 from tasks.assets import taxonomy as taxonomy
 from tasks.common import stage
 from voc.copies import Words, find_copies
 from voc.identity import pseudonyms, tiers
 from voc.intake import Mapped, definition_from_dict, map_rows, parse_ratings, parse_times
-from voc.labels import Annotations
-from voc.priority import Factors, Priorities, prioritise
 from voc.privacy import mask
-from voc.problems import recurrence, seconds
 from voc.understanding import Understood, take, understand
 
 ASIDE = ("touchpoint", "agent", "region", "product")
@@ -110,7 +107,14 @@ def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], no
     single = [n for n, i in enumerate(read.understood.kept) if copies[i] is None]
     kept = [read.understood.kept[n] for n in single]
     annotations = take(read.understood.annotations, single)
-    priorities = _rank(session, ids, read, kept, annotations)
+    kept_ids = [ids[i] for i in kept]
+    voices = Voices(
+        kept_ids,
+        [read.at[i] for i in kept],
+        [read.customers[i] for i in kept],
+        [read.values[i] for i in kept],
+    )
+    priorities = rank(session, voices, annotations)
     annotation_ids = new_ids(session, "annotation", len(kept))
     store_feedback(
         session,
@@ -119,8 +123,8 @@ def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], no
             for i, number in enumerate(tracking_numbers(len(ids)))
         ],
         [(ids[i], band, int(key)) for i in kept for band, key in enumerate(keys[i]) if key],
-        [_annotation_row(n, annotation_ids[n], ids[i], annotations, priorities) for n, i in enumerate(kept)],
-        _mention_rows(annotation_ids, [ids[i] for i in kept], annotations),
+        annotation_rows(annotation_ids, kept_ids, annotations, priorities),
+        mention_rows(annotation_ids, kept_ids, annotations),
     )
     supersede(session, batch.id)
     settle(session, {r.id: _outcome(read.rejected[i], copies[i]) for i, r in enumerate(records)})
@@ -192,49 +196,6 @@ def _copies(
     return [found.get(id_) for id_ in ids]
 
 
-def _rank(
-    session: Session, ids: Sequence[int], read: Read, kept: Sequence[int], annotations: Annotations
-) -> Priorities:
-    complaints = [{m.issue for m in row if m.polarity < 0} for row in annotations.mentions]
-    # A feedback nobody signed is a customer of its own, named as models.analysing.issue_events names it.
-    people = [read.customers[i] or -ids[i] for i in kept]
-    frequency, scope = _recurrences(session, [read.at[i] for i in kept], people, complaints)
-    return prioritise(
-        Factors(
-            frequency=frequency,
-            scope=scope,
-            customer_value=np.array([read.values[i] for i in kept], dtype=np.float64),
-            severity=np.array(annotations.severity, dtype=np.int64),
-            sentiment=np.asarray(annotations.sentiment, dtype=np.float64),
-            type=annotations.type,
-        )
-    )
-
-
-def _recurrences(
-    session: Session, at: Sequence[datetime], customers: Sequence[int], complaints: Sequence[set[str]]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Count, for each row, complaints and customers of its most frequent issue in the days before it."""
-    frequency, scope = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
-    issues = sorted(set().union(*complaints)) if complaints else []
-    if not issues:
-        return frequency, scope
-    window = timedelta(days=get_settings().problem_window_days)
-    history = issue_events(session, issues, min(at) - window, max(at))
-    for issue in issues:
-        rows = [n for n, named in enumerate(complaints) if issue in named]
-        events = sorted([*history.get(issue, []), *((at[n], customers[n]) for n in rows)])
-        counted, people = recurrence(
-            seconds([moment for moment, _ in events]),
-            np.array([customer for _, customer in events], dtype=np.int64),
-            seconds([at[n] for n in rows]),
-            window,
-        )
-        frequency[rows] = np.maximum(frequency[rows], counted)
-        scope[rows] = np.maximum(scope[rows], people)
-    return frequency, scope
-
-
 def _feedback_row(
     i: int, id_: int, batch: Batch, read: Read, content: int, copy: int | None, number: str
 ) -> tuple[Any, ...]:
@@ -245,41 +206,6 @@ def _feedback_row(
         aside["touchpoint"][i], read.at[i], read.customers[i], aside["agent"][i], aside["region"][i],
         aside["product"][i], read.ratings[i], read.texts[i], content, disposition, read.rejected[i], copy,
     )  # fmt: skip
-
-
-def _annotation_row(
-    n: int, id_: int, feedback: int, annotations: Annotations, priorities: Priorities
-) -> tuple[Any, ...]:
-    explained = {
-        "score": round(float(priorities.score[n]), 4),
-        "parts": priorities.parts[n],
-        "reasons": priorities.reasons[n],
-        "to_high": priorities.to_high[n],
-    }
-    return (
-        id_, feedback, model().version, taxonomy().version, annotations.type[n],
-        float(annotations.type_confidence[n]), float(annotations.sentiment[n]),
-        float(annotations.sentiment_confidence[n]), annotations.dimension[n], int(annotations.severity[n]),
-        bool(annotations.vague[n]), priorities.level[n], explained,
-    )  # fmt: skip
-
-
-def _mention_rows(
-    annotation_ids: Sequence[int], feedback_ids: Sequence[int], annotations: Annotations
-) -> list[tuple[Any, ...]]:
-    rows = []
-    for annotation, feedback, mentions in zip(
-        annotation_ids, feedback_ids, annotations.mentions, strict=True
-    ):
-        # One mention an issue: the most negative, then the surest, is the one that is kept.
-        best: dict[str, Any] = {}
-        for m in sorted(mentions, key=lambda m: (m.polarity, -m.confidence, m.start)):
-            best.setdefault(m.issue, m)
-        rows += [
-            (annotation, feedback, m.area, m.issue, m.polarity, m.start, m.end, float(m.confidence))
-            for m in best.values()
-        ]
-    return rows
 
 
 def _outcome(rejected: str | None, copy: int | None) -> tuple[str, str | None]:

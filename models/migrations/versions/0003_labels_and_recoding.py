@@ -17,7 +17,7 @@ JSONB = postgresql.JSONB(astext_type=sa.Text())
 MOMENT = sa.DateTime(timezone=True)
 
 
-def annotation_columns() -> list[sa.Column]:
+def annotation_columns() -> "list[sa.Column[object]]":
     return [
         sa.Column("current", sa.Boolean(), server_default=sa.text("true"), nullable=False,
                   comment="the annotation that figures are made from"),
