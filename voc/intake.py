@@ -15,10 +15,11 @@ from voc.errors import InputError, SchemaBroken
 from voc.intake_cells import parse_ratings as parse_ratings
 from voc.intake_cells import parse_times as parse_times
 from voc.intake_guess import guess_mapping as guess_mapping
+from voc.records import joined
 
 FIELDS: Final = (
     "external_id", "text", "title", "occurred_at", "channel", "touchpoint", "rating", "customer",
-    "customer_value", "phone", "email", "agent", "region", "product", "order_no",
+    "customer_value", "phone", "email", "agent", "region", "product", "order_no", "evidence",
 )  # fmt: skip
 CHANNELS: Final[dict[str, str]] = {
     "hotline": "热线",
@@ -185,7 +186,8 @@ def map_rows(payloads: Sequence[Mapping[str, str]], definition: Definition) -> M
     for field in FIELDS:
         parts = _parts(definition.mapping.get(field, ""), present)
         missing.update(dict.fromkeys(part for part in parts if part not in present) if payloads else {})
-        columns[field] = _column(payloads, [part for part in parts if part in present])
+        found = [part for part in parts if part in present]
+        columns[field] = _records(payloads, found) if field == "evidence" else _column(payloads, found)
     columns["channel"] = [_CHANNEL_CODES.get(v, v) if v else definition.channel for v in columns["channel"]]
     columns["touchpoint"] = [v or definition.touchpoint or None for v in columns["touchpoint"]]
     return Mapped(columns, tuple(missing), tuple(present))
@@ -204,6 +206,13 @@ def _parts(column: str, present: Mapping[str, None]) -> list[str]:
     if not column or column in present:
         return [column] if column else []
     return [part.strip() for part in column.split("+") if part.strip()]
+
+
+def _records(payloads: Sequence[Mapping[str, str]], parts: Sequence[str]) -> list[str | None]:
+    """Put records under the titles of their columns: what is cited from them names where it stood."""
+    titled = {part: _column(payloads, [part]) for part in parts}
+    rows = zip(*titled.values(), strict=True) if parts else [()] * len(payloads)
+    return [joined(dict(zip(titled, row, strict=True))) for row in rows]
 
 
 def _column(payloads: Sequence[Mapping[str, str]], parts: Sequence[str]) -> list[str | None]:

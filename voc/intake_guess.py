@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 _GUESSES: Final[dict[str, str]] = {
@@ -30,6 +30,14 @@ _GUESSES: Final[dict[str, str]] = {
     "product": "product product_name sku item 产品 商品 商品名称 产品名称 产品型号 型号",
     "order_no": "order_no order_id order orderid 订单号 订单编号 订单",
 }
+# Records that came with the feedback; all such columns are taken, each under its own title.
+_EVIDENCE: Final = (
+    "evidence transcript call_transcript chat_log chat_history conversation dialogue ticket_log ticket_notes"
+    " service_notes order_info order_detail call_notes"
+    " 工单记录 工单内容 工单备注 处理记录 处理过程 处理经过 处理备注 跟进记录 服务记录 维修记录 回访记录 沟通记录"
+    " 订单信息 订单详情 订单备注 物流信息 物流记录 物流轨迹 通话转写 通话记录 通话内容 通话文本 录音转写 语音转写"
+    " 聊天记录 会话记录 会话内容 对话记录 对话内容 咨询记录 在线聊天 证据 佐证材料"
+)
 
 _ENDINGS: Final[dict[str, str]] = {
     "text": "内容 摘要 正文 原话 评语 content text comment review reply transcript",
@@ -55,7 +63,7 @@ def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
     """A proposal from common column names, Chinese and English, to be shown to the user before it is used.
 
     A known name wins; otherwise the one column whose name ends like the field (投诉时间, 回访满意度), and
-    nothing if two do.
+    nothing if two do. Several columns of evidence are joined by a plus sign.
     """
     plain = {_plain(column): column for column in reversed(columns)}
     found: dict[str, str] = {}
@@ -63,12 +71,33 @@ def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
         hit = next((plain[name] for name in map(_plain, names.split()) if name in plain), None)
         if hit is not None and hit not in found.values():
             found[field] = hit
+    records = _evidence(plain, found)
     for field, endings in _ENDINGS.items():
         free = {name: column for name, column in plain.items() if column not in found.values()}
-        hits = [column for name, column in free.items() if name.endswith(tuple(endings.split()))]
-        if field not in found and len(hits) == 1:
-            found[field] = hits[0]
-    return found
+        spare = {name: column for name, column in free.items() if column not in records}
+        hit = _ending(spare, endings) or (_ending(free, endings) if field == "text" else None)
+        if field not in found and hit:
+            found[field] = hit
+    return _with_records(found, [column for column in records if column not in found.values()])
+
+
+def _ending(columns: Mapping[str, str], endings: str) -> str | None:
+    hits = [column for name, column in columns.items() if name.endswith(tuple(endings.split()))]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _evidence(plain: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    known = set(map(_plain, _EVIDENCE.split()))
+    # A plus sign joins columns; one that has it in its name cannot be joined.
+    named = [column for name, column in plain.items() if name in known and "+" not in column]
+    return [column for column in reversed(named) if column not in found.values()]
+
+
+def _with_records(found: dict[str, str], records: list[str]) -> dict[str, str]:
+    # A transcript that nothing else speaks beside is itself what the customer said.
+    if "text" not in found and len(records) == 1:
+        return {**found, "text": records[0]}
+    return {**found, "evidence": "+".join(records)} if records else found
 
 
 def _plain(name: str) -> str:

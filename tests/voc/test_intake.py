@@ -139,6 +139,13 @@ def test_a_wrong_mapping_line_is_refused_in_words(line: str, says: str) -> None:
         ),
         (["购买时间", "收货时间", "评论"], {"text": "评论"}),
         (["产品编号", "门店编号", "chat", "评论"], {"text": "评论"}),
+        (
+            ["工单号", "评价内容", "处理记录", "手机号", "通话转写"],
+            {"external_id": "工单号", "text": "评价内容", "phone": "手机号", "evidence": "处理记录+通话转写"},
+        ),
+        (["编号", "通话转写"], {"external_id": "编号", "text": "通话转写"}),
+        (["标题", "工单内容", "处理记录"], {"title": "标题", "text": "工单内容", "evidence": "处理记录"}),
+        (["comment_text", "Call Transcript"], {"text": "comment_text", "evidence": "Call Transcript"}),
         (["Created-At", "FEEDBACK"], {"text": "FEEDBACK", "occurred_at": "Created-At"}),
     ],
 )
@@ -152,6 +159,19 @@ def test_a_proposed_mapping_names_existing_columns_each_at_most_once(columns: li
     assert set(proposed) <= set(FIELDS)
     assert len(set(proposed.values())) == len(proposed)
     assert set(proposed.values()) <= {*columns, "内容", "时间"}
+
+
+def test_evidence_of_several_columns_keeps_their_titles() -> None:
+    known = definition_from_dict(
+        {"name": "x", "channel": "web", "map": {"text": "内容", "evidence": "工单记录+订单信息"}}
+    )
+    rows = [
+        {"内容": "太差了", "工单记录": "派送超时\n两天", "订单信息": ""},
+        {"内容": "不行", "工单记录": "", "订单信息": "〔已签收〕"},
+        {"内容": "无语", "工单记录": " ", "订单信息": ""},
+    ]
+    mapped = map_rows(rows, known).require()
+    assert mapped["evidence"] == ["〔工单记录〕派送超时\n两天", "〔订单信息〕（已签收）", None]
 
 
 def test_rows_become_columns_of_every_canonical_field(definition: Definition) -> None:
