@@ -25,11 +25,12 @@ SEED = 20261122
 
 @dataclass(frozen=True)
 class Fit:
-    """A residual with the penalty it was chosen with and its logits on rows it had not seen, shape (n, classes)."""
+    """A residual, the penalty it was chosen with, and the logits (k, classes) of `rows` (k,) by fits blind to them."""
 
     residual: Residual
     penalty: float
     held_out: Floats
+    rows: NDArray[np.int64]
 
 
 def loss(logits: Floats, truth: Floats, link: Link) -> float:
@@ -66,7 +67,9 @@ def fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, penalty: float, lin
         return cost, slope
 
     start = np.zeros((slots + 2) * classes)
-    found = minimize(value, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-6})
+    found = minimize(
+        value, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-6, "maxcor": 6}
+    )
     return Residual(*_parted(found.x, slots, classes))
 
 
@@ -87,9 +90,7 @@ def choose_fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, link: Link) 
     best = int(np.argmin(losses))
     if losses[best] >= loss(offset[rows], truth[rows], link):
         return None
-    held_out = offset.copy()
-    held_out[rows] = tried[best]
-    return Fit(fit(x, offset, truth, PENALTIES[best], link), PENALTIES[best], held_out[np.sort(rows)])
+    return Fit(fit(x, offset, truth, PENALTIES[best], link), PENALTIES[best], tried[best], rows)
 
 
 def _folded(
