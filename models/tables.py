@@ -1,6 +1,7 @@
 """All tables in one import, for migrations and tests."""
 
 from models.base import Base
+from models.evidence import Clarification, Evidence
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, Mention, TaxonomyVersion
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
 from models.learned import CodingBreak, Label, LabelDraw, ModelAdoption
@@ -28,6 +29,7 @@ __all__ = [
     "Case",
     "CaseLog",
     "ChannelStop",
+    "Clarification",
     "CodingBreak",
     "Contact",
     "Contract",
@@ -35,6 +37,7 @@ __all__ = [
     "Delivery",
     "Department",
     "DuplicateBand",
+    "Evidence",
     "Feedback",
     "Label",
     "LabelDraw",
