@@ -221,5 +221,6 @@ def _number(customer: str | None, row: int) -> int:
 def _line(cells: Sequence[str]) -> bytes:
     """One CSV record without its line end."""
     buffer = StringIO()
-    csv.writer(buffer, lineterminator="").writerow(cells)
-    return buffer.getvalue().encode("utf-8", "replace")
+    # The writer quotes a cell for a line break only if its own line end holds one.
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n").encode("utf-8", "replace")
