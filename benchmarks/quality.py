@@ -79,7 +79,7 @@ def types() -> Iterator[Result]:
 
 
 def issues() -> Iterator[Result]:
-    yield from simulated.rows(TAXONOMY, replace(MODEL, topics=None), "cues alone, ")
+    yield from simulated.rows(TAXONOMY, replace(MODEL, topics=replace(MODEL.topics, issues=None)), "cues alone, ")
     yield from simulated.rows(TAXONOMY, MODEL)
 
 

@@ -1,11 +1,29 @@
-"""What a text thinks of each business area."""
+"""What a text thinks of each business area: a linear model of its clauses, beside what cues have found.
+
+A clause is read by itself, after the clause before it and within its whole text; cues only add to that.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.hashing import Floats, Ints, joined
 from voc.mentions import Mention
+from voc.model import Scores
+from voc.taxonomy import Taxonomy
+from voc.topics import AreaModel
+
+CUE = 2.0  # logits a cue of the area adds to its clause
+CAP = 6.0  # logits of tone beyond which a clause is no clearer
+STARS, SPOKEN = 0.35, 1.5  # logits of sentiment per star away from three, and of a mention's polarity
+_TURN = re.compile(
+    "(?<=[^\n\0]{2})(?:但是|但(?!愿)|就是|不过|而且|然后|可是|只是|虽然|另外|还有|除了|以及|却|同时|其次|再就是)"
+)
 
 
 @dataclass(frozen=True)
@@ -19,16 +37,117 @@ class AreaOpinion:
     confidence: float
 
 
-def opinions(mentions: Sequence[list[Mention]]) -> list[list[AreaOpinion]]:
-    """The surest mention of each area and polarity, as an opinion of that area."""
-    return [_of(found) for found in mentions]
+@dataclass(frozen=True)
+class Units:
+    """Clauses of a batch, cut where the speaker turns to something else; positions as `voc.hashing.joined`."""
+
+    rows: Ints
+    starts: Ints
+    ends: Ints
 
 
-def _of(mentions: list[Mention]) -> list[AreaOpinion]:
+def units(clauses: Sequence[str], codes: NDArray[np.uint32], first: Ints, last: Ints) -> Units:
+    """Cut texts as `voc.clauses.clausal` made them; what holds no word is left out."""
+    breaks = np.flatnonzero(codes == ord("\n"))
+    turns = np.array([found.start() for found in _TURN.finditer("\0".join(clauses))], dtype=np.int64)
+    starts = np.sort(np.concatenate([first, breaks + 1, turns]))
+    ends = np.sort(np.concatenate([last, breaks, turns]))
+    letters = ((codes >= 0x4E00) & (codes < 0xFF00)) | ((codes >= 97) & (codes <= 122)) | (codes == 48)
+    written = np.concatenate([[0], np.cumsum(letters)])
+    kept = written[ends] > written[starts]
+    starts, ends = starts[kept], ends[kept]
+    return Units(np.searchsorted(first, starts, side="right") - 1, starts, ends)
+
+
+def opinions(
+    clauses: Sequence[str],
+    scores: Scores,
+    tones: Floats,
+    stars: Floats,
+    mentions: Sequence[list[Mention]],
+    taxonomy: Taxonomy,
+    model: AreaModel | None,
+) -> list[list[AreaOpinion]]:
+    """At most one opinion per text, area and direction: the surest; `clauses` is what `clausal` made."""
+    if model is None or not clauses:
+        return [_spoken(found, ()) for found in mentions]
+    codes, first, last = joined(clauses)
+    parts = units(clauses, codes, first, last)
+    logits, felt = read(codes, parts, first, last, model)
+    places = {area: place for place, area in enumerate(model.areas)}
+    said = np.zeros_like(logits)
+    for at, place, polarity in _placed(mentions, first, parts, places):
+        logits[at, place] += CUE
+        said[at, place] = polarity
+    shares = 1 / (1 + np.exp(-(model.odds[0] * logits + model.odds[1])))
+    clause = np.clip(scores.spans(parts.starts, parts.ends)[:, 0], -CAP, CAP)
+    signs = np.column_stack([np.ones(len(felt)), felt, clause, np.clip(tones, -CAP, CAP)[parts.rows]])
+    tone = (signs @ model.mix + STARS * stars[parts.rows])[:, None] + SPOKEN * said
+    named = shares >= model.thresholds
+    named[:, [place for area, place in places.items() if area not in taxonomy.areas]] = False
+    found = _surest(named, shares, np.tanh(tone / 2), parts, first, model.areas, len(clauses))
+    return [one + _spoken(said_of, model.areas) for one, said_of in zip(found, mentions, strict=True)]
+
+
+def read(
+    codes: NDArray[np.uint32], parts: Units, first: Ints, last: Ints, model: AreaModel
+) -> tuple[Floats, Floats]:
+    """Logits of the areas, shape (clauses, areas), and of good against bad, before anything calibrates them."""
+    many = len(model.areas)
+    own = model.clause.read(codes, parts.starts, parts.ends)
+    logits = own[:, :many].astype(np.float64)
+    follows = np.flatnonzero(parts.rows[1:] == parts.rows[:-1]) + 1
+    logits[follows] += own[follows - 1, many : 2 * many]
+    logits += model.text.read(codes, first, last)[parts.rows]
+    return logits, own[:, 2 * many].astype(np.float64)
+
+
+def _placed(
+    mentions: Sequence[list[Mention]], first: Ints, parts: Units, places: dict[str, int]
+) -> list[tuple[int, int, int]]:
+    """Clause, area and polarity of every mention of an area the model knows."""
+    kept = [(row, m) for row, found in enumerate(mentions) for m in found if m.area in places]
+    if not kept or not len(parts.starts):
+        return []
+    at = first[[row for row, _ in kept]] + np.array([m.start for _, m in kept])
+    unit = np.maximum(np.searchsorted(parts.starts, at, side="right") - 1, 0).tolist()
+    return [(one, places[m.area], m.polarity) for one, (_, m) in zip(unit, kept, strict=True)]
+
+
+def _surest(
+    named: NDArray[np.bool_],
+    shares: Floats,
+    tone: Floats,
+    parts: Units,
+    first: Ints,
+    areas: tuple[str, ...],
+    size: int,
+) -> list[list[AreaOpinion]]:
+    unit, area = np.nonzero(named)
+    share, feeling, rows = shares[unit, area], tone[unit, area], parts.rows[unit]
+    order = np.lexsort((-share, feeling < 0, area, rows))
+    key = np.column_stack([rows, area, feeling < 0])[order]
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = np.any(key[1:] != key[:-1], axis=1)
+    chosen = order[fresh]
+    begin = parts.starts[unit] - first[rows]
+    end = parts.ends[unit] - first[rows]
+    columns = (rows, area, feeling, begin, end, share)
+    found: list[list[AreaOpinion]] = [[] for _ in range(size)]
+    for row, place, mood, left, right, sure in zip(*(c[chosen].tolist() for c in columns), strict=True):
+        found[row].append(AreaOpinion(areas[place], mood, left, right, sure))
+    return found
+
+
+def _spoken(mentions: list[Mention], known: tuple[str, ...]) -> list[AreaOpinion]:
+    """What mentions alone say of areas no model knows."""
     best: dict[tuple[str, int], Mention] = {}
-    for mention in sorted(mentions, key=lambda m: m.confidence):
-        if mention.polarity:
-            best[mention.area, mention.polarity] = mention
+    for mention in mentions:
+        key = mention.area, mention.polarity
+        if mention.area in known or not mention.polarity:
+            continue
+        if key not in best or best[key].confidence < mention.confidence:
+            best[key] = mention
     return [
         AreaOpinion(m.area, m.polarity * m.confidence, m.start, m.end, m.confidence) for m in best.values()
     ]

@@ -5,12 +5,11 @@ It is asked only where the words are negative; a short text is read as one windo
 
 from __future__ import annotations
 
-import io
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,15 +48,15 @@ class Guess:
     confidence: float
 
 
-def load_topics(data: bytes) -> IssueModel:
+def load_issues(card: Mapping[str, Any], file: Mapping[str, NDArray[np.generic]]) -> IssueModel | None:
     """Read what `benchmarks/train_issues.py` wrote, its stored rows spread over all slots."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as file:
-        card = json.loads(bytes(file["card"]).decode())
-        small = file["issue_weights"].astype(np.float32) * file["issue_scale"].astype(np.float32)
-        weights = np.zeros((2**SLOT_BITS, small.shape[1]), dtype=np.float32)
-        weights[file["issue_slots"]] = small
-        rarity = file["issue_rarity"].astype(np.float32)
-        bias, knots = file["issue_bias"].astype(np.float64), file["issue_knots"].astype(np.float64)
+    if "issues" not in card:
+        return None
+    small = file["issue_weights"].astype(np.float32) * file["issue_scale"].astype(np.float32)
+    weights = np.zeros((2**SLOT_BITS, small.shape[1]), dtype=np.float32)
+    weights[file["issue_slots"]] = small
+    rarity = file["issue_rarity"].astype(np.float32)
+    bias, knots = file["issue_bias"].astype(np.float64), file["issue_knots"].astype(np.float64)
     codes, threshold = tuple(card["issues"]), float(card["issue_threshold"])
     if small.shape[1] != len(codes) + 1:
         raise ValueError("issue_weights")

@@ -90,10 +90,10 @@ def _shipped(
     mentions = find_mentions(clauses, scores, rows[:, 0], stars, taxonomy)
     logits = rows[:, 1:] + _forms(clauses)
     types, _, _ = _types(logits, stars, mentions, model.tone)
-    if model.topics is not None:
-        _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics)
+    if model.topics.issues is not None:
+        _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics.issues)
     types, type_confidence, type_shares = _types(logits, stars, mentions, model.tone)
-    areas = opinions(mentions)
+    areas = opinions(clauses, scores, rows[:, 0], stars, mentions, taxonomy, model.topics.areas)
     sentiment_confidence = np.maximum(positive, 1 - positive)
     return Annotations(
         type=types,

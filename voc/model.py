@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from voc.errors import ConfigError
 from voc.hashing import BITS, ORDERS, Floats, Ints, encode, grams, hashed
-from voc.issues import IssueModel, load_topics
 from voc.learning.layer import Learned, load_layer
+from voc.topics import Topics, load_topics
 
 TYPES = ("praise", "suggestion", "complaint", "enquiry")
 
@@ -40,7 +40,7 @@ class Model:
 
     version: str
     tone: ToneModel
-    topics: IssueModel | None
+    topics: Topics
     learned: Learned | None = None  # what the users' own labels add
 
 

@@ -30,8 +30,8 @@ CLAUSAL = st.text(alphabet="退款安装没来坏了客服 \n", max_size=200)
 
 
 def issues(model: Model = MODEL) -> IssueModel:
-    assert model.topics is not None
-    return model.topics
+    assert model.topics.issues is not None
+    return model.topics.issues
 
 
 @pytest.mark.parametrize(
