@@ -89,8 +89,10 @@ class Scoring:
         if self._plan.processes == 1:
             yield from ((rows, understand_rows(*self._asked(rows))) for rows in self._chunks())
             return
-        # Spawned, not forked: a fork would copy the threads' locks of the progress bar.
-        pool = stack.enter_context(ProcessPoolExecutor(self._plan.processes, get_context("spawn")))
+        # A plain fork would copy locks held by threads of this process; the fork server has none.
+        context = get_context("forkserver")
+        context.set_forkserver_preload(["voc.scoring", "tasks.assets"])
+        pool = stack.enter_context(ProcessPoolExecutor(self._plan.processes, context))
         waiting: deque[tuple[list[Row], Future[Scored]]] = deque()
         for rows in self._chunks():
             waiting.append((rows, pool.submit(understand_rows, *self._asked(rows))))
