@@ -31,7 +31,11 @@ class Label(Base):
     """What one person says a feedback means; answers not given yet are null."""
 
     __tablename__ = "label"
-    __table_args__ = (UniqueConstraint("feedback_id", "labeller"), one_of("type", TYPES), one_of("tone", TONES))
+    __table_args__ = (
+        UniqueConstraint("feedback_id", "labeller"),
+        one_of("type", TYPES),
+        one_of("tone", TONES),
+    )
 
     id: Mapped[Key]
     feedback_id: Mapped[int] = mapped_column(ForeignKey("label_draw.feedback_id"), comment="drawn feedback")

@@ -13,6 +13,8 @@ from voc.learning.features import grams_of
 
 RESERVED = 5  # every fifth lot is kept for measuring: never learnt from, however telling the text is
 ALIKE = 0.5  # share of bigrams at which two texts teach the same
+FLOOR = 0.1  # worth of a row the model is sure of
+WINDOW = 200  # rows among which the spread over channels and types is kept
 COMMON = 3  # texts of the pool an n-gram must stand in to be worth learning
 
 Ids = NDArray[np.int64]
@@ -69,25 +71,30 @@ def sampled(ids: Ids, drawn: Ids, seed: int) -> Ids:
     return held[lots(held, seed) <= first]
 
 
-def active(pool: Sequence[Candidate], known: Sequence[str], count: int) -> list[Chosen]:
-    """Choose the most telling feedback of a pool, no two alike, spread over channels and types.
+def active(pool: Sequence[Candidate], known: Sequence[str], count: int, seed: int) -> list[Chosen]:
+    """Choose telling feedback of a pool, no two alike, spread over channels and types.
 
     `known` holds the texts labelled so far: n-grams common in the pool and absent there are worth asking about.
+    The worth of a row is its chance, not its rank: only the hardest rows would teach a crooked picture.
     """
     told = [grams_of(one.text) for one in pool]
-    doubt, fresh = _doubts(pool), _unseen(told, known)
-    worth = doubt + fresh
+    fresh = _unseen(told, known)
+    worth = FLOOR + _doubts(pool) + fresh
+    # Whose exponential clock, running at the speed of its worth, rings first is chosen first.
+    left = (lots(np.array([one.id for one in pool], dtype=np.int64), seed + 1) >> np.uint64(11)) + np.uint64(
+        1
+    )
+    clock = -np.log(left / 2.0**53) / worth
+    open_ = list(np.argsort(clock, kind="stable"))
     chosen: list[int] = []
     taken: Counter[tuple[str, str]] = Counter()
-    open_ = list(np.argsort(-worth, kind="stable"))
     while open_ and len(chosen) < count:
-        # Each further row of the same channel and type has to be worth more than the first of another.
-        best = max(open_[:200], key=lambda k: worth[k] / (1 + taken[pool[k].channel, pool[k].type]) ** 0.5)
+        # A channel and type of which much is chosen already waits its turn.
+        best = min(open_[:WINDOW], key=lambda k: clock[k] * (1 + taken[pool[k].channel, pool[k].type]) ** 0.5)
         open_.remove(best)
-        if any(_alike(told[best], told[other]) for other in chosen):
-            continue
-        chosen.append(int(best))
-        taken[pool[best].channel, pool[best].type] += 1
+        if not any(_alike(told[best], told[other]) for other in chosen):
+            chosen.append(int(best))
+            taken[pool[best].channel, pool[best].type] += 1
     return [Chosen(pool[k].id, _reason(pool[k], float(fresh[k]))) for k in chosen]
 
 
@@ -117,4 +124,6 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
 def _reason(one: Candidate, fresh: float) -> str:
     if one.contradicts:
         return "类型与线索不一致"
-    return "模型把握不足" if min(one.confidences, default=1.0) < 0.7 or fresh < 0.25 else "用词少见"
+    if min(one.confidences, default=1.0) < 0.7:
+        return "模型把握不足"
+    return "用词少见" if fresh > 0.25 else "随机补充"

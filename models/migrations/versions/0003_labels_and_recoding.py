@@ -4,6 +4,8 @@ Revision: 0003
 Follows: 0002
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -17,7 +19,7 @@ JSONB = postgresql.JSONB(astext_type=sa.Text())
 MOMENT = sa.DateTime(timezone=True)
 
 
-def annotation_columns() -> "list[sa.Column[object]]":
+def annotation_columns() -> "list[sa.Column[Any]]":
     return [
         sa.Column("current", sa.Boolean(), server_default=sa.text("true"), nullable=False,
                   comment="the annotation that figures are made from"),
