@@ -1,55 +1,81 @@
-"""Customer words made uniform, a whole batch at a time."""
+"""Customer words made uniform, a whole batch at a time.
+
+What people are shown again keeps its words: widths, scripts, invisible characters, mark-up and white space
+are mended here; dialect, slips and slang only for the models (voc/variants.py).
+"""
 
 from __future__ import annotations
 
+import html
 import re
-import unicodedata
 from collections.abc import Sequence
 
+import numpy as np
 import rjieba
 
-from voc.scripts import SIMPLIFIED
+from voc.folding import SEPARATOR, fold, folding
+from voc.scripts import simplified, traditional
 
-SEPARATOR = "\x1e"  # record separator: no customer types it, and normalising removes it
-LONGEST_RUN = 3
+__all__ = ["SEPARATOR", "normalise", "segment"]
 
-
-def _folding() -> dict[int, str | None]:
-    table: dict[int, str | None] = {ord(k): v for k, v in SIMPLIFIED.items()}
-    for code in range(0xFF01, 0xFF5F):
-        # Chinese punctuation stays full width: the words are shown to people again.
-        if chr(code) not in "！（），：；？～":
-            table[code] = chr(code - 0xFEE0)
-    for code in [*range(0x2460, 0x2500), *range(0x1D400, 0x1D800)]:
-        table[code] = unicodedata.normalize("NFKC", chr(code))
-    removed = [*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), *range(0x200B, 0x2010)]
-    removed += [*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFFE, 0xFFFF, 0xAD, 0xFFFD]
-    kept = {ord("\n"), ord("\t"), ord(SEPARATOR), 0x200D}
-    table |= {code: None for code in removed if code not in kept}
-    table |= {ord("\r"): "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0x3000: " ", 0xA0: " ", 0x0B: "\n"}
-    return table
-
-
-_FOLD = _folding()
-_JOINER = re.compile("(?<![\u203c-\U0001faff])\u200d|\u200d(?![\u203c-\U0001faff])")
-_SPACES = re.compile(r"[^\S\n\x1e]{2,}|[^\S\n \x1e]")
-_LINES = re.compile(r" ?\n[ \n]*| ?(\x1e) ?")
-# Digits are left alone: 10000000 is an amount, not an emphasis.
-_RUN = re.compile(rf"([^\d\x1e])\1{{{LONGEST_RUN},}}")
+_ROUNDS = 8  # nested mark-up such as &amp;amp;lt; is opened layer by layer
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<(?:br|/?(?:p|div|li|tr|h[1-6]))(?:\s+[\w\-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|body|button|center|code|em|font|form|head|hr|html|i|iframe|img|input|label|link|meta|ol|pre|s|section|small|"
+    r"span|strike|strong|sub|sup|table|tbody|td|th|thead|u|ul|video)(?:\s+[\w\-]+\s*=[^<>]*)?\s*/?>",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[A-Za-z\u0370-\u052fɑɡı]+")
+_LOOKALIKES = str.maketrans(
+    "АаВСсԁЕеԌНһІіЈјКМОоРрԚԛЅѕТѴѵԜԝХхУуΑΒΕΖΗΙΚΜΝΟοΡΤΥΧνɑɡı",
+    "AaBCcdEeGHhIiJjKMOoPpQqSsTVvWwXxYyABEZHIKMNOoPTYXvagi",
+)
+_TRADITIONAL = frozenset(traditional())
 
 
 def normalise(texts: Sequence[str]) -> list[str]:
-    """Fold width and script, drop invisible characters, squeeze white space and cap repeated characters."""
+    """Fold width and script, drop what is invisible, open mark-up, squeeze white space, cap repeated characters."""
     if not texts:
         return []
-    joined = SEPARATOR.join(texts)
-    if joined.count(SEPARATOR) != len(texts) - 1:
-        joined = SEPARATOR.join(text.replace(SEPARATOR, " ") for text in texts)
-    folded = _JOINER.sub("", joined.translate(_FOLD))
-    squeezed = _SPACES.sub(" ", folded)
-    lined = _LINES.sub(lambda found: found[1] or "\n", squeezed)
-    capped = _RUN.sub(lambda found: found[1] * LONGEST_RUN, lined)
-    return [text.strip() for text in capped.split(SEPARATOR)]
+    clean, odd = fold([text.replace(SEPARATOR, " ") for text in texts])
+    waiting = np.flatnonzero(odd).tolist()
+    for _ in range(_ROUNDS):
+        if not waiting:
+            break
+        before = [clean[row] for row in waiting]
+        mended, _odd = fold(_mended(before))
+        for row, text in zip(waiting, mended, strict=True):
+            clean[row] = text
+        waiting = [row for row, old, new in zip(waiting, before, mended, strict=True) if old != new]
+    return clean
+
+
+def _mended(texts: list[str]) -> list[str]:
+    """Mend what cannot be mended character by character."""
+    opened = [_ENTITY.sub(_opened, text) if "&" in text else text for text in texts]
+    plain = [_untagged(text).translate(folding().longer) for text in opened]
+    latin = [_WORD.sub(_latin, text) for text in plain]
+    foreign = [row for row, text in enumerate(latin) if not _TRADITIONAL.isdisjoint(text)]
+    for row, text in zip(foreign, simplified([latin[row] for row in foreign]), strict=True):
+        latin[row] = text
+    return [text.replace(SEPARATOR, " ") for text in latin]
+
+
+def _opened(found: re.Match[str]) -> str:
+    return html.unescape(found.group())
+
+
+def _untagged(text: str) -> str:
+    return _TAG.sub(" ", _BREAK.sub("\n", _HIDDEN.sub(" ", text))) if "<" in text else text
+
+
+def _latin(found: re.Match[str]) -> str:
+    """Write a word in Latin letters if it holds some and all others look like them (wеixin with a Cyrillic е)."""
+    word = found.group()
+    plain = word.translate(_LOOKALIKES)
+    return plain if plain.isascii() and any(letter.isascii() for letter in word) else word
 
 
 def segment(texts: Sequence[str]) -> list[list[str]]:

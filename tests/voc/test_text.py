@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import jieba
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,44 @@ def test_white_space_is_squeezed_and_line_breaks_survive() -> None:
 
 def test_long_runs_are_capped_but_amounts_are_not() -> None:
     assert normalise(["好好好好好！！！！！赔我10000000元"]) == ["好好好！！！赔我10000000元"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("加\u200d微\u200b信\ufe0f", "加微信"),
+        ("wеixin（е 是西里尔字母）", "weixin（е 是西里尔字母）"),
+        ("β版的 μ 和 αlpha", "β版的 μ 和 αlpha"),
+        ("①②⑩❶🅥𝐕ⓧⅤ㈠", "12101VVxⅤ(一)"),
+        ("⽤⼾说⻋不好", "用户说车不好"),
+        ("很好❤️❤️❤️❤️❤️", "很好❤❤❤"),
+        ("1️⃣ 安装慢", "1 安装慢"),
+        ("差\ue123评\U000f0000", "差评"),
+    ],
+)
+def test_disguises_and_foreign_forms_of_characters_are_undone(typed: str, meant: str) -> None:
+    assert normalise([typed]) == [meant]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "meant"),
+    [
+        ("很慢&nbsp;&amp;很贵&#33;&#x21;", "很慢 &很贵!!"),
+        ("第一<br/>第二<p class='x'>第三</p>", "第一\n第二\n第三"),
+        ("<script>alert(1)</script><b>差</b>", "差"),
+        ("&amp;amp;lt;br&amp;amp;gt;两层", "两层"),
+        ("温度<30度且>20度，a<b and c>d，R&D", "温度<30度且>20度，a<b and c>d，R&D"),
+        ("http://a.cn/x?copy=1&reg=2", "http://a.cn/x?copy=1&reg=2"),
+    ],
+)
+def test_mark_up_is_opened_and_signs_of_comparison_stay(pasted: str, meant: str) -> None:
+    assert normalise([pasted]) == [meant]
+
+
+@given(st.lists(st.text("&;<>ampltgbr/#x1 好後裏аe\u200d❤\n　⑩", max_size=24), max_size=4))
+def test_normalising_twice_changes_nothing_of_mark_up_either(texts: list[str]) -> None:
+    once = normalise(texts)
+    assert normalise(once) == once
 
 
 def test_an_empty_batch_gives_an_empty_batch() -> None:
