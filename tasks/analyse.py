@@ -23,6 +23,7 @@ from models.analysing import (
 )
 from models.change import lock_out
 from models.checking import claim, count_outcomes, settle, waiting
+from models.clarifying import store_clarified, store_evidence
 from models.collecting import raw_rows, source_of
 from models.engine import transaction
 from models.intake import Batch, RawRecord
@@ -32,10 +33,12 @@ from tasks.annotating import Voices, annotation_rows, mention_rows, rank
 from tasks.assets import model as model
 from tasks.assets import taxonomy as taxonomy
 from tasks.common import stage
+from voc.concrete import make_concrete
 from voc.copies import Words, find_copies
 from voc.identity import pseudonyms, tiers
 from voc.intake import Mapped, definition_from_dict, map_rows, parse_ratings, parse_times
 from voc.privacy import mask
+from voc.text import normalise
 from voc.understanding import Understood, take, understand
 
 ASIDE = ("touchpoint", "agent", "region", "product")
@@ -78,6 +81,7 @@ class Read:
     at: list[datetime]
     ratings: list[float | None]
     understood: Understood
+    evidence: list[str | None]
     customers: list[int | None]
     values: list[int]
 
@@ -106,7 +110,14 @@ def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], no
     copies = _copies(session, ids, read, hashes, keys)
     single = [n for n, i in enumerate(read.understood.kept) if copies[i] is None]
     kept = [read.understood.kept[n] for n in single]
-    annotations = take(read.understood.annotations, single)
+    evidence = [read.evidence[i] for i in kept]
+    annotations, clarified = make_concrete(
+        take(read.understood.annotations, single),
+        [read.texts[i] for i in kept],
+        evidence,
+        taxonomy(),
+        model(),
+    )
     kept_ids = [ids[i] for i in kept]
     voices = Voices(
         kept_ids,
@@ -126,6 +137,8 @@ def _understand(session: Session, batch: Batch, records: Sequence[RawRecord], no
         annotation_rows(annotation_ids, kept_ids, annotations, priorities),
         mention_rows(annotation_ids, kept_ids, annotations),
     )
+    store_evidence(session, zip(kept_ids, evidence, strict=True))
+    store_clarified(session, annotation_ids, kept_ids, clarified)
     supersede(session, batch.id)
     settle(session, {r.id: _outcome(read.rejected[i], copies[i]) for i, r in enumerate(records)})
 
@@ -149,6 +162,7 @@ def _read(session: Session, records: Sequence[RawRecord], mapped: Mapped, source
         at=at,
         ratings=ratings,
         understood=understand(_words(mapped), ratings, taxonomy(), model()),
+        evidence=_masked_records(mapped["evidence"]),
         customers=[ids[name] if name else None for name in names],
         values=values,
     )
@@ -159,6 +173,12 @@ def _masked(values: Sequence[str | None]) -> list[str | None]:
     known = sorted({value for value in values if value})
     shown: dict[str | None, str | None] = dict(zip(known, mask(known).texts, strict=True))
     return [shown.get(value) for value in values]
+
+
+def _masked_records(cells: Sequence[str | None]) -> list[str | None]:
+    rows = [row for row, cell in enumerate(cells) if cell]
+    masked = dict(zip(rows, mask(normalise([cells[row] or "" for row in rows])).texts, strict=True))
+    return [masked.get(row) for row in range(len(cells))]
 
 
 def _words(mapped: Mapped) -> list[str]:

@@ -1,0 +1,273 @@
+"""Vague complaints made concrete, from evidence that came with them and never without a citation.
+
+Evidence is read sentence by sentence by the same machinery as feedback. What an agent says by routine does not
+count, what the customer said counts before what others wrote, and where the evidence contradicts itself, or says
+two things equally loud, nobody guesses: the customer is asked one short question instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from voc.clauses import clausal, clause_of
+from voc.labels import Annotations, annotate
+from voc.mentions import Mention
+from voc.model import Model
+from voc.records import split
+from voc.severity import severities
+from voc.taxonomy import Taxonomy
+
+SURE = 0.75  # least confidence of a mention that makes a complaint concrete
+AHEAD = 0.12  # how much surer the first issue must be than the second
+AGENT = 0.9  # what an agent's account weighs against the customer's own
+LONGEST = 6_000  # characters of one record that are read
+QUOTED = 60  # characters of a citation
+CUSTOMER, OTHER, STAFF = "customer", "other", "staff"
+
+_CUSTOMERS = "客户|用户|顾客|买家|来电人|来电者|主叫|会员|乘客|业主|患者|旅客|市民|访客"
+_STAFF = "坐席|座席|客服|人工|机器人|话务员|接线员|工程师|师傅|商家|卖家|店家|系统|小二|专员|顾问|店员|受理人|处理人|AI"
+_SPEAKER = re.compile(
+    rf"(?:(?<=^)|(?<=[\n。！？!?；;\s\]】)）]))(?:(?P<customer>{_CUSTOMERS})|(?P<staff>{_STAFF}))[^：:，。\n]{{0,8}}[：:]",
+    re.MULTILINE,
+)
+# What is said to everybody says nothing about this customer.
+_ROUTINE = re.compile(
+    r"(?:很|非常)高兴(?:能)?为您服务|有什么(?:可以|能|需要)(?:帮|为)|还有(?:其他|别的)?(?:问题|需要)|感谢您(?:的|对)|感谢(?:您)?(?:来电|咨询|反馈|支持)|"
+    r"请(?:您)?(?:稍等|稍候|耐心等待|放心|谅解|对.{0,6}评价)|祝您|给您(?:带来|造成)|不好意思|抱歉|对不起|深表|敬请|马上(?:为|帮)您|(?:为|帮)您(?:查|核实|登记|反馈|催)|"
+    r"如(?:有|遇|果|您)|若(?:有|遇|您)|温馨提示|请(?:当面|注意|务必|确认|检查|核对)|为(?:了)?(?:避免|防止)|工号"
+)
+# A form that was filled in with no: 是否破损：否.
+_UNTICKED = re.compile(r"(?:是否|有无|有没有|是不是)[^，。；;\n：:]{0,12}[：:]\s*(?:否|无|没有|未|不)")
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+_FOREMOST = re.compile(
+    r"主要|首要|最(?:不满|生气|气|让|关键|重要)|重点|关键是|投诉(?:的)?(?:是|内容|原因|类型)|核心诉求"
+)
+
+
+@dataclass(frozen=True)
+class Concrete:
+    """The issue evidence shows, and the quotation that shows it: it stands at cell[start:end]."""
+
+    issue: str
+    area: str
+    source: str
+    start: int
+    end: int
+    quote: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Vague:
+    """A vague complaint: its evidence, the areas it is unhappy with, the issues it says are all right."""
+
+    evidence: str | None
+    areas: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Clarified:
+    """What became of a vague complaint: either it is concrete, or there is one question to ask."""
+
+    concrete: Concrete | None
+    question: str | None
+
+
+@dataclass(frozen=True)
+class _Said:
+    row: int
+    speaker: str
+    source: str
+    start: int
+    text: str
+
+
+@dataclass(frozen=True)
+class _Claim:
+    said: _Said
+    mention: Mention
+    clause: tuple[int, int]
+
+    @property
+    def weight(self) -> float:
+        return self.mention.confidence * (AGENT if self.said.speaker == STAFF else 1.0)
+
+
+def concretise(rows: Sequence[Vague], taxonomy: Taxonomy, model: Model) -> list[Concrete | None]:
+    """Return, for each vague complaint, the issue its evidence shows, or None where it shows none clearly."""
+    return [clarified.concrete for clarified in clarify(rows, taxonomy, model)]
+
+
+def clarify(rows: Sequence[Vague], taxonomy: Taxonomy, model: Model) -> list[Clarified]:
+    """Return, for each vague complaint, the issue its evidence shows or the question to ask."""
+    claims: list[list[_Claim]] = [[] for _ in rows]
+    for claim in _claims(rows, taxonomy, model):
+        claims[claim.said.row].append(claim)
+    return [_settle(row, found, taxonomy) for row, found in zip(rows, claims, strict=True)]
+
+
+def make_concrete(
+    annotations: Annotations,
+    texts: Sequence[str],
+    evidence: Sequence[str | None],
+    taxonomy: Taxonomy,
+    model: Model,
+) -> tuple[Annotations, dict[int, Clarified]]:
+    """Return annotations in which evidence made vague rows concrete, and what was found for each vague row."""
+    rows = np.flatnonzero(annotations.vague).tolist()
+    vague = [_vague(annotations, row, evidence[row]) for row in rows]
+    found = dict(zip(rows, clarify(vague, taxonomy, model), strict=True))
+    shown = {row: one.concrete for row, one in found.items() if one.concrete is not None}
+    return (_with(annotations, texts, shown, taxonomy) if shown else annotations), found
+
+
+def _vague(annotations: Annotations, row: int, evidence: str | None) -> Vague:
+    unhappy = frozenset(one.area for one in annotations.areas[row] if one.sentiment < 0)
+    denied = frozenset(one.issue for one in annotations.mentions[row] if one.polarity > 0)
+    return Vague(evidence, unhappy, denied)
+
+
+def _with(
+    annotations: Annotations, texts: Sequence[str], shown: dict[int, Concrete], taxonomy: Taxonomy
+) -> Annotations:
+    mentions, severity = list(annotations.mentions), list(annotations.severity)
+    dimension, vague = list(annotations.dimension), annotations.vague.copy()
+    sure = annotations.dimension_confidence.copy()
+    graver = severities(clausal([one.quote for one in shown.values()]), [[] for _ in shown])
+    for (row, one), grade in zip(shown.items(), graver, strict=True):
+        # The whole of the customer's words is what the citation explains.
+        mention = Mention(one.issue, one.area, -1, 0, len(texts[row]), one.confidence)
+        mentions[row] = [*mentions[row], mention]
+        dimension[row], sure[row] = taxonomy.issue(one.issue).dimension, one.confidence
+        severity[row], vague[row] = max(severity[row], grade), False
+    return replace(
+        annotations,
+        mentions=mentions,
+        severity=severity,
+        dimension=dimension,
+        vague=vague,
+        dimension_confidence=sure,
+    )
+
+
+# --- reading evidence -------------------------------------------------------------------------------------
+
+
+def _claims(rows: Sequence[Vague], taxonomy: Taxonomy, model: Model) -> Iterator[_Claim]:
+    """Yield every sure mention, for or against, in what anybody said."""
+    said = [one for row, vague in enumerate(rows) for one in _sayings(row, vague.evidence or "")]
+    if not said:
+        return
+    read = annotate([one.text for one in said], [None] * len(said), taxonomy, model)
+    clauses = clausal([one.text for one in said])
+    for one, mentions, text in zip(said, read.mentions, clauses, strict=True):
+        for mention in mentions:
+            if mention.polarity and mention.confidence >= SURE:
+                yield _Claim(one, mention, clause_of(text, mention.start, mention.end))
+
+
+def _sayings(row: int, cell: str) -> Iterator[_Said]:
+    """Cut the records of a cell into sentences, each with who said it; routine is left out."""
+    for record in split(cell):
+        text = record.text[:LONGEST]
+        for speaker, start, end in _turns(text):
+            for found in _SENTENCE.finditer(text, start, end):
+                if not _idle(found.group(), speaker):
+                    yield _Said(row, speaker, record.source, record.start + found.start(), found.group())
+
+
+def _turns(text: str) -> Iterator[tuple[str, int, int]]:
+    marks = list(_SPEAKER.finditer(text))
+    starts = [(OTHER, 0, marks[0].start() if marks else len(text))]
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    turns = [
+        (CUSTOMER if mark["customer"] else STAFF, mark.end(), end)
+        for mark, end in zip(marks, ends, strict=bool(marks))
+    ]
+    yield from (turn for turn in [*starts, *turns] if turn[1] < turn[2])
+
+
+def _idle(sentence: str, speaker: str) -> bool:
+    if _UNTICKED.search(sentence):
+        return True
+    return speaker != CUSTOMER and bool(_ROUTINE.search(sentence) or sentence.rstrip()[-1:] in "?？吗")
+
+
+# --- deciding ---------------------------------------------------------------------------------------------
+
+
+def _settle(row: Vague, claims: list[_Claim], taxonomy: Taxonomy) -> Clarified:
+    denied = row.denied | {claim.mention.issue for claim in claims if claim.mention.polarity > 0}
+    against = [c for c in claims if c.mention.polarity < 0 and c.mention.issue not in denied]
+    own = [claim for claim in against if claim.said.speaker == CUSTOMER]
+    heard = [c for c in own or against if not row.areas or c.mention.area in row.areas]
+    ranked = _ranked(heard)
+    if not ranked:
+        return Clarified(None, question(sorted(row.areas), [], taxonomy))
+    if len(ranked) == 1 or _leads(*ranked[:2]):
+        return Clarified(_cited(ranked[0]), None)
+    return Clarified(None, question([], [claim.mention.issue for claim in ranked[:2]], taxonomy))
+
+
+def _ranked(claims: list[_Claim]) -> list[_Claim]:
+    """Keep the surest claim of each issue, surest first; who says 主要是 means it."""
+    best: dict[str, _Claim] = {}
+    for claim in sorted(claims, key=lambda c: (-_foremost(c), -c.weight, c.said.start)):
+        # The same words read as two issues (安装时乱收费) are one trouble: the surer reading is kept.
+        if not any(_same_words(claim, other) for other in best.values()):
+            best.setdefault(claim.mention.issue, claim)
+    return list(best.values())
+
+
+def _same_words(one: _Claim, other: _Claim) -> bool:
+    overlap = one.mention.start < other.mention.end and other.mention.start < one.mention.end
+    return one.said == other.said and overlap and one.mention.issue != other.mention.issue
+
+
+def _foremost(claim: _Claim) -> bool:
+    return bool(_FOREMOST.search(claim.said.text))
+
+
+def _leads(first: _Claim, second: _Claim) -> bool:
+    return _foremost(first) > _foremost(second) or first.weight - second.weight >= AHEAD
+
+
+def _cited(claim: _Claim) -> Concrete:
+    start, end = claim.clause
+    if end - start > QUOTED:
+        start = max(start, min(claim.mention.start, claim.mention.end - QUOTED))
+        end = min(end, start + QUOTED)
+    words = claim.said.text[start:end]
+    start += len(words) - len(words.lstrip())
+    quote, first = words.strip(), claim.said.start + start
+    return Concrete(
+        claim.mention.issue,
+        claim.mention.area,
+        claim.said.source,
+        first,
+        first + len(quote),
+        quote,
+        round(claim.weight, 4),
+    )
+
+
+# --- asking -----------------------------------------------------------------------------------------------
+
+OPEN_QUESTION = "请问具体是哪件事让您不满意？一句话告诉我们就好。"
+
+
+def question(areas: Sequence[str], issues: Sequence[str], taxonomy: Taxonomy) -> str:
+    """Make one short question out of what is known: two issues, else one area, else nothing."""
+    if len(issues) == 2:
+        first, second = (taxonomy.issue(code).name for code in issues)
+        return f"请问让您最不满意的是{first}，还是{second}？"
+    if len(areas) != 1:
+        return OPEN_QUESTION
+    names = [issue.name for issue in taxonomy.issues if issue.area == areas[0]][:3]
+    about = f"您提到的{taxonomy.areas[areas[0]]}问题，具体是"
+    return f"{about}{'、'.join(names[:-1])}还是{names[-1]}？" if len(names) > 1 else f"{about}什么情况？"
