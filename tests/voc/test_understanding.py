@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from settings import asset_bytes, asset_text
+from voc.labels import assemble
+from voc.taxonomy import parse_taxonomy
+from voc.understanding import Understood, take, understand
+
+TEXTS = ["師傅很熱情，空调制冷很好", "", "此用户未填写评价内容", "师傅没来，电话13812345678，等了一天"]
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return parse_taxonomy(asset_text("taxonomy.toml")), assemble(
+        asset_bytes("tone.npz"), asset_bytes("topics.npz")
+    )
+
+
+@pytest.fixture(scope="module")
+def read(parts) -> Understood:
+    return understand(TEXTS, [None] * 4, *parts)
+
+
+def test_every_text_has_its_row_in_every_column(read):
+    columns = (read.normalised, read.masked, read.pii, read.rejected, read.hashes, read.bands)
+    assert {len(column) for column in columns} == {len(TEXTS)}
+    assert len(read.annotations.type) == len(read.kept)
+
+
+def test_a_placeholder_is_not_labelled_but_silence_with_a_rating_may_be(read):
+    assert (read.rejected, read.kept) == ([None, None, "placeholder", None], [0, 1, 3])
+
+
+def test_rejected_texts_are_labelled_when_asked_for(parts):
+    asked = understand(TEXTS, [None] * 4, *parts, label_rejected=True)
+    assert (asked.kept, len(asked.annotations.type)) == ([0, 1, 2, 3], 4)
+
+
+def test_nothing_behind_the_mask_sees_personal_data(read):
+    assert "13812345678" not in read.masked[3]
+    (piece,) = read.pii[3]
+    assert read.normalised[3][piece.start : piece.end] == "13812345678"
+    assert piece.token in read.masked[3]
+
+
+def test_hashes_see_the_words_and_not_how_they_are_written(parts):
+    same = understand(["師傅很熱情", "师傅很热情！", "师傅很冷淡"], [None] * 3, *parts)
+    assert same.hashes[0] == same.hashes[1] != same.hashes[2]
+
+
+def test_rows_are_taken_from_every_column_of_the_annotations(read):
+    taken = take(read.annotations, [2, 0])
+    assert taken.type == [read.annotations.type[2], read.annotations.type[0]]
+    np.testing.assert_array_equal(taken.sentiment, read.annotations.sentiment[[2, 0]])
+    assert len(take(read.annotations, []).mentions) == 0
+
+
+def test_an_empty_batch_is_understood_as_nothing(parts):
+    nothing = understand([], [], *parts)
+    assert (nothing.masked, nothing.kept, nothing.hashes.shape) == ([], [], (0,))
