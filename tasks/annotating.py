@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from models.analysing import issue_events
-from settings import get_settings
+from models.analysing import issue_events, note_taxonomy
+from settings import asset_text, get_settings
 from tasks.assets import model, taxonomy
 from voc.labels import Annotations
 from voc.priority import Factors, Priorities, prioritise
@@ -118,3 +119,9 @@ def mention_rows(
             for m in best.values()
         ]
     return rows
+
+
+def note_taxonomy_in_force(session: Session, now: datetime) -> None:
+    """Keep the taxonomy in force; one that was changed under an old version is refused."""
+    body = asset_text("taxonomy.toml")
+    note_taxonomy(session, taxonomy().version, hashlib.sha256(body.encode()).hexdigest(), body, now)

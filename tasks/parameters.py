@@ -60,6 +60,14 @@ class Cycle(Collect):
     report: bool = Field(True, title="生成报告", description="本轮结束时撰写领导报告")
 
 
+class Recode(Timed):
+    """Which part of history to read again."""
+
+    model_config = form("模型或分类体系更换后，按现用版本重读历史反馈。")
+
+    since: date | None = Field(None, title="起始日", description="只重读这一天及以后的反馈；留空为全部")
+
+
 class Rehearse(BaseModel):
     """The simulated company that is played through the loop."""
 
