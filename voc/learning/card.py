@@ -50,8 +50,8 @@ def compared(judgement: Judgement, shares: Mapping[str, Share], taxonomy: Taxono
     """Tell how the candidate does against the model in use."""
     one = judgement.overall
     lines = ["## 与现用模型对比", "",
-             f"审计样本 {judgement.rows} 条（简单随机抽样，两个模型都没有学过）。区间为配对自助法单侧 {LEVEL:.0%} 界限，p 值"
-             "为 McNemar 精确检验。", "",
+             f"审计样本 {judgement.rows} 条（简单随机抽样，两个模型都没有学过）。"
+             f"区间为配对自助法单侧 {LEVEL:.0%} 界限，p 值为 McNemar 精确检验。", "",
              "| 任务 | 条数 | 现用 | 候选 | 差 | 下限 | 上限 | 变好 | 变差 | p | F1 现用 | F1 候选 | "
              "校准误差 现用 → 候选 |",
              "|" + " --- |" * 13]  # fmt: skip

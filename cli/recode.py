@@ -1,0 +1,53 @@
+"""voc recode: read history again by the model and taxonomy in force."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from cli.output import as_table, console, progress_console
+from cli.server import prefect_server
+from models.engine import migrate, transaction
+from models.recoding import breaks
+from voc.errors import InputError
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("recode", help="模型或分类体系更换后，按现用版本重读历史反馈")(recode)
+
+
+def recode(since: Annotated[str, typer.Option(help="只重读这一天及以后的反馈，如 2026-01-01")] = "") -> None:
+    """Read again what other versions had read; stopped half-way, the next call goes on."""
+    migrate()
+    with progress_console.status("正在重读历史反馈……"), prefect_server():
+        counts = _run(_day(since))
+    # Imported here: Prefect reads its settings when it is imported.
+    from tasks.recode import COLUMNS, told
+
+    console.print(
+        f"重读 {counts['recoded']} 条，{counts['left_problems']} 条移出原问题，新增问题 {counts['problems']} 个。"
+    )
+    with transaction() as session:
+        as_table("编码断点", [told(row) for row in breaks(session)], COLUMNS)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(f"日期「{text}」看不懂，请写成 2026-01-01 的样子。") from None
+
+
+def _run(since: date | None) -> dict[str, int]:
+    from flows.recode import recode as flow
+    from tasks.parameters import Recode
+
+    async def once() -> dict[str, int]:
+        counts: dict[str, int] = await flow(Recode(since=since))
+        return counts
+
+    return asyncio.run(once())
