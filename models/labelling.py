@@ -68,15 +68,21 @@ def unsure(session: Session) -> list[dict[str, Any]]:
     return [dict(row) for row in session.execute(query, values).mappings()]
 
 
-def store_draw(session: Session, stratum: str, rows: Mapping[int, str], now: datetime) -> int:
+def store_draw(session: Session, stratum: str, rows: Mapping[int, str], frame: int, now: datetime) -> int:
     """Note what was drawn and why; what is drawn already stays in its stratum. Return how many were new."""
     if not rows:
         return 0
     values = [
-        {"feedback_id": id_, "stratum": stratum, "drawn_at": now, "reason": why} for id_, why in rows.items()
+        {"feedback_id": id_, "stratum": stratum, "drawn_at": now, "reason": why, "frame": frame}
+        for id_, why in rows.items()
     ]
     query = upsert(LabelDraw).on_conflict_do_nothing().returning(LabelDraw.feedback_id)
     return len(session.scalars(query, values).all())
+
+
+def frames(session: Session) -> list[int]:
+    """List the highest feedback id there was at each audit draw."""
+    return list(session.scalars(select(LabelDraw.frame).where(LabelDraw.stratum == "audit").distinct()))
 
 
 def waiting(session: Session, labeller: str, limit: int, *, second: bool = False) -> list[Drawn]:

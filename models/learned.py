@@ -25,6 +25,7 @@ class LabelDraw(Base):
     stratum: Mapped[str] = mapped_column(comment="audit: drawn at random; active: chosen to learn from")
     drawn_at: Mapped[Moment] = mapped_column(comment="when it was drawn")
     reason: Mapped[str] = mapped_column(comment="why it was chosen")
+    frame: Mapped[int] = mapped_column(comment="highest feedback id there was when it was drawn")
 
 
 class Label(Base):

@@ -31,10 +31,11 @@ def draw(rows: int, now: datetime, seed: int = SEED) -> dict[str, int]:
     with transaction() as session:
         ids = np.array(labelling.population(session), dtype=np.int64)
         drawn = labelling.drawn_ids(session)
+        frame = int(ids.max(initial=0))
         lots = audit(ids, np.array(sorted(drawn), dtype=np.int64), rows - rows // 2, seed)
-        measured = labelling.store_draw(session, "audit", {int(i): "随机抽取" for i in lots}, now)
+        measured = labelling.store_draw(session, "audit", {int(i): "随机抽取" for i in lots}, frame, now)
         chosen = _choose(session, set(map(int, lots)), rows - measured, seed)
-        learnt = labelling.store_draw(session, "active", chosen, now)
+        learnt = labelling.store_draw(session, "active", chosen, frame, now)
     return {"audit": measured, "active": learnt}
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,10 @@ from models.engine import transaction
 from models.labelling import Labelled
 from settings import asset_bytes, get_settings
 from tasks.assets import model, taxonomy
-from tasks.label import SEED
 from voc.errors import InputError
 from voc.labels import Annotations, annotate
 from voc.learning import card
-from voc.learning.choose import sampled
+from voc.learning.choose import weights
 from voc.learning.judge import Judgement, judge, type_shares
 from voc.learning.layer import with_layer
 from voc.learning.learn import Taught, learn
@@ -114,15 +113,14 @@ def evaluate(version: str = "") -> tuple[str, Judgement, dict[str, Share], str]:
 def _shares(session: Session, rows: Sequence[Labelled], said: Annotations) -> dict[str, Share]:
     """Correct the shares of the types of all feedback, as far as the model in use has read it."""
     counted = labelling.counted_types(session, model().version)
-    ids = np.array(labelling.population(session), dtype=np.int64)
-    drawn = np.array([id_ for id_, s in labelling.drawn_ids(session).items() if s == "audit"], dtype=np.int64)
-    sample = set(sampled(ids, drawn, SEED).tolist())
-    places = [place for place, row in enumerate(rows) if row.id in sample]
-    if not counted or not places:
+    if not counted or not rows:
         return {}
-    held_out = _taught([rows[place] for place in places])
-    mine = replace(said, type=[said.type[place] for place in places])
-    return type_shares(held_out, mine, counted, TYPES)
+    ids, frames, mine = (
+        np.array(sorted(found), dtype=np.int64)
+        for found in (labelling.population(session), labelling.frames(session), {row.id for row in rows})
+    )
+    weight = dict(zip(mine.tolist(), weights(ids, frames, mine), strict=True))
+    return type_shares(_taught(rows), said, np.array([weight[row.id] for row in rows]), counted, TYPES)
 
 
 def adopt(version: str, now: datetime, who: str, reason: str = "") -> tuple[str, Judgement]:

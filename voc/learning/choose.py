@@ -63,12 +63,29 @@ def audit(ids: Ids, drawn: Ids, count: int, seed: int) -> Ids:
     return fresh[np.argsort(lots(fresh, seed), kind="stable")[:count]]
 
 
-def sampled(ids: Ids, drawn: Ids, seed: int) -> Ids:
-    """Keep the drawn ids that make a simple random sample of all `ids`: those before the first one left out."""
-    left = np.setdiff1d(ids, drawn)
-    held = np.intersect1d(ids, drawn)
-    first = lots(left, seed).min() if left.size else np.uint64(2**64 - 1)
-    return held[lots(held, seed) <= first]
+def weights(ids: Ids, frames: Ids, labelled: Ids) -> NDArray[np.float64]:
+    """Weigh labelled audit rows so that they stand for all `ids` up to the last draw, shape (n,), summing to one.
+
+    frames: the highest id there was at each draw. What arrived between two draws was drawn from the same number
+    of times, and within it every row had the same chance; what arrived after the last draw is not stood for: its
+    weight is 0. A cohort without a labelled row is stood for by the one before it.
+    """
+    edges = np.unique(frames)
+    cohort = np.searchsorted(edges, labelled)
+    held = np.bincount(cohort[cohort < len(edges)], minlength=len(edges))
+    size = (
+        np.bincount(np.searchsorted(edges, ids[ids <= edges[-1]]), minlength=len(edges))
+        if len(edges)
+        else held
+    )
+    if not held.any():
+        return np.zeros(len(labelled))
+    filled = np.flatnonzero(held)
+    home = filled[np.maximum(np.searchsorted(filled, np.arange(len(edges)), side="right") - 1, 0)]
+    total = np.bincount(home, weights=size, minlength=len(edges))
+    share = np.append(np.divide(total, held, out=np.zeros(len(edges)), where=held > 0), 0.0)
+    found: NDArray[np.float64] = share[np.minimum(cohort, len(edges))]
+    return found / found.sum() if found.sum() else found
 
 
 def active(pool: Sequence[Candidate], known: Sequence[str], count: int, seed: int) -> list[Chosen]:
@@ -90,7 +107,7 @@ def active(pool: Sequence[Candidate], known: Sequence[str], count: int, seed: in
     taken: Counter[tuple[str, str]] = Counter()
     while open_ and len(chosen) < count:
         # A channel and type of which much is chosen already waits its turn.
-        best = min(open_[:WINDOW], key=lambda k: clock[k] * (1 + taken[pool[k].channel, pool[k].type]) ** 0.5)
+        best = min(open_[:WINDOW], key=lambda k: clock[k] * (1 + taken[pool[k].channel, pool[k].type]))
         open_.remove(best)
         if not any(_alike(told[best], told[other]) for other in chosen):
             chosen.append(int(best))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -186,16 +186,20 @@ def _flips(
 
 
 def type_shares(
-    held_out: Sequence[Taught], said: Annotations, counted: dict[str, int], classes: Sequence[str]
+    held_out: Sequence[Taught],
+    said: Annotations,
+    weights: Floats,
+    counted: Mapping[str, int],
+    classes: Sequence[str],
 ) -> dict[str, Share]:
-    """Correct the shares of the types a model counted, by the held-out rows; classes without rows too."""
+    """Correct the shares of the types that a model counted, by labelled rows and what each stands for, (n,)."""
     people = [told(one.answers, "type") for one in held_out]
-    rows = [row for row, mine in enumerate(people) if mine]
+    rows = [row for row, mine in enumerate(people) if mine and weights[row] > 0]
     total = sum(counted.values())
     found = {}
     for name in classes:
         truth = np.array([np.mean([name in mine for mine in people[row]]) for row in rows], dtype=np.float64)
         read = np.array([said.type[row] == name for row in rows], dtype=np.float64)
         share = counted.get(name, 0) / total if total else 0.0
-        found[name] = corrected(share, total, read, truth)
+        found[name] = corrected(share, total, read, truth, weights[rows])
     return found

@@ -52,6 +52,8 @@ def upgrade() -> None:
                   comment="audit: drawn at random; active: chosen to learn from"),
         sa.Column("drawn_at", MOMENT, nullable=False, comment="when it was drawn"),
         sa.Column("reason", sa.Text(), nullable=False, comment="why it was chosen"),
+        sa.Column("frame", sa.BigInteger(), nullable=False,
+                  comment="highest feedback id there was when it was drawn"),
         sa.CheckConstraint("stratum IN ('audit', 'active')", name=op.f("ck_label_draw_stratum_known")),
         sa.ForeignKeyConstraint(["feedback_id"], ["feedback.id"], name=op.f("fk_label_draw_feedback_id")),
         sa.PrimaryKeyConstraint("feedback_id", name=op.f("pk_label_draw")),
