@@ -48,6 +48,13 @@ class Settings(BaseSettings):
     )
     department_channel: str = Field("log", description="channel of task messages")
     customer_channel: str = Field("log", description="channel of notices to customers")
+    assist_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint (…/v1) asked about vague complaints; unset, nobody is"
+    )
+    assist_model: str = Field("default", description="model the endpoint is asked for")
+    assist_key: SecretStr | None = Field(None, description="key of the endpoint")
+    assist_timeout_seconds: float = Field(20.0, gt=0, le=300, description="patience with one answer")
+    assist_rows_per_run: int = Field(50, ge=1, le=10_000, description="complaints asked about in one run")
     public_url: str = Field(
         "", description="address customers and departments open; empty, messages carry no link"
     )

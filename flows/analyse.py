@@ -2,8 +2,10 @@
 
 from prefect import flow
 
+from settings import get_settings
 from tasks.aggregate import aggregate_problems
 from tasks.analyse import analyse_waiting
+from tasks.assist import ask_assistant
 from tasks.common import moment
 from tasks.naming import show_problems, titled
 from tasks.parameters import Timed
@@ -11,8 +13,9 @@ from tasks.parameters import Timed
 
 @flow(name="分析", flow_run_name=titled("分析"), description="脱敏、去重、分类、定级，并聚合为问题")
 async def analyse(what: Timed = Timed()) -> dict[str, int]:
-    """Understand every checked batch, then gather recurring complaints into problems."""
+    """Understand every checked batch, ask an assistant if there is one, then gather problems."""
     counts: dict[str, int] = analyse_waiting(moment(what.now))
+    assisted: dict[str, int] = ask_assistant() if get_settings().assist_url else {}
     gathered: dict[str, int] = aggregate_problems(moment(what.now))
     show_problems()
-    return {**counts, **gathered}
+    return {**counts, **assisted, **gathered}

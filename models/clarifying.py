@@ -51,24 +51,25 @@ def evidence_of(session: Session, feedback_ids: Sequence[int]) -> dict[int, str]
 
 @dataclass(frozen=True)
 class Asked:
-    """A complaint that is still vague, with the evidence that did not suffice."""
+    """A complaint that is still vague, with the evidence, if any, that did not suffice."""
 
     annotation: int
     feedback: int
     text: str
-    evidence: str
+    evidence: str | None
     question: str
 
 
 def still_vague(session: Session, untried: str, limit: int) -> list[Asked]:
-    """List vague complaints with evidence that `untried` has not looked at yet, newest first."""
+    """List vague complaints that `untried` has not looked at yet, those with evidence first, then newest first."""
     query = text(
         """
         SELECT c.annotation_id, c.feedback_id, f.text, e.text AS evidence, c.question
         FROM clarification c JOIN annotation a ON a.id = c.annotation_id AND a.current
         JOIN feedback f ON f.id = c.feedback_id AND f.superseded_by IS NULL
-        JOIN evidence e ON e.feedback_id = f.id
-        WHERE c.question IS NOT NULL AND c.author <> :untried ORDER BY f.id DESC LIMIT :limit
+        LEFT JOIN evidence e ON e.feedback_id = f.id
+        WHERE c.question IS NOT NULL AND c.author <> :untried
+        ORDER BY e.feedback_id IS NULL, f.id DESC LIMIT :limit
         """
     )
     return [Asked(*row) for row in session.execute(query, {"untried": untried, "limit": limit})]
@@ -103,10 +104,14 @@ def settle_by(
         """
     )
     concrete = text("UPDATE annotation SET vague = false, dimension = :dimension WHERE id = :annotation")
+    # Gathered again, it joins the problem it belongs to.
+    again = text(
+        "UPDATE batch SET aggregated_at = NULL WHERE id = (SELECT batch_id FROM feedback WHERE id = :feedback)"
+    )
     for asked, one in found:
         values = {**vars(one), "author": author, "annotation": asked.annotation, "feedback": asked.feedback,
                   "dimension": dimensions[one.issue]}  # fmt: skip
-        for statement in (cite, mention, concrete):
+        for statement in (cite, mention, concrete, again):
             session.execute(statement, values)
 
 
