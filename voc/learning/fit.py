@@ -33,16 +33,14 @@ class Fit:
     rows: NDArray[np.int64]
 
 
-def loss(logits: Floats, truth: Floats, link: Link) -> float:
-    """Mean negative log-likelihood per row, in nats."""
-    if not len(logits):
-        return 0.0
+def losses(logits: Floats, truth: Floats, link: Link) -> Floats:
+    """Negative log-likelihood of each row, in nats, shape (rows,)."""
     if link == "one":
         top = logits.max(axis=1, keepdims=True)
-        log_sum = top[:, 0] + np.log(np.exp(logits - top).sum(axis=1))
-        return float(np.mean(log_sum - (truth * logits).sum(axis=1)))
-    softplus = np.logaddexp(0, logits)
-    return float(np.mean((softplus - truth * logits).sum(axis=1)))
+        whole: Floats = top[:, 0] + np.log(np.exp(logits - top).sum(axis=1)) - (truth * logits).sum(axis=1)
+        return whole
+    apart: Floats = (np.logaddexp(0, logits) - truth * logits).sum(axis=1)
+    return apart
 
 
 def fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, penalty: float, link: Link) -> Residual:
@@ -55,7 +53,7 @@ def fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, penalty: float, lin
         weights, gain, bias = _parted(parameters, slots, classes)
         logits = offset * (1 + gain) + bias + x @ weights
         error = (shares(logits, link) - truth) / n
-        cost = loss(logits, truth, link)
+        cost = float(losses(logits, truth, link).mean())
         cost += (penalty * np.sum(weights**2) + STIFF * (np.sum(gain**2) + np.sum(bias**2))) / (2 * n)
         slope = np.concatenate(
             [
@@ -80,15 +78,19 @@ def _parted(parameters: Floats, slots: int, classes: int) -> tuple[Floats, Float
 
 
 def choose_fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, link: Link) -> Fit | None:
-    """Fit with the penalty that does best on rows left out; None when none beats the shipped model there."""
+    """Fit with the penalty that does best on rows left out; None when none beats the shipped model there.
+
+    To beat is to gain more than one standard error.
+    """
     rows = np.random.default_rng(SEED).permutation(len(truth))[:MOST_FOLDED]
     if len(rows) < 2 * FOLDS:
         return None
     fold = np.arange(len(rows)) % FOLDS
     tried = [_folded(x[rows], offset[rows], truth[rows], fold, penalty, link) for penalty in PENALTIES]
-    losses = [loss(logits, truth[rows], link) for logits in tried]
-    best = int(np.argmin(losses))
-    if losses[best] >= loss(offset[rows], truth[rows], link):
+    cost = [losses(logits, truth[rows], link) for logits in tried]
+    best = int(np.argmin([one.mean() for one in cost]))
+    gain = losses(offset[rows], truth[rows], link) - cost[best]
+    if gain.mean() <= gain.std() / len(rows) ** 0.5:
         return None
     return Fit(fit(x, offset, truth, PENALTIES[best], link), PENALTIES[best], tried[best], rows)
 

@@ -111,7 +111,7 @@ def _one(
     value = line.get(column, "").strip()
     if not value or value in choices:
         return choices.get(value)
-    near = get_close_matches(value, choices, n=1)
+    near = get_close_matches(value, choices, n=1, cutoff=0.5)
     hint = f"是不是「{near[0]}」？" if near else ""
     listed = f"可填：{'、'.join(choices)}" if len(choices) < 8 else "请从下拉列表中选择"
     found.append(Trouble(row, column, f"「{value}」不在可选值中。{hint}{listed}。"))
