@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from cli.output import as_json, progress_console
+from cli.progress import follow
 from cli.scoring import Plan, Scoring, Tally
 from cli.table import (
     STANDARD_OUT,
@@ -32,7 +32,6 @@ from voc.intake import guess_mapping
 from voc.scoring import COLUMNS
 
 LARGE = 20_000  # rows from which a second process is worth its start
-SPOKEN = 100_000  # rows between two lines of progress where there is no terminal
 NOTES = 5
 HELP = """对一个文件逐行打标签：类型、情感、业务领域、问题、重复、隐私、优先级。不需要数据库。
 
@@ -84,9 +83,9 @@ def score(
     folder = None if out == STANDARD_OUT else Path(out).resolve().parent
     with TemporaryFile(dir=folder) as spool:
         run = Scoring(plan, spool)
-        _follow("识别", run.read(), total)
+        follow("识别", run.read(), total)
         with target(out, excel) as stream:
-            _follow("写出", run.write(stream, [*columns, *names.values()]), run.tally.rows)
+            follow("写出", run.write(stream, [*columns, *names.values()]), run.tally.rows)
     result = _summary(run.tally, out, time.monotonic() - started)
     renamed = [
         f"原文件已有列「{ours}」，新列改称「{name}」。" for ours, name in names.items() if ours != name
@@ -109,22 +108,6 @@ def _text(wanted: str, columns: Sequence[str], file: Path) -> tuple[str, ...]:
         return (guess,)
     parts = [wanted] if wanted in columns else [part for part in wanted.split("+") if part.strip()]
     return tuple(find_column(part, columns, "--text") for part in parts or [wanted])
-
-
-def _follow(what: str, steps: Iterator[int], total: int | None) -> None:
-    """Run a pass to its end and show how far it is, on standard error."""
-    if not progress_console.is_terminal:
-        told = 0
-        for done in steps:
-            if done - told >= SPOKEN:
-                progress_console.print(f"{what}：{done:,} 行", highlight=False)
-                told = done
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=progress_console, transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        for done in steps:
-            bar.update(task, completed=done, total=total and max(total, done))
 
 
 def _warnings(tally: Tally, plan: Plan) -> list[str]:
