@@ -1,7 +1,7 @@
 """The cues of a taxonomy, found in a batch of clauses without trying every cue on every clause.
 
-Each cue is a regular expression. From it the literals are read of which at least one must be present; all
-literals of all cues are looked for in one pass (Aho-Corasick, in polars), and only then the cue itself.
+Each cue is a regular expression. From it the literals are read that must be present; a clause is given to
+the expression only when they are.
 """
 
 from __future__ import annotations
@@ -11,26 +11,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import polars as pl
+import numpy as np
 
-from voc.needles import needles
+from voc.announcing import Announcer, announcer
+from voc.hashing import joined
+from voc.needles import required
 from voc.taxonomy import WEAK, Taxonomy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A cue found: row of the batch, place of the issue in the taxonomy, span, and whether it is praise."""
+    """A cue found: row of the batch, place of the issue in the taxonomy, span, and whether it is praise.
+
+    left and right are the clause the cue stands in.
+    """
 
     row: int
     issue: int
     start: int
     end: int
     praise: bool
+    left: int
+    right: int
 
 
 @dataclass(frozen=True)
 class Cue:
-    """One compiled cue of one issue."""
+    """One compiled cue of one issue; in `pattern` ^ and $ are the ends of a clause."""
 
     issue: int
     praise: bool
@@ -40,42 +47,44 @@ class Cue:
 
 @dataclass(frozen=True)
 class Finder:
-    """All cues of a taxonomy, and which of them a literal can announce."""
+    """All cues of a taxonomy, and what announces them."""
 
     cues: tuple[Cue, ...]
-    announced: dict[str, tuple[int, ...]]
+    announcer: Announcer
 
     def find(self, texts: Sequence[str]) -> Iterator[Hit]:
-        """Yield the cues in texts whose clauses are separated by line breaks, one hit per cue and clause."""
-        literals = list(self.announced)
-        found = pl.Series("texts", texts, dtype=pl.String).str.extract_many(literals, overlapping=True)
-        for row, present in enumerate(found.to_list()):
-            if present:
-                yield from self._check(row, texts[row], present)
-
-    def _check(self, row: int, text: str, present: list[str]) -> Iterator[Hit]:
-        candidates = {cue for literal in set(present) for cue in self.announced[literal]}
-        contexts: dict[re.Pattern[str] | None, bool] = {None: True}
-        for number in sorted(candidates):
-            cue = self.cues[number]
-            if cue.context not in contexts:
-                contexts[cue.context] = cue.context is not None and cue.context.search(text) is not None
-            if not contexts[cue.context]:
-                continue
-            for match in cue.pattern.finditer(text):
-                yield Hit(row, cue.issue, match.start(), match.end(), cue.praise)
+        """Yield the cues in texts whose clauses are separated by line breaks, by text, cue and place."""
+        codes, first, last = joined(texts)
+        breaks = np.flatnonzero(codes == ord("\n"))
+        starts = np.sort(np.concatenate([first, breaks + 1]))
+        ends = np.sort(np.concatenate([last, breaks]))
+        clauses, numbers = self.announcer.announced(codes, starts, ends)
+        rows = np.searchsorted(first, starts[clauses], side="right") - 1
+        order = np.lexsort((clauses, numbers, rows))
+        left, right = starts[clauses] - first[rows], ends[clauses] - first[rows]
+        columns = [column[order].tolist() for column in (rows, numbers, left, right)]
+        spoken: dict[tuple[int, re.Pattern[str]], bool] = {}
+        for row, number, begin, end in zip(*columns, strict=True):
+            cue, text = self.cues[number], texts[row]
+            for match in cue.pattern.finditer(text, begin, end):
+                if cue.context is not None:
+                    key = row, cue.context
+                    if key not in spoken:
+                        spoken[key] = cue.context.search(text) is not None
+                    if not spoken[key]:
+                        break
+                yield Hit(row, cue.issue, match.start(), match.end(), cue.praise, begin, end)
 
 
 @lru_cache(maxsize=8)
 def finder(taxonomy: Taxonomy) -> Finder:
     """Compile the cues of a taxonomy; the same value gives the same finder."""
     cues: list[Cue] = []
-    announced: dict[str, list[int]] = {}
+    branches = []
     for place, issue in enumerate(taxonomy.issues):
         for source, praise in [(cue, False) for cue in issue.cues] + [(cue, True) for cue in issue.praise]:
             pattern = source.removeprefix(WEAK)
-            for literal in needles(pattern):
-                announced.setdefault(literal, []).append(len(cues))
+            branches.append(required(pattern))
             context = re.compile(issue.context) if issue.context and source.startswith(WEAK) else None
-            cues.append(Cue(place, praise, re.compile(pattern), context))
-    return Finder(tuple(cues), {literal: tuple(numbers) for literal, numbers in announced.items()})
+            cues.append(Cue(place, praise, re.compile(pattern, re.MULTILINE), context))
+    return Finder(tuple(cues), announcer(branches))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voc.clauses import clause_of
 from voc.cues import Hit, finder
 from voc.hashing import Floats
 from voc.model import Scores
@@ -29,6 +28,9 @@ _NEGATED = re.compile(
     r"非|别|零|无任何|没有任何|没任何|没有过|不能说|不是)"
     r"(?:有|再|出现|任何|一点|太|很|明显|什么|发生|会|那么|这么|特别|的|过|觉得|感觉|感到|不必要的|必要的)*$"
 )
+_DENIES = re.compile(
+    "[不没无未从毫避杜几并绝谈说减解非别零]"
+)  # a cheap look: one of these stands in every negation
 _PLAYED_DOWN = re.compile(
     r"不能算|不算|谈不上|不至于|不觉得|没觉得|没感觉|不会差|不会太差|没有?额外|没有?多收|没有?另外|没有?出现|[无没]破损|没有破损|不会出现"
 )
@@ -89,12 +91,12 @@ def _judge(
 ) -> tuple[list[int], list[float]]:
     """Polarity and its confidence for every hit."""
     rows = np.array([hit.row for hit in hits])
-    around = np.array([clause_of(clauses[hit.row], hit.start, hit.end) for hit in hits])
+    around = np.array([(hit.left, hit.right) for hit in hits])
     first = scores.starts[rows]
     clause = scores.spans(first + around[:, 0], first + around[:, 1])[:, 0]
     tone = CLAUSE * _cap(clause) + TEXT * _cap(tones[rows]) + STARS * stars[rows]
     praise = np.array([hit.praise for hit in hits])
-    read = np.array([_read(hit, clauses[hit.row], *span) for hit, span in zip(hits, around, strict=True)])
+    read = np.array([_read(hit, clauses[hit.row]) for hit in hits])
     odds = np.where(praise ^ (read == "negated"), PRAISE_PRIOR + tone, PRIOR - tone)
     sure = 1 / (1 + np.exp(-odds))
     direction = np.where(praise, 1, -1)
@@ -109,9 +111,9 @@ def _cap(values: Floats) -> Floats:
     return np.clip(values, -LIMIT, LIMIT)
 
 
-def _read(hit: Hit, text: str, left: int, right: int) -> str:
-    before, after = text[left : hit.start], text[hit.end : right]
-    if _NEGATED.search(before) or _PLAYED_DOWN.search(text, hit.start, hit.end):
+def _read(hit: Hit, text: str) -> str:
+    before, after = text[hit.left : hit.start], text[hit.end : hit.right]
+    if (_DENIES.search(before) and _NEGATED.search(before)) or _PLAYED_DOWN.search(text, hit.start, hit.end):
         return "negated"
     supposed = (
         _SUPPOSED.search(before) or _ASKED.search(after) or _ASKED_INSIDE.search(text, hit.start, hit.end)

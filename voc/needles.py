@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from voc.errors import ConfigError
 
+SMALL = 200  # literals of a set that is looked for beside a more telling one
 MOST = 400  # literals of one run; beyond it the run is cut, a shorter literal is as safe
 
 # Words nearly every feedback holds tell nothing; the list only saves time and never changes what is found.
@@ -45,6 +46,24 @@ def needles(pattern: str) -> Strings:
     if not candidates:
         raise ConfigError(40, f"线索词「{pattern}」中没有必然出现的文字，请至少写出一个固定的词")
     return max(candidates, key=_telling)
+
+
+def required(pattern: str) -> tuple[tuple[Strings, ...], ...]:
+    """Per alternative of a pattern the sets of literals of which one each must stand in every match of it."""
+    branches, at = [], 0
+    while True:
+        part, at = _sequence(pattern, at)
+        branches.append(_few(part.candidates()))
+        if at >= len(pattern):
+            break
+        at += 1
+    return tuple(branches) if all(branches) else ((needles(pattern),),)
+
+
+def _few(candidates: list[Strings]) -> tuple[Strings, ...]:
+    """The sets worth looking for: always the most telling one, and the others while they are small."""
+    ranked = sorted(set(candidates), key=lambda strings: (-_telling(strings), sorted(strings)))
+    return tuple(strings for place, strings in enumerate(ranked) if not place or len(strings) <= SMALL)
 
 
 def _telling(strings: Strings) -> float:

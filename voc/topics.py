@@ -50,7 +50,9 @@ def load_topics(data: bytes) -> Topics:
 def load_areas(areas: list[str], file: Mapping[str, NDArray[np.generic]]) -> AreaModel:
     """Read the arrays `pack_areas` made."""
     clause, text = unpack("area_clause", file), unpack("area_text", file)
-    odds, thresholds, mix = (file[f"area_{name}"].astype(np.float64) for name in ("odds", "thresholds", "mix"))
+    odds, thresholds, mix = (
+        file[f"area_{name}"].astype(np.float64) for name in ("odds", "thresholds", "mix")
+    )
     if not clause.bias.size == 2 * len(areas) + 1 == 2 * text.bias.size + 1:
         raise ValueError("area_clause")
     return AreaModel(tuple(areas), clause, text, odds, thresholds, mix)

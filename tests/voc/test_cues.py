@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from voc.clauses import clausal
 from voc.cues import Hit, finder
@@ -34,26 +36,44 @@ praise = ["很流畅"]
 """
 
 
+def clauses(text: str) -> list[tuple[int, int]]:
+    return [(part.start(), part.end()) for part in re.finditer(r"[^\n]+", text)]
+
+
 def plainly(taxonomy: Taxonomy, texts: list[str]) -> set[Hit]:
-    """What the finder must find, the slow way: every cue on every text."""
+    """What the finder must find, the slow way: every cue on every clause."""
     hits = set()
     for row, text in enumerate(texts):
         for place, issue in enumerate(taxonomy.issues):
             for cue, praise in [(c, False) for c in issue.cues] + [(c, True) for c in issue.praise]:
                 usable = not cue.startswith(WEAK) or re.search(issue.context or "", text)
-                spans = re.finditer(cue.removeprefix(WEAK), text) if usable else ()
-                hits |= {Hit(row, place, match.start(), match.end(), praise) for match in spans}
+                pattern = re.compile(cue.removeprefix(WEAK), re.MULTILINE)
+                for left, right in clauses(text) if usable else ():
+                    for match in pattern.finditer(text, left, right):
+                        hits.add(Hit(row, place, match.start(), match.end(), praise, left, right))
     return hits
 
 
 def test_cues_and_praise_are_found_with_their_spans() -> None:
     hits = list(finder(parse_taxonomy(SMALL)).find(["软件闪退", "以前很流畅"]))
-    assert hits == [Hit(0, 0, 2, 4, False), Hit(1, 0, 2, 5, True)]
+    assert hits == [Hit(0, 0, 2, 4, False, 0, 4), Hit(1, 0, 2, 5, True, 0, 5)]
 
 
 def test_a_weak_cue_needs_its_context() -> None:
     found = list(finder(parse_taxonomy(SMALL)).find(["头发太卡了", "软件太卡了"]))
     assert [hit.row for hit in found] == [1]
+
+
+def test_the_ends_of_a_clause_are_the_ends_a_cue_may_name() -> None:
+    ends = parse_taxonomy(SMALL.replace("闪退", "^闪退$"))
+    hits = finder(ends).find(clausal(["很好，闪退。差", "总闪退"]))
+    assert [(hit.row, hit.start, hit.end) for hit in hits] == [(0, 3, 5)]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="不漏水了闪退安装师傅没来的，。 慢", max_size=40), max_size=4))
+def test_whatever_the_texts_the_quick_way_finds_the_same(texts: list[str]) -> None:
+    assert set(finder(TAXONOMY).find(clausal(texts))) == plainly(TAXONOMY, clausal(texts))
 
 
 def test_the_quick_way_finds_what_the_slow_way_finds() -> None:

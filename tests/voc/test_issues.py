@@ -57,7 +57,7 @@ def test_praise_gets_no_trouble_from_the_model(text: str) -> None:
 
 
 def test_every_issue_of_the_model_is_in_the_taxonomy() -> None:
-    assert set(issues().codes) == {issue.code for issue in TAXONOMY.issues}
+    assert set(issues().codes) <= {issue.code for issue in TAXONOMY.issues}
 
 
 def test_an_issue_a_cue_found_is_not_named_again() -> None:

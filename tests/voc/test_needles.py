@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from voc.errors import ConfigError
-from voc.needles import needles
+from voc.needles import needles, required
 from voc.taxonomy import WEAK, parse_taxonomy
 
 ASSET = Path(__file__).resolve().parents[2] / "voc" / "data" / "taxonomy.toml"
@@ -48,3 +48,8 @@ def test_every_match_of_a_shipped_cue_holds_one_of_its_literals(data: st.DataObj
     found = re.search(cue, text)
     assert found is not None
     assert any(literal in found.group() for literal in needles(cue))
+    assert any(all(any(text in found.group() for text in one) for one in branch) for branch in required(cue))
+
+
+def test_every_alternative_of_a_pattern_says_what_it_needs() -> None:
+    assert set(required("漏水|等.{0,6}半天")) == {(frozenset({"漏水"}),), (frozenset({"半天"}), frozenset({"等"}))}
