@@ -11,7 +11,22 @@ import typer
 from voc.errors import VocError
 
 # Modules with an `attach`. Those of LIGHT need neither database nor Prefect and are imported alone.
-MODULES = ("run", "demo", "score", "similar", "show", "decide", "label", "train", "recode", "tell", "serve", "doctor")
+MODULES = (
+    "run",
+    "demo",
+    "score",
+    "similar",
+    "show",
+    "clarify",
+    "backtest",
+    "decide",
+    "label",
+    "train",
+    "recode",
+    "tell",
+    "serve",
+    "doctor",
+)
 LIGHT = {"score": "score", "similar": "similar"}
 
 
