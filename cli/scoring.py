@@ -21,6 +21,7 @@ from multiprocessing import get_context
 from typing import IO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cli.table import Row, rows_of
 from sources.base import Source
@@ -75,7 +76,7 @@ class Scoring:
         self._plan, self._spool = plan, spool
         self._repeats, self._standing = Repeats(), Standing()
         self._lengths, self._type, self._severity = array("L"), array("b"), array("b")
-        self._sentiment, self._value = array("f"), array("b")
+        self._sentiment, self._value, self._copies = array("f"), array("b"), array("q")
         self.tally = Tally()
 
     def read(self) -> Iterator[int]:
@@ -139,13 +140,14 @@ class Scoring:
             REASON_NAMES.get(reason, reason) if reason else "" for reason in reasons
         ]
         scored.cells["duplicate_of"] = [str(copy[0]) if copy else "" for copy in copies]
+        self._copies.extend(copy[0] if copy else 0 for copy in copies)
         self._note(rows, customers, scored, [copy is not None for copy in copies])
         self._write_down(rows, scored)
 
     def _note(
         self, rows: list[Row], customers: Sequence[str | None], scored: Scored, copied: Sequence[bool]
     ) -> None:
-        """Keep what priority depends on: rejected and copied complaints are not counted."""
+        """Keep what priority depends on; rejected and copied complaints are not counted."""
         given = self._column(rows, self._plan.time)
         moments = parse_times(given)
         self.tally.unread["time"] += _lost(given, moments)
@@ -178,7 +180,7 @@ class Scoring:
 
     def write(self, out: IO[str], header: Sequence[str]) -> Iterator[int]:
         """Write header and rows with their priority, yielding the number of rows written so far."""
-        frequency, scope = self._standing.finish(PERIOD if self._plan.time else None)
+        frequency, scope = self._counts()
         out.write(_line(header).decode() + "\n")
         self._spool.seek(0)
         for start in range(0, self.tally.rows, BLOCK):
@@ -198,6 +200,13 @@ class Scoring:
             for length, own in zip(self._lengths[part], cells, strict=True):
                 out.write(f"{self._spool.read(length).decode('utf-8', 'replace')},{_line(own).decode()}\n")
             yield start + len(cells)
+
+    def _counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Frequency and scope of every row; a copy stands where its original stands."""
+        counts = self._standing.finish(PERIOD if self._plan.time else None)
+        originals = np.array(self._copies, dtype=np.int64)
+        at = np.where(originals > 0, originals - 1, np.arange(len(originals)))
+        return counts[0][at], counts[1][at]
 
 
 def understand_rows(texts: list[str], ratings: list[float | None]) -> Scored:

@@ -195,6 +195,15 @@ def test_more_complaints_of_one_issue_raise_its_priority(voc, tmp_path):
     assert "本文件内同类反馈" in many["priority_reasons"]
 
 
+def test_a_copy_stands_where_its_original_stands_and_is_not_counted(voc, tmp_path):
+    voc("score", put(tmp_path / "a.csv", table([("1", LONG)])), "--text", "内容", "--out", "one.csv")
+    voc("score", put(tmp_path / "b.csv", table([("1", LONG)] * 9)), "--text", "内容", "--out", "nine.csv")
+    (alone,) = read(tmp_path / "one.csv")
+    rows = read(tmp_path / "nine.csv")
+    assert {row["priority_score"] for row in rows} == {alone["priority_score"]}
+    assert {row["duplicate_of"] for row in rows[1:]} == {"1"}
+
+
 def test_a_column_of_the_same_name_keeps_its_place_and_ours_is_renamed(voc, tmp_path):
     file = put(tmp_path / "a.csv", table([("旧", LONG)], ("type", "内容")))
     said = voc("score", file, "--text", "内容", "--out", "out.csv")
