@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voc.privacy import Finding, find, mask
-from voc.privacy_rules import identity_card, luhn
+from voc.privacy_checks import identity_card, luhn
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 NUMERALS = str.maketrans("0123456789", "零一二三四五六七八九")

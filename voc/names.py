@@ -1,0 +1,143 @@
+"""Names of persons and addresses found by a linear-chain model (CRF) over hashed character n-grams.
+
+States are O, then begin, inside, end of a name, then of an address; O weighs nothing, so a slot holds one small
+integer for each of the other six. Lafferty et al. (2001); decoding is Viterbi in whole numbers, hence exact.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.errors import ConfigError
+from voc.names_kernel import BITS, UNIT, Codes, Ints, decode, insert
+
+KINDS = ("姓名", "地址")
+TABLE_BITS = 18  # at most half full
+PAD = "\x00\x00\x00"  # features look three characters to either side
+
+
+@dataclass(frozen=True)
+class NameModel:
+    """Weights (rows, 6) and transitions (7, 7) in units of 1/UNIT; classes (65536,) of characters.
+
+    keys (2**TABLE_BITS,) is a hash table of the telling features, places the row of each of its entries.
+
+    register (65536,) of characters is high where news is written, low in reviews; a name needs a margin of
+    thresholds[0] less thresholds[1] for each unit of it.
+    talk is a table of bits: pairs of characters marked there are everyday words and begin nothing.
+    """
+
+    keys: NDArray[np.int32]
+    places: NDArray[np.int32]
+    weights: NDArray[np.int8]
+    transitions: NDArray[np.int32]
+    classes: NDArray[np.uint8]
+    talk: NDArray[np.uint8]
+    register: NDArray[np.int8]
+    thresholds: tuple[float, float]
+    version: str
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Found spans as columns: row of the batch, kind (index of KINDS), start and end in that row's text.
+
+    margins say by how much (natural logarithm) the span wins over finding nothing up to its end.
+    """
+
+    rows: Ints
+    kinds: Ints
+    starts: Ints
+    ends: Ints
+    margins: NDArray[np.float64]
+
+
+def join(texts: Sequence[str]) -> tuple[Codes, Ints, Ints]:
+    """Code points of a batch with padding between texts; where each text starts and how long it is."""
+    joined = PAD + PAD.join(texts) + PAD
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<i4")
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    starts = np.cumsum(lengths + len(PAD)) - lengths
+    return np.minimum(codes, 0xFFFF).astype(np.int32), starts, lengths
+
+
+def find_spans(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> Spans:
+    """Find names and addresses in a joined batch; equal texts get equal spans wherever they stand."""
+    found = np.empty((int(lengths.sum()) // 2 + 1, 5), dtype=np.int64)
+    folded, kinds = fold(codes, model.classes)
+    longest = int(lengths.max(initial=0))
+    count = decode(
+        folded,
+        kinds,
+        starts,
+        lengths,
+        model.keys,
+        model.places,
+        model.weights,
+        model.transitions,
+        model.talk,
+        longest,
+        found,
+    )
+    rows, kinds_found, begun, ended, margins = np.ascontiguousarray(found[:count].T)
+    return Spans(rows, kinds_found, begun, ended, margins / UNIT)
+
+
+def name_spans(
+    codes: Codes, starts: Ints, lengths: Ints, model: NameModel
+) -> Iterator[tuple[int, str, int, int]]:
+    """Row, kind, start and end of addresses, and of names with margin enough for the register of their text."""
+    spans = find_spans(codes, starts, lengths, model)
+    needed = model.thresholds[0] - model.thresholds[1] * _registers(codes, starts, lengths, model)[spans.rows]
+    for at in np.flatnonzero((spans.kinds == KINDS.index("地址")) | (spans.margins > needed)):
+        yield int(spans.rows[at]), KINDS[spans.kinds[at]], int(spans.starts[at]), int(spans.ends[at])
+
+
+def _registers(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> NDArray[np.float64]:
+    """Mean register of each text in nats, between -1 and 1, shape (texts,)."""
+    running = np.concatenate([[0], np.cumsum(model.register[codes], dtype=np.int64)])
+    means = (running[starts + lengths] - running[starts]) / np.maximum(lengths, 1) / 8
+    limited: NDArray[np.float64] = np.clip(means, -1, 1)
+    return limited
+
+
+def fold(codes: Codes, classes: NDArray[np.uint8]) -> tuple[Codes, NDArray[np.uint8]]:
+    """Make all digits alike and say which class each character belongs to."""
+    digits = (codes >= 48) & (codes <= 57)
+    return np.where(digits, np.int32(48), codes), classes[codes]
+
+
+def load_names(data: bytes) -> NameModel:
+    """Read the weights `benchmarks/train_names.py` wrote; ConfigError when the file is something else."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            card = json.loads(bytes(file["card"]).decode())
+            return NameModel(
+                *_table(file["slots"]),
+                file["weights"].astype(np.int8),
+                file["transitions"].astype(np.int32),
+                file["classes"].astype(np.uint8),
+                file["talk"].astype(np.uint8),
+                file["register"].astype(np.int8),
+                (float(card["margin"]), float(card["slope"])),
+                str(card["version"]),
+            )
+    except (KeyError, ValueError, OSError, EOFError, IndexError, zipfile.BadZipFile) as error:
+        raise ConfigError(41, f"姓名模型文件无法读取：{error}；请运行 make model 重新生成") from error
+
+
+def _table(gaps: NDArray[np.uint16]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Hash table of features, which are stored as distances because those compress; 0 marks a free entry."""
+    slots = np.cumsum(gaps.astype(np.int64)).astype(np.int32)
+    if 2 * len(slots) > 2**TABLE_BITS or slots.max(initial=0) >= 2**BITS:
+        raise ValueError("slots")
+    keys, places = np.zeros(2**TABLE_BITS, dtype=np.int32), np.zeros(2**TABLE_BITS, dtype=np.int32)
+    insert(slots, keys, places)
+    return keys, places
