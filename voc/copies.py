@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from voc.duplicates import NEAR, similarity
+import numpy as np
+
+from voc.duplicates import bare, copied
 
 REPEAT_WITHIN = timedelta(days=1)
 
@@ -38,15 +40,27 @@ def find_copies(new: Sequence[Words], known: Sequence[Words], within: timedelta)
     Feedback further apart than `within` is not compared, so that it does not matter what came in one batch.
     """
     originals = _Originals(within)
+    met = _met([*known, *new])
     for words in known:
-        originals.add(words)
-    copies = []
+        if words.id in met:
+            originals.add(words)
+    copies: list[int | None] = []
     for words in new:
-        copy = originals.original_of(words)
+        copy = originals.original_of(words) if words.id in met else None
         copies.append(copy)
-        if copy is None:
+        if copy is None and words.id in met:
             originals.add(words)
     return copies
+
+
+def _met(everything: Sequence[Words]) -> set[int]:
+    """Name the feedback that shares a hash or a key with another one: most share none and need no look."""
+    owners = [words.id for words in everything for _ in range(1 + len(words.bands))]
+    keys = [key for words in everything for key in (words.content_hash, *words.bands)]
+    if not keys:
+        return set()
+    _, which, often = np.unique(np.array(keys, dtype=np.int64), return_inverse=True, return_counts=True)
+    return set(np.array(owners, dtype=np.int64)[often[which] > 1].tolist())
 
 
 class _Originals:
@@ -56,6 +70,7 @@ class _Originals:
         self._within = within
         self._by_hash: dict[int, list[Words]] = {}
         self._by_band: dict[int, list[Words]] = {}
+        self._bare: dict[int, str] = {}  # filled for what is compared
 
     def add(self, words: Words) -> None:
         self._by_hash.setdefault(words.content_hash, []).append(words)
@@ -70,9 +85,15 @@ class _Originals:
         found = (
             id_
             for id_, other in sorted(near.items())
-            if self._comparable(words, other) and similarity(words.text, other.text) >= NEAR
+            if self._comparable(words, other) and copied(self._letters(words), self._letters(other))
         )
         return next(found, None)
+
+    def _letters(self, words: Words) -> str:
+        letters = self._bare.get(words.id)
+        if letters is None:
+            letters = self._bare[words.id] = bare(words.text)
+        return letters
 
     def _comparable(self, words: Words, other: Words) -> bool:
         versions = bool(words.record) and words.record == other.record

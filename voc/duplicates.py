@@ -1,27 +1,31 @@
-"""Feedback that came twice: the same words, or words copied with small changes."""
+"""Feedback that came twice: the same words, or words copied with small changes or their clauses moved."""
 
 from __future__ import annotations
 
-import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-# Copies with one to three characters changed reach 0.9. Among 11,544 distinct real reviews seven pairs do,
-# and no pair of differently worded questions with one meaning does (docs/benchmarks.md).
-NEAR = 0.9
-SHORTEST = 16  # below this, two customers say the same words by chance
-BANDS = 6
-ROWS_PER_BAND = 4
+from voc.signatures import SHORTEST, WIDTH, sign
 
-_SEED = np.random.default_rng(20261121)
-_MULTIPLIERS = _SEED.integers(1, 2**63, BANDS * ROWS_PER_BAND, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-_OFFSETS = _SEED.integers(0, 2**63, BANDS * ROWS_PER_BAND, dtype=np.uint64)
-_FOLDS = _SEED.integers(1, 2**63, (BANDS, ROWS_PER_BAND), dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+__all__ = ["BANDS", "NEAR", "SHORTEST", "bands", "bare", "content_hash", "copied", "similarity"]
+
+# Copies with one to three characters changed reach 0.9; differently worded questions with one meaning do not
+# (docs/benchmarks/rejection.md).
+NEAR = 0.9
+SAME_LETTERS, SAME_PAIRS = (
+    0.95,
+    0.8,
+)  # shares of letters and of pairs of letters that moved clauses leave alike
+BANDS = WIDTH  # keys a text may have
+
 _PUNCTUATION = re.compile(r"[\W_]+")
+_NOT = str.maketrans("", "", "不没无未非别")
 
 
 def bare(text: str) -> str:
@@ -31,25 +35,15 @@ def bare(text: str) -> str:
 
 def content_hash(texts: Sequence[str]) -> NDArray[np.int64]:
     """Hash each text without punctuation, shape (n,); a text of mere punctuation is hashed as it is."""
-    parts = [
-        hashlib.blake2b((bare(text) or text).encode("utf-8", "replace"), digest_size=8).digest()
-        for text in texts
-    ]
-    return np.frombuffer(b"".join(parts), dtype="<i8").astype(np.int64)
+    return sign([text.replace("\x1e", " ") for text in texts])[0]
 
 
 def bands(texts: Sequence[str]) -> NDArray[np.int64]:
-    """MinHash-LSH keys, shape (n, BANDS); texts that share a key may be copies. Rows of zeros: too short.
+    """Keys, shape (n, BANDS), 0 for none; texts that share a key may be copies, too short ones have no key.
 
-    The band's number is folded into its key, so all keys fit one index column. Character pairs are the
-    shingles (Broder 1997); keys are the same in every process and on every machine.
+    Keys are the same in every process and on every machine, and all fit one index column.
     """
-    stripped = [bare(text) for text in texts]
-    keys = np.zeros((len(texts), BANDS), dtype=np.int64)
-    long = np.flatnonzero([len(text) >= SHORTEST for text in stripped])
-    if long.size:
-        keys[long] = _keys([stripped[row] for row in long])
-    return keys
+    return sign([text.replace("\x1e", " ") for text in texts])[1]
 
 
 def similarity(a: str, b: str) -> float:
@@ -57,32 +51,23 @@ def similarity(a: str, b: str) -> float:
     return fuzz.ratio(bare(a), bare(b)) / 100
 
 
-def _keys(texts: Sequence[str]) -> NDArray[np.int64]:
-    lengths = np.array([len(text) for text in texts])
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
-    pairs = _mix((codes[:-1] << np.uint64(21)) | codes[1:])
-    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    # The pair that spans two texts is overwritten by its left neighbour, which belongs to the text anyway.
-    last = starts[1:] - 1
-    pairs[last] = pairs[last - 1]
-    minima = np.empty((BANDS * ROWS_PER_BAND, len(texts)), dtype=np.uint64)
-    for k, (multiplier, offset) in enumerate(zip(_MULTIPLIERS, _OFFSETS, strict=True)):
-        minima[k] = np.minimum.reduceat(pairs * multiplier + offset, starts)
-    return _fold(minima)
+def copied(a: str, b: str) -> bool:
+    """Whether one bare text is the other with small changes or its clauses in another order.
+
+    Texts that differ in nothing but 不, 没 … say opposite things and are no copies.
+    """
+    if a == b:
+        return True
+    near = fuzz.ratio(a, b, score_cutoff=100 * NEAR) > 0 or _moved(a, b)
+    return near and a.translate(_NOT) != b.translate(_NOT)
 
 
-def _fold(minima: NDArray[np.uint64]) -> NDArray[np.int64]:
-    grouped = minima.reshape(BANDS, ROWS_PER_BAND, -1)
-    folded = (grouped * _FOLDS[:, :, None]).sum(axis=1, dtype=np.uint64) + np.arange(BANDS, dtype=np.uint64)[
-        :, None
-    ]
-    keys = _mix(folded).T.astype(np.int64)
-    keys[keys == 0] = 1  # zero means "too short to judge"
-    return np.ascontiguousarray(keys)
+def _moved(a: str, b: str) -> bool:
+    if min(len(a), len(b)) < SAME_LETTERS * max(len(a), len(b)) or _shared(a, b) < SAME_LETTERS:
+        return False
+    return _shared(list(pairwise(a)), list(pairwise(b))) >= SAME_PAIRS
 
 
-def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Spread bits (the finaliser of splitmix64)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def _shared(a: Sequence[object], b: Sequence[object]) -> float:
+    """Dice coefficient of two collections with repetition."""
+    return 2 * (Counter(a) & Counter(b)).total() / max(len(a) + len(b), 1)

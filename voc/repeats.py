@@ -12,9 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
 
-from voc.duplicates import NEAR, SHORTEST, bare
+from voc.duplicates import SHORTEST, bare, copied
 
 COMMON = 6
 CROWDED = 16  # originals remembered under one band; a form letter must not slow the whole file down
@@ -61,7 +60,7 @@ class Repeats:
         if original != row:
             return original, EXACT
         for place in self._candidates(bands):
-            if fuzz.ratio(text, self._words(place), score_cutoff=100 * NEAR):
+            if copied(text, self._words(place)):
                 return self._rows[place], ALMOST
         self._remember(row, text, bands)
         return None
@@ -76,7 +75,7 @@ class Repeats:
 
     def _candidates(self, bands: list[int]) -> list[int]:
         places: set[int] = set()
-        for band in bands:
+        for band in filter(None, bands):
             known = self._bands.get(band)
             if known is not None:
                 places.update((known,) if isinstance(known, int) else known)
@@ -90,7 +89,7 @@ class Repeats:
         self._rows.append(row)
         self._kept += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._kept))
-        for band in bands:
+        for band in filter(None, bands):
             known = self._bands.setdefault(band, place)
             if isinstance(known, int):
                 if known != place:
