@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from benchmarks.pairs_data import FOLDS, Pairs, load, questions
-from benchmarks.train_pairs import fit, held_out, knots, model
+from benchmarks.train_pairs import SEEDS, fit, held_out, knots, model
 from voc.similarity import raw, similarity
 
 Scores = NDArray[np.float64]
@@ -47,10 +47,10 @@ def tfidf(train: Mapping[str, Pairs]) -> Rival:
 
 
 def compare(
-    train: Mapping[str, Pairs], test: Mapping[str, Pairs], faq: Pairs
+    train: Mapping[str, Pairs], test: Mapping[str, Pairs], faq: Pairs, seeds: Sequence[int] = SEEDS
 ) -> dict[str, dict[str, Scores]]:
     """Scores of ours and of the rivals on every test set."""
-    ours = model(fit({**train, "faq": faq}), {"version": "", "threshold": 0.5})
+    ours = model(fit({**train, "faq": faq}, seeds), {"version": "", "threshold": 0.5})
     rivals: dict[str, Rival] = {
         "character Jaccard": jaccard,
         "rapidfuzz ratio": ratio,
@@ -123,7 +123,7 @@ def main() -> None:
     calibration({n: tests[n][0] for n in sets}, {n: found[n][0] for n in sets})
     for name in sets:
         others = {other: pairs for other, pairs in sets.items() if other != name}
-        show(f"{name} left out", {name: sets[name]}, compare(others, {name: sets[name]}, faq))
+        show(f"{name} left out", {name: sets[name]}, compare(others, {name: sets[name]}, faq, SEEDS[:1]))
     speed(sets["lcqmc"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,8 @@ from voc.similarity_features import CHARS, PAIRS, WORDS, Sentence
 
 WIDTH, HIDDEN = 64, 64
 ROWS = CHARS + PAIRS + WORDS
-EPOCHS, BATCH, RATE, DROP, UNSEEN = 3, 128, 2e-3, 0.3, 0.15
+EPOCHS, BATCH, RATE, DROP, UNSEEN = 2, 128, 2e-3, 0.3, 0.15
+AVERAGED, EVERY = 0.98, 8  # the weights kept are a moving average, taken every few steps
 _WINDOW = 6
 _BANK = 1 << 24
 
@@ -135,6 +137,7 @@ def train(data: Encoded, start: Any, seed: int = 0, epochs: int = EPOCHS) -> Tra
         optimiser, RATE, total_steps=epochs * steps + 1, pct_start=0.15
     )
     made.net.train()
+    average, done = deepcopy(made.net).eval(), 0
     for _ in range(epochs):
         for rows in _batches(lengths, steps):
             a, b = _cut(left[rows]), _cut(right[rows])
@@ -144,8 +147,16 @@ def train(data: Encoded, start: Any, seed: int = 0, epochs: int = EPOCHS) -> Tra
             loss.backward()
             optimiser.step()
             schedule.step()
-    made.net.eval()
-    return made
+            done += 1
+            if done % EVERY == 0:
+                _blend(average, made.net, min(AVERAGED, done / (done + 10 * EVERY)))
+    return Trained(average, made.centre, made.spread)
+
+
+@torch.no_grad()
+def _blend(average: nn.Module, net: nn.Module, share: float) -> None:
+    for old, new in zip(average.parameters(), net.parameters(), strict=True):
+        old.lerp_(new, 1 - share)
 
 
 def _batches(lengths: Any, steps: int) -> list[Any]:

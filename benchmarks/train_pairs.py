@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,42 +30,54 @@ from benchmarks.pairs_data import (
 )
 from benchmarks.writing import save
 from voc.similarity import PairModel, load_pairs, raw
-from voc.similarity_features import Rarity
 
 DATA = Path(__file__).resolve().parents[1] / "voc" / "data"
 KNOTS = 24
 THRESHOLD = 0.5
+SEEDS = (0, 1)
 
 
-def fit(sets: Mapping[str, Pairs], seed: int = 0) -> dict[str, NDArray[Any]]:
-    """Train on all pairs of some sets and return the arrays of a model file, uncalibrated."""
+def fit(sets: Mapping[str, Pairs], seeds: Sequence[int] = SEEDS) -> dict[str, NDArray[Any]]:
+    """Train one network a seed on all pairs of some sets; the arrays of a model file, uncalibrated."""
     from benchmarks.pairs_net import embeddings, train
 
     texts = texts_of(sets)
     known = rarity(texts)
     start = embeddings([*texts, *unlabelled()])
-    return arrays(train(joined([encode(pairs, known) for pairs in sets.values()]), start, seed), known)
+    data = joined([encode(pairs, known) for pairs in sets.values()])
+    trained = [train(data, start, seed) for seed in seeds]
+    members = [_weights(each.net) for each in trained]
+    return {
+        **{name: np.stack([member[name] for member in members]) for name in members[0]},
+        "centre": trained[0].centre.astype(np.float32),
+        "spread": trained[0].spread.astype(np.float32),
+        "knots": np.array([[-30.0, 30.0], [0.0, 1.0]]),
+        "rarity_chars": known.chars.astype(np.float16),
+        "rarity_pairs": known.pairs.astype(np.float16),
+        "rarity_words": known.words.astype(np.float16),
+    }
 
 
-def arrays(trained: Any, known: Rarity) -> dict[str, NDArray[Any]]:
-    """What `voc.similarity` reads, embeddings in steps of 1/127 of the largest of each row."""
-    weights = {name: value.detach().numpy() for name, value in trained.net.state_dict().items()}
-    table = weights["table.weight"]
+def _weights(net: Any) -> dict[str, NDArray[Any]]:
+    """Weights as `voc.similarity` reads them, embeddings in steps of 1/127 of the largest of each row."""
+    found = {name: value.detach().numpy() for name, value in net.state_dict().items()}
+    table = found["table.weight"]
     scale = np.maximum(np.abs(table).max(axis=1) / 127, 1e-6).astype(np.float16)
     half = {
-        "scale": scale,
-        "attend": weights["attend.weight"].T,
-        "compare_w": weights["compare.weight"].T, "compare_b": weights["compare.bias"],
-        "judge_w": weights["judge.weight"].T, "judge_b": weights["judge.bias"],
-        "last_w": weights["last.weight"].T, "last_b": weights["last.bias"],
-        "rarity_chars": known.chars, "rarity_pairs": known.pairs, "rarity_words": known.words,
-    }  # fmt: skip
+        "attend": found["attend.weight"].T,
+        "compare_w": found["compare.weight"].T,
+        "compare_b": found["compare.bias"],
+        "judge_w": found["judge.weight"].T,
+        "judge_b": found["judge.bias"],
+        "last_w": found["last.weight"].T,
+        "last_b": found["last.bias"],
+    }
     return {
-        "table": np.clip(np.rint(table / scale.astype(np.float32)[:, None]), -127, 127).astype(np.int8),
-        "centre": trained.centre.astype(np.float32),
-        "spread": trained.spread.astype(np.float32),
-        "knots": np.array([[-30.0, 30.0], [0.0, 1.0]]),
-        **{name: np.asarray(value).astype(np.float16) for name, value in half.items()},
+        "table": np.clip(
+            np.rint(table / np.maximum(scale.astype(np.float32), 1e-6)[:, None]), -127, 127
+        ).astype(np.int8),
+        "scale": scale,
+        **{name: value.astype(np.float16) for name, value in half.items()},
     }
 
 

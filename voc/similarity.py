@@ -37,16 +37,23 @@ _APART = -1e4
 
 
 @dataclass(frozen=True)
-class PairModel:
-    """Weights of `benchmarks/train_pairs.py`; `table` holds characters, pairs and words one below the other."""
+class Network:
+    """Weights of one network; `table` holds characters, pairs and words one below the other, times `scale`."""
 
-    version: str
-    threshold: float
     table: NDArray[np.int8]
     scale: Floats
     attend: Floats
     compare: tuple[Floats, Floats]
     judge: tuple[Floats, Floats, Floats, Floats]
+
+
+@dataclass(frozen=True)
+class PairModel:
+    """Networks that differ in their first weights and are averaged, as `benchmarks/train_pairs.py` wrote them."""
+
+    version: str
+    threshold: float
+    networks: tuple[Network, ...]
     centre: Floats
     spread: Floats
     rarity: Rarity
@@ -64,17 +71,27 @@ def load_pairs(data: bytes) -> PairModel:
 
 def _read(file: Mapping[str, NDArray[np.generic]]) -> PairModel:
     card = json.loads(bytes(file["card"]).decode())
-    real = {name: file[name].astype(np.float32) for name in file if file[name].dtype == np.float16}
+    real = {name: file[name].astype(np.float32) for name in file if name not in ("card", "table")}
     return PairModel(
         version=card["version"],
         threshold=float(card["threshold"]),
-        table=file["table"].astype(np.int8, copy=False),
-        scale=real["scale"],
-        attend=real["attend"],
-        compare=(real["compare_w"], real["compare_b"]),
-        judge=(real["judge_w"], real["judge_b"], real["last_w"], real["last_b"]),
-        centre=file["centre"].astype(np.float32),
-        spread=file["spread"].astype(np.float32),
+        networks=tuple(
+            Network(
+                table=file["table"][member].astype(np.int8, copy=False),
+                scale=real["scale"][member],
+                attend=real["attend"][member],
+                compare=(real["compare_w"][member], real["compare_b"][member]),
+                judge=(
+                    real["judge_w"][member],
+                    real["judge_b"][member],
+                    real["last_w"][member],
+                    real["last_b"][member],
+                ),
+            )
+            for member in range(len(real["scale"]))
+        ),
+        centre=real["centre"],
+        spread=real["spread"],
         rarity=Rarity(real["rarity_chars"], real["rarity_pairs"], real["rarity_words"]),
         knots=file["knots"].astype(np.float64),
     )
@@ -104,8 +121,9 @@ def raw(a: Sequence[Sentence], b: Sequence[Sentence], model: PairModel) -> NDArr
     for start in range(0, len(a), _PART):
         rows = order[start : start + _PART]
         m, n = (max(int(length[rows].max()), 1) for length in lengths)
-        logits[rows] = _network(x[rows, :, :m], y[rows, :, :n], plain[rows], model)
-    return logits
+        for network in model.networks:
+            logits[rows] += _network(x[rows, :, :m], y[rows, :, :n], plain[rows], network)
+    return logits / len(model.networks)
 
 
 def positions(rows: Sequence[Sentence]) -> NDArray[np.int32]:
@@ -133,7 +151,7 @@ def _positions(sentence: Sentence) -> NDArray[np.int32]:
     ).reshape(4, -1)
 
 
-def _network(x: NDArray[np.int32], y: NDArray[np.int32], plain: Floats, model: PairModel) -> Floats:
+def _network(x: NDArray[np.int32], y: NDArray[np.int32], plain: Floats, model: Network) -> Floats:
     (a, here), (b, there) = _embedded(x, model), _embedded(y, model)
     scores = (a @ model.attend) @ (b @ model.attend).transpose(0, 2, 1)
     to_b = _softmax(np.where(there[:, None, :], scores, _APART)) @ b
@@ -149,7 +167,7 @@ def _network(x: NDArray[np.int32], y: NDArray[np.int32], plain: Floats, model: P
     return judged
 
 
-def _embedded(places: NDArray[np.int32], model: PairModel) -> tuple[Floats, NDArray[np.bool_]]:
+def _embedded(places: NDArray[np.int32], model: Network) -> tuple[Floats, NDArray[np.bool_]]:
     total = np.zeros((len(places), places.shape[2], model.table.shape[1]), dtype=np.float32)
     for kind in range(4):
         rows = places[:, kind]
@@ -164,7 +182,7 @@ def _softmax(scores: Floats) -> Floats:
 
 
 def _compared(
-    own: Floats, aligned: Floats, there: NDArray[np.bool_], model: PairModel
+    own: Floats, aligned: Floats, there: NDArray[np.bool_], model: Network
 ) -> tuple[Floats, Floats]:
     weights, bias = model.compare
     seen = np.concatenate([own, aligned, abs(own - aligned), own * aligned], axis=2)
