@@ -210,15 +210,20 @@ def _lift(score: Floats, parts: Mapping[str, Floats], factors: Factors, policy: 
     can = _ceilings(factors.type, policy) >= LEVELS.index("high")
     frequency = _log_needed(gap + parts["frequency"], policy.frequency, policy.full_frequency, can)
     scope = _log_needed(gap + parts["scope"], policy.scope, policy.full_scope, can)
-    share = (gap + parts["customer_value"]) / policy.customer_value
+    share = _needed_share(gap + parts["customer_value"], policy.customer_value)
     value = np.where(can & (share <= 1), np.ceil(share * policy.full_value * 10) / 10, float(NO_CHANGE))
     value = np.where(value > policy.full_value, policy.full_value, value)
     by_score = can & (gap + parts["severity"] <= policy.severity / EMERGENCY)
     return Lift(frequency, scope, value, np.where(by_score, 1, EMERGENCY))
 
 
+def _needed_share(part: Floats, weight: float) -> Floats:
+    # What weighs nothing lifts nothing, however much of it there is.
+    return part / weight if weight > 0 else np.full_like(part, np.inf)
+
+
 def _log_needed(part: Floats, weight: float, full: int, can: NDArray[np.bool_]) -> NDArray[np.int64]:
-    share = np.clip(part / weight, 0.0, None)
+    share = np.clip(_needed_share(part, weight), 0.0, None)
     needed = np.ceil(np.expm1(np.minimum(share, 1.0) * np.log1p(full)))
     return np.where(can & (share <= 1), np.minimum(needed, full), NO_CHANGE).astype(np.int64)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 
 import numpy as np
@@ -95,6 +96,63 @@ def test_what_would_make_this_high_does_and_one_less_does_not(row: Row) -> None:
 def level_with(factors: Factors, name: str, value: np.ndarray) -> str:
     columns = {field.name: getattr(factors, field.name) for field in fields(factors)}
     return prioritise(Factors(**{**columns, name: value})).level[0]
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    weights = draw(st.lists(st.integers(0, 10), min_size=5, max_size=5).filter(any))
+    names = ("frequency", "scope", "customer_value", "severity", "sentiment")
+    shares = {name: weight / sum(weights) for name, weight in zip(names, weights, strict=True)}
+    marks = sorted(draw(st.lists(st.integers(5, 95), min_size=3, max_size=3, unique=True)))
+    levels = dict(zip(("medium", "high", "urgent"), (mark / 100 for mark in marks), strict=True))
+    full = {"full_frequency": draw(st.integers(1, 60)), "full_scope": draw(st.integers(1, 60))}
+    return Policy(**shares, **levels, **full)
+
+
+@given(st.lists(st.tuples(rows, rows), min_size=1, max_size=20), policies())
+def test_whatever_is_judged_to_weigh_raising_a_factor_never_lowers_a_level(
+    pairs: list[tuple[Row, Row]], policy: Policy
+) -> None:
+    below = prioritise(table(*(one for one, _ in pairs)), policy)
+    above = prioritise(table(*(worse(one, other) for one, other in pairs)), policy)
+    assert all(LEVELS.index(b) <= LEVELS.index(a) for b, a in zip(below.level, above.level, strict=True))
+
+
+PROMISES = {
+    "frequency": re.compile(r"同类反馈达到 (\d+) 条"),
+    "scope": re.compile(r"影响达到 (\d+) 位"),
+    "customer_value": re.compile(r"客户价值达到 ([\d.]+)"),
+}
+
+
+@given(st.lists(rows, min_size=1, max_size=20), policies())
+def test_every_way_to_high_that_is_told_to_people_really_leads_there(
+    given_rows: list[Row], policy: Policy
+) -> None:
+    told = [
+        (row, way)
+        for row, way in zip(given_rows, prioritise(table(*given_rows), policy).to_high, strict=True)
+        if way
+    ]
+    promised = [
+        (row, name, float(found.group(1)))
+        for row, way in told
+        for name, pattern in PROMISES.items()
+        for found in pattern.finditer(way)
+    ]
+    grave = [(row, "severity", 1.0) for row, way in told if "后果较重" in way]
+    reached = [
+        prioritise(changed(row, name, value), policy).level[0] for row, name, value in promised + grave
+    ]
+    assert set(reached) <= {"high", "urgent"}
+    assert all(way.endswith("涉及安全或服务中断时升为「高」或以上") for _, way in told)
+    assert all(prioritise(changed(row, "severity", 2), policy).level == ["urgent"] for row, _ in told)
+
+
+def changed(row: Row, name: str, value: float) -> Factors:
+    factors = table(row)
+    column = getattr(factors, name)
+    return replace(factors, **{name: np.array([value], dtype=column.dtype)})
 
 
 def test_a_factor_that_cannot_reach_high_alone_is_not_promised() -> None:
