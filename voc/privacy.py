@@ -20,6 +20,7 @@ from voc.text import SEPARATOR
 
 KINDS = tuple(dict.fromkeys(rule.kind for rule in RULES))
 _TOKEN = re.compile(rf"\[(?:{'|'.join(KINDS)})\d{{1,3}}\]")
+_LEAD = re.compile(r"\s+|[\u4e00-\u9fa5]{0,4}?(?:位于|送到|送至|寄到|寄往|发到|住在|家住|搬到|地址[是为:：]?)")
 _SHORTEST_REMAINDER = 4  # what is left of an address beside a number in it
 
 
@@ -106,7 +107,9 @@ def _apply(rule: Rule, text: str) -> Iterator[Finding]:
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1] in " \t,，":
         end -= 1
-    while end > start and text[start].isspace():
+    lead = _LEAD.match(text, start, end)
+    start = lead.end() if lead else start
+    if text[start] in "(（" and not set(text[start:end]) & set(")）"):
         start += 1
     return start, end
 

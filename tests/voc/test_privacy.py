@@ -6,12 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voc.privacy import Finding, find, mask
+from voc.privacy import Finding, Mask, find, mask
 from voc.privacy_checks import identity_card, luhn
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 NUMERALS = str.maketrans("0123456789", "零一二三四五六七八九")
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True).filter(lambda number: len(set(number)) > 2)
+
+PIECES = st.one_of(
+    st.text(alphabet="很好的路号栋@.0123456789 aQq微信", max_size=12),
+    st.sampled_from(
+        ["电话13812345678", "我叫张伟", "QQ 123456", "文三路12号3室", "a@b.cn", "粤B12345", "[手机号1]"]
+    ),
+)
+PLAIN = [
+    "价格{}.{}元",
+    "用了{}秒{}",
+    "型号KFR-{}GW/{}A",
+    "满{}减{}",
+    "跑分{}，{}度",
+    "{}块，{}折",
+    "{}毫安 {}%",
+    "版本{}.{}",
+]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +53,34 @@ MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True).filter(lambda number:
         ("我叫张伟，等了三天", "我叫[姓名1]，等了三天"),
         ("姓名：欧阳建国，电话不通", "姓名：[姓名1]，电话不通"),
         ("李女士来电反映漏水", "[姓名1]女士来电反映漏水"),
+        ("手机(138)1234-5678", "手机[手机号1]"),
+        ("1 3 8 1 2 3 4 5 6 7 8找我", "[手机号1]找我"),
+        ("138.1234.5678", "[手机号1]"),
+        ("幺三八零零一三八零零零", "[手机号1]"),
+        ("1️⃣3️⃣8️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣", "[手机号1]"),
+        ("0086-138 1234 5678", "[手机号1]"),
+        ("电话010-62345678转801", "电话[电话1]"),
+        ("身份证 110105 19491231 002X", "身份证 [身份证号1]"),
+        ("身份证号110105491231002", "身份证号[身份证号1]"),
+        ("6222 0212 3456 7890 128", "[银行卡号1]"),
+        ("粤BD12345", "[车牌1]"),
+        ("沪A·D12345", "[车牌1]"),
+        ("lihua @ example . com", "[邮箱1]"),
+        ("lihua【at】qq.com", "[邮箱1]"),
+        ("li.hua艾特qq点com", "[邮箱1]"),
+        ("z h a n g @ q q . c o m", "[邮箱1]"),
+        ("加我微xiaoming_88", "加我微[微信号1]"),
+        ("薇信号xyz_789", "薇信号[微信号1]"),
+        ("加V: hello123", "加V: [微信号1]"),
+        ("QQ号 1234 56789", "QQ号 [QQ号1]"),
+        ("SF1234567890123三天没动", "[订单号1]三天没动"),
+        ("288123456789012345", "[订单号1]"),
+        ("护照E12345678", "护照[证件号1]"),
+        ("军官证 南字第12345678", "军官证 [证件号1]"),
+        ("社保卡号123456789", "社保卡号[社保卡号1]"),
+        ("阳光花园3栋2单元501", "[地址1]"),
+        ("张家村三组12号", "[地址1]"),
+        ("文三路123号5栋2单元301室13812345678", "[地址1][手机号1]"),
     ],
 )
 def test_personal_data_is_masked(text: str, masked: str) -> None:
@@ -55,6 +100,14 @@ def test_personal_data_is_masked(text: str, masked: str) -> None:
         "对比家里那台，省电多了",
         "满1000减138，用了12345678秒",
         "小区17号下单，20号才送到",
+        "打了12315和10086，又打400-820-8820",
+        "199.9 299.9 399三档",
+        "价格1399 1499 159元",
+        "ISO9001:2015，GB/T 7725-2004",
+        "订单123456元，订单20200824",
+        "产品编号123456789",
+        "电量10000000000000，分辨率1920x1080",
+        "我把at的dot的，v1.2.3",
     ],
 )
 def test_prices_models_dates_and_thanks_stay(text: str) -> None:
@@ -65,6 +118,37 @@ def test_one_number_written_two_ways_is_one_person() -> None:
     masked = mask(["13812345678，或者138-1234-5678，还有13987654321"])
     assert masked.texts == ["[手机号1]，或者[手机号1]，还有[手机号2]"]
     assert masked.counts == [3]
+
+
+def test_a_mail_address_in_disguise_is_the_same_address() -> None:
+    assert mask(["abc@qq.com或abc艾特qq点com"]).texts == ["[邮箱1]或[邮箱1]"]
+
+
+def test_masks_say_what_stood_where_but_not_the_value() -> None:
+    assert mask(["请打13812345678"]).findings == [[Mask("手机号", "[手机号1]", 2, 13)]]
+
+
+@given(st.lists(PIECES, max_size=6).map("，".join))
+def test_masking_twice_changes_nothing(text: str) -> None:
+    once = mask([text]).texts
+    assert mask(once).texts == once
+
+
+@given(MOBILES, st.sampled_from([" ", "-", ".", " - ", ") ", "\u2014"]))
+def test_one_mobile_in_two_forms_has_one_token(number: str, sign: str) -> None:
+    spaced = sign.join((number[:3], number[3:7], number[7:]))
+    assert mask([f"{number}或{spaced}"]).texts == ["[手机号1]或[手机号1]"]
+
+
+@given(st.integers(1, 9_999_999), st.integers(0, 99), st.sampled_from(PLAIN))
+def test_ordinary_numbers_are_left_alone(number: int, more: int, frame: str) -> None:
+    text = frame.format(number, more)
+    assert mask([text]).texts == [text]
+
+
+@given(st.lists(st.sampled_from(["拨打13812345678", "很好", "我叫张伟", "a@b.cn", ""]), max_size=8))
+def test_a_batch_is_masked_as_its_texts_one_by_one(texts: list[str]) -> None:
+    assert mask(texts).texts == [mask([text]).texts[0] for text in texts]
 
 
 def test_numbering_starts_anew_in_every_feedback() -> None:
