@@ -1,6 +1,7 @@
 """Measure the text stages on rows nothing was tuned or trained on: `python -m benchmarks.quality`.
 
-Prints one Markdown table. The data sets are named in `benchmarks/corpora.py`; set VOC_PUBLIC_DATA to their folder.
+Prints the tables of `benchmarks.quality_tone`, then one of everything else. The data sets are named in
+`benchmarks/corpora.py`; set VOC_PUBLIC_DATA to their folder.
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import f1_score
 
-from benchmarks import corpora, simulated
+from benchmarks import corpora, quality_tone, simulated
 from voc.duplicates import NEAR, bands, content_hash, similarity
 from voc.labels import annotate, assemble
-from voc.model import TYPES, calibrated, score
 from voc.privacy import mask
 from voc.rejection import reject
 from voc.taxonomy import parse_taxonomy
@@ -35,51 +34,10 @@ def test_rows(rows: list[corpora.Row]) -> list[corpora.Row]:
     return [row for row in rows if corpora.part(row.text) == "test"]
 
 
-def sentiment() -> Iterator[Result]:
-    """Accuracy of the words alone, without stars."""
-    groups: dict[str, list[corpora.Row]] = {}
-    for row in test_rows(corpora.sentiment_seen()):
-        groups.setdefault(f"seen: {row.domain.split('/')[0]}", []).append(row)
-    for row in corpora.sentiment_unseen():
-        groups.setdefault(f"UNSEEN: {row.domain}", []).append(row)
-    for name, rows in groups.items():
-        logits = score([row.text for row in rows], MODEL.tone).rows()[:, 0]
-        share = calibrated(logits, MODEL.tone.sentiment_knots)
-        truth = np.array([row.label == "1" for row in rows])
-        right = (share >= 0.5) == truth
-        sure = np.argsort(-np.abs(share - 0.5))[: int(0.8 * len(rows))]
-        yield (
-            f"sentiment accuracy, {name}",
-            f"{right.mean():.3f}",
-            f"n={len(rows)}, majority {max(truth.mean(), 1 - truth.mean()):.3f}, surest 80 % {right[sure].mean():.3f},"
-            f" calibration error {calibration_error(share, truth):.3f}",
-        )
-
-
-def calibration_error(share: np.ndarray, truth: np.ndarray) -> float:
-    bins = np.minimum((share * 10).astype(int), 9)
-    gaps = [abs(share[bins == b].mean() - truth[bins == b].mean()) * (bins == b).mean() for b in set(bins)]
-    return float(sum(gaps))
-
-
-def types() -> Iterator[Result]:
-    for name, rows in (
-        ("civic messages (title of the author)", test_rows(corpora.civic())),
-        ("weak labels", test_rows(corpora.types_weak())),
-    ):
-        found = annotate([r.text for r in rows], [None] * len(rows), TAXONOMY, MODEL).type
-        truth = [row.label for row in rows]
-        kinds = sorted(set(truth))
-        each = f1_score(truth, found, labels=kinds, average=None)
-        yield (
-            f"type macro-F1, {name}",
-            f"{each.mean():.3f}",
-            f"n={len(rows)}; " + ", ".join(f"{k} {f:.2f}" for k, f in zip(kinds, each, strict=True)),
-        )
-
-
 def issues() -> Iterator[Result]:
-    yield from simulated.rows(TAXONOMY, replace(MODEL, topics=replace(MODEL.topics, issues=None)), "cues alone, ")
+    yield from simulated.rows(
+        TAXONOMY, replace(MODEL, topics=replace(MODEL.topics, issues=None)), "cues alone, "
+    )
     yield from simulated.rows(TAXONOMY, MODEL)
 
 
@@ -274,10 +232,11 @@ def speed() -> Iterator[Result]:
 
 
 def main() -> None:
-    """Print every measure as one table."""
-    print(f"model {MODEL.version}, taxonomy {TAXONOMY.version}, types {', '.join(TYPES)}\n")
+    """Print every measure."""
+    quality_tone.main()
+    print(f"model {MODEL.version}, taxonomy {TAXONOMY.version}\n")
     print("| measure | value | on |\n| --- | --- | --- |")
-    for part in (sentiment, types, issues, rejection, privacy, duplicates, speed):
+    for part in (issues, rejection, privacy, duplicates, speed):
         for name, value, note in part():
             print(f"| {name} | {value} | {note} |", flush=True)
 

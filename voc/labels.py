@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from voc.areas import AreaOpinion, opinions
 from voc.clauses import clausal
 from voc.hashing import Floats
 from voc.issues import IssueModel, guess
+from voc.kinds import kind_shares
 from voc.learning.apply import relearn
 from voc.mentions import Mention, find_mentions
 from voc.model import TYPES, Model, Scores, ToneModel, assemble, calibrated, score
@@ -22,26 +22,13 @@ from voc.taxonomy import Taxonomy
 __all__ = ["Annotations", "Mention", "Model", "annotate", "assemble"]
 
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
-TYPE_RATING_WEIGHT = 1.2
-FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a question
 TROUBLED = 0.5  # least probability of a complaint at which the issue model is asked
 FRIENDLY = 1.5  # a clause this well-meaning (logits) is not where the trouble is
 COMPLAINING = 0.8  # what the type complaint alone is worth as such a probability
 TONES = ("positive", "neutral", "negative")
-FLAT = 0.6  # how far from 0 the sentiment of a question must be to count as one
+FLAT = 0.8  # how far from 0 the sentiment of a question must be to count as one
+DECIDED = 3
 SURE_ENOUGH = {"type": 0.6, "sentiment": 0.65, "areas": 0.6, "issue": 0.5}  # calibrated; below: abstain
-COMPLAINT, PRAISE = TYPES.index("complaint"), TYPES.index("praise")
-SUGGESTION, ENQUIRY = TYPES.index("suggestion"), TYPES.index("enquiry")
-_WISH = re.compile(
-    r"(?:建议|希望|盼|期待|能不能|能否|可否|可不可以|最好|要是能|如果能).{0,8}"
-    r"(?:增加|添加|加[上入个点一强]|改进|改善|优化|提供|支持|开发|设置|完善|提高|提升|适配|推出|出[个一]|开通|放宽|保留|恢复|调整|允许|多一[些点]|更)"
-)
-_PLAIN_WISH = re.compile(
-    r"(?:^|\n)(?:希望|建议|盼望)(?!大家|各位|亲|别|不要|谨慎|慎|.{0,6}(?:倒闭|退|赔|处理|解决|修复|答复|回复|给个说法)).{3,}"
-)
-_QUESTION = re.compile(
-    r"(?:^|\n)(?:请问|想问|问一下|想咨询|咨询一下|怎么|如何|怎样|什么时候|哪里|多少钱|是不是|有没有|能不能|可以).{1,30}$"
-)
 
 
 @dataclass(frozen=True)
@@ -84,32 +71,30 @@ def _shipped(
         raise ValueError("texts and ratings differ in length")
     scores = score(texts, model.tone)
     stars = np.array([0.0 if rating is None else rating - 3.0 for rating in ratings])
-    rows = scores.rows()
-    positive = _with_stars(calibrated(rows[:, 0], model.tone.sentiment_knots), RATING_WEIGHT * stars)
-    clauses = clausal(texts)
-    mentions = find_mentions(clauses, scores, rows[:, 0], stars, taxonomy)
-    logits = rows[:, 1:] + _forms(clauses)
-    types, _, _ = _types(logits, stars, mentions, model.tone)
+    rows, clauses = scores.rows(), clausal(texts)
+    felt = scores.feelings(rows)
+    positive = _with_stars(calibrated(felt, model.tone.sentiment_knots), RATING_WEIGHT * stars)
+    types, type_confidence, type_shares = _types(kind_shares(rows, clauses), positive, model.tone)
+    mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     if model.topics.issues is not None:
         _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics.issues)
-    types, type_confidence, type_shares = _types(logits, stars, mentions, model.tone)
-    areas = opinions(clauses, scores, rows[:, 0], stars, mentions, taxonomy, model.topics.areas)
+    areas = opinions(clauses, scores, felt, stars, mentions, taxonomy, model.topics.areas)
     sentiment_confidence = np.maximum(positive, 1 - positive)
+    blamed = [_negative(found) if found else found for found in mentions]
+    issue_confidence = _surest(blamed)
     return Annotations(
         type=types,
         type_confidence=type_confidence,
         sentiment=2 * positive - 1,
         sentiment_confidence=sentiment_confidence,
-        dimension=[_dimension(found, taxonomy) for found in mentions],
+        dimension=[_dimension(found, taxonomy) if found else None for found in blamed],
         severity=severities(clauses, mentions),
-        vague=np.array(
-            [t == "complaint" and not _negative(m) for t, m in zip(types, mentions, strict=True)], bool
-        ),
+        vague=np.array([t == "complaint" and not m for t, m in zip(types, blamed, strict=True)], bool),
         mentions=mentions,
         tone=_tones(positive, types),
         areas=areas,
-        dimension_confidence=np.array([_surest(_negative(found)) for found in mentions], dtype=np.float64),
-        unsure=_unsure(type_confidence, sentiment_confidence, areas, mentions),
+        dimension_confidence=issue_confidence,
+        unsure=_unsure(type_confidence, sentiment_confidence, _surest(areas), issue_confidence),
         type_shares=type_shares,
     )
 
@@ -123,23 +108,24 @@ def _tones(positive: Floats, types: list[str]) -> list[str]:
     ]
 
 
-def _surest(found: Sequence[Mention | AreaOpinion]) -> float:
-    return max((one.confidence for one in found), default=0.0)
+def _surest(column: Sequence[Sequence[Mention | AreaOpinion]]) -> Floats:
+    """The highest confidence of each row, 0 where there is none."""
+    best = np.zeros(len(column))
+    for row, found in enumerate(column):
+        if found:
+            best[row] = max([one.confidence for one in found])
+    return best
 
 
-def _unsure(
-    kind: Floats, tone: Floats, areas: list[list[AreaOpinion]], mentions: list[list[Mention]]
-) -> list[tuple[str, ...]]:
+def _unsure(kind: Floats, tone: Floats, area: Floats, issue: Floats) -> list[tuple[str, ...]]:
     """Name what each text is not surely told by."""
-    area = np.array([_surest(found) for found in areas], dtype=np.float64)
-    issue = np.array([_surest(_negative(found)) for found in mentions], dtype=np.float64)
-    doubts = {
-        "type": kind < SURE_ENOUGH["type"],
-        "sentiment": tone < SURE_ENOUGH["sentiment"],
-        "areas": (area > 0) & (area < SURE_ENOUGH["areas"]),
-        "issue": (issue > 0) & (issue < SURE_ENOUGH["issue"]),
-    }
-    return [tuple(name for name, column in doubts.items() if column[row]) for row in range(len(kind))]
+    columns = {"type": kind, "sentiment": tone, "areas": area, "issue": issue}
+    doubts = [(found > 0) & (found < SURE_ENOUGH[name]) for name, found in columns.items()]
+    number = sum(doubt.astype(np.int64) << place for place, doubt in enumerate(doubts))
+    said = [
+        tuple(name for place, name in enumerate(columns) if k >> place & 1) for k in range(2 ** len(doubts))
+    ]
+    return [said[k] for k in np.asarray(number).tolist()]
 
 
 def _fill_gaps(
@@ -177,36 +163,22 @@ def _with_stars(share: Floats, shift: Floats) -> Floats:
     return moved
 
 
-def _types(
-    logits: Floats, stars: Floats, mentions: list[list[Mention]], model: ToneModel
-) -> tuple[list[str], Floats, Floats]:
-    """Choose the type by text, stars and negative mentions; also its confidence, and the shares of all."""
-    shifted = logits.copy()
-    # Stars only speak against praise or complaint: a question with one star is still a question.
-    shifted[:, PRAISE] += TYPE_RATING_WEIGHT * np.minimum(stars, 0)
-    shifted[:, COMPLAINT] -= TYPE_RATING_WEIGHT * np.maximum(stars, 0)
-    shifted[:, COMPLAINT] += [0.5 * min(len(_negative(found)), 2) for found in mentions]
-    shares = np.exp(shifted - shifted.max(axis=1, keepdims=True)) if len(logits) else shifted
-    shares = shares / shares.sum(axis=1, keepdims=True)
-    top = shares.max(axis=1) if len(logits) else np.zeros(0)
-    return [TYPES[best] for best in shifted.argmax(axis=1)], calibrated(top, model.type_knots), shares
-
-
-def _forms(clauses: list[str]) -> Floats:
-    """What the form of words adds to the logits of the types, shape (texts, types)."""
-    added = np.zeros((len(clauses), len(TYPES)))
-    for row, text in enumerate(clauses):
-        added[row, SUGGESTION] = FORM_WEIGHT * bool(_WISH.search(text) or _PLAIN_WISH.search(text))
-        added[row, ENQUIRY] = FORM_WEIGHT * (len(text) < 40 and bool(_QUESTION.search(text.rstrip())))
-    return added
+def _types(kinds: Floats, positive: Floats, model: ToneModel) -> tuple[list[str], Floats, Floats]:
+    """Choose the type: an opinion is praise or complaint by its sentiment; also confidence and all shares."""
+    opinion, suggestion, enquiry = kinds.T
+    # Decided more sharply than felt, lest a mixed opinion be taken for a wish or a question.
+    good = positive**DECIDED / (positive**DECIDED + (1 - positive) ** DECIDED)
+    shares = np.column_stack([opinion * good, suggestion, opinion * (1 - good), enquiry])
+    best = shares.argmax(axis=1)
+    kind = calibrated(kinds.max(axis=1, initial=0), model.type_knots)
+    leaning = np.maximum(positive, 1 - positive)
+    told = np.isin(best, (TYPES.index("praise"), TYPES.index("complaint")))
+    return [TYPES[one] for one in best], np.where(told, kind * leaning, kind), shares
 
 
 def _negative(mentions: list[Mention]) -> list[Mention]:
     return [mention for mention in mentions if mention.polarity < 0]
 
 
-def _dimension(mentions: list[Mention], taxonomy: Taxonomy) -> str | None:
-    negative = _negative(mentions)
-    if not negative:
-        return None
-    return taxonomy.issue(max(negative, key=lambda mention: mention.confidence).issue).dimension
+def _dimension(blamed: list[Mention], taxonomy: Taxonomy) -> str:
+    return taxonomy.issue(max(blamed, key=lambda mention: mention.confidence).issue).dimension

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voc.kinds import KINDS, choose, kind_shares
+from voc.labels import assemble
+from voc.model import OUTPUTS
+
+DATA = Path(__file__).resolve().parents[2] / "voc" / "data"
+TONE = assemble((DATA / "tone.npz").read_bytes(), (DATA / "topics.npz").read_bytes()).tone
+
+
+def kind(text: str) -> str:
+    return KINDS[int(choose([text], TONE)[0].argmax())]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("制冷很快，声音也小，很满意", "opinion"),
+        ("建议增加定时开关的功能", "suggestion"),
+        ("希望能支持更多的设备", "suggestion"),
+        ("请问怎么修改绑定的手机号？", "enquiry"),
+        ("想咨询一下，我市户口迁移需要哪些材料？请领导答复，谢谢！", "enquiry"),
+        ("我们小区对面的工地每天凌晨施工，严重扰民，多次投诉无人处理，请有关部门查处", "opinion"),
+        ("建议在学校门口增设红绿灯和斑马线，方便学生上下学，希望相关部门采纳", "suggestion"),
+    ],
+)
+def test_kinds_are_told_apart(text: str, expected: str) -> None:
+    assert kind(text) == expected
+
+
+@pytest.mark.parametrize("text", ["希望大家别买", "建议退款处理"])
+def test_a_warning_or_a_demand_is_no_suggestion(text: str) -> None:
+    assert kind(text) != "suggestion"
+
+
+def test_a_form_of_words_raises_its_kind() -> None:
+    rows = np.zeros((2, len(OUTPUTS)), dtype=np.float32)
+    plain, wished = kind_shares(rows, ["很好", "希望增加功能"])
+    assert plain.tolist() == pytest.approx([1 / 3] * 3)
+    assert wished[KINDS.index("suggestion")] > plain[KINDS.index("suggestion")]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=40), max_size=4))
+def test_shares_add_up_to_one(texts: list[str]) -> None:
+    assert choose(texts, TONE).sum(axis=1).tolist() == pytest.approx([1.0] * len(texts))

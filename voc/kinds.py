@@ -1,0 +1,68 @@
+"""What a text is meant as: an opinion, a suggestion or an enquiry.
+
+Letters to offices use the same words otherwise than reviews do, so each has weights of its own; a third line
+says how much of a letter a text is. Some forms of words make a wish or a question by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from voc.clauses import clausal
+from voc.hashing import Floats
+from voc.model import OUTPUTS, ToneModel, score
+
+KINDS = ("opinion", "suggestion", "enquiry")
+FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a question
+BRIEF = 40  # characters below which a question at the end is what the text is about
+_REVIEW, _LETTER = OUTPUTS.index("opinion"), OUTPUTS.index("letter_opinion")
+_GATE = OUTPUTS.index("letter")
+_WISH = (
+    r"(?:建议|希望|盼|期待|能不能|能否|可否|可不可以|最好|要是能|如果能).{0,8}"
+    r"(?:增加|添加|加[上入个点一强]|改进|改善|优化|提供|支持|开发|设置|完善|提高|提升|适配|推出|出[个一]|开通|放宽|保留|恢复|调整|允许|多一[些点]|更)"
+)
+_WISHING = r"(?:^|\n)(?:希望|建议|盼望)"
+_PLAIN_WISH = re.compile(
+    rf"{_WISHING}(?!大家|各位|亲|别|不要|谨慎|慎|.{{0,6}}(?:倒闭|退|赔|处理|解决|修复|答复|回复|给个说法)).{{3,}}"
+)
+_QUESTION = (
+    r"(?:^|\n)(?:请问|想问|问一下|想咨询|咨询一下|怎么|如何|怎样|什么时候|哪里|多少钱|是不是|有没有|能不能|可以)"
+    r".{1,30}\s*$"
+)
+
+
+def kind_shares(rows: NDArray[np.float32], clauses: Sequence[str]) -> Floats:
+    """Probability of each of KINDS, uncalibrated, shape (texts, 3), from scores of the texts and their clauses."""
+    review = _softmax(rows[:, _REVIEW : _REVIEW + len(KINDS)] + _forms(clauses))
+    letter = _softmax(rows[:, _LETTER : _LETTER + len(KINDS)].astype(np.float64))
+    share = 1 / (1 + np.exp(-np.clip(rows[:, _GATE : _GATE + 1].astype(np.float64), -30, 30)))
+    return share * letter + (1 - share) * review
+
+
+def choose(texts: Sequence[str], model: ToneModel) -> Floats:
+    """The same for texts by themselves."""
+    return kind_shares(score(texts, model).rows(), clausal(texts))
+
+
+def _softmax(logits: Floats) -> Floats:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    shares: Floats = raised / raised.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _forms(clauses: Sequence[str]) -> Floats:
+    """What the form of words adds to the logits of KINDS, shape (texts, 3)."""
+    column = pl.Series(clauses, dtype=pl.String)
+    added = np.zeros((len(clauses), len(KINDS)))
+    wishes = column.str.contains(_WISH).to_numpy()
+    for row in np.flatnonzero(column.str.contains(_WISHING).to_numpy() & ~wishes).tolist():
+        wishes[row] = _PLAIN_WISH.search(clauses[row]) is not None
+    asks = (column.str.contains(_QUESTION) & (column.str.len_chars() < BRIEF)).to_numpy()
+    added[:, KINDS.index("suggestion")] = FORM_WEIGHT * wishes
+    added[:, KINDS.index("enquiry")] = FORM_WEIGHT * asks
+    return added

@@ -1,0 +1,163 @@
+"""Clauses of a text and what their scores say together: who complains after 但是 means the complaint.
+
+Everything is read from the code points of a joined batch (`voc.hashing.joined`), compiled, without a string.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.hashing import Floats, Ints
+from voc.kernel import compiled
+
+POOLED = 20  # numbers a text is described by, see `_describe`
+LONG = 15  # characters from which on a clause weighs no more
+LEANING = 0.3  # tanh of half a logit from which on a clause counts as for or against
+_WEAK, _STRONG = 1, 2  # how a clause turns: in its tone only, or as a clause of its own
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Clauses of a batch: text each belongs to, its span in the batch, whether it starts with a turn."""
+
+    rows: Ints
+    starts: Ints
+    ends: Ints
+    turns: NDArray[np.bool_]
+
+
+def cut(codes: NDArray[np.uint32], starts: Ints, ends: Ints) -> Cut:
+    """Cut texts at punctuation and before words that turn them round."""
+    size = len(codes)
+    places = np.empty((3, size), dtype=np.int64)
+    turns = np.empty(size, dtype=np.bool_)
+    count = _cut(codes, starts, ends, places, turns)
+    rows, first, last = places[:, :count].copy()
+    return Cut(rows, first, last, turns[:count].copy())
+
+
+def pooled(rows: NDArray[np.float32], clauses: NDArray[np.float32], parts: Cut, lengths: Ints) -> Floats:
+    """Describe texts by their own score and those of their clauses, in logits; shape (texts, POOLED)."""
+    out = np.zeros((len(rows), POOLED))
+    first = np.searchsorted(parts.rows, np.arange(len(rows) + 1))
+    said = np.ascontiguousarray(rows), np.ascontiguousarray(clauses)
+    _describe(*said, first, parts.ends - parts.starts, parts.turns, lengths, out)
+    return out
+
+
+@compiled
+def _ends_clause(codes: NDArray[np.uint32], at: int, first: int, end: int) -> bool:
+    code = codes[at]
+    if code in (
+        0xFF0C,
+        0x3002,
+        0xFF01,
+        0xFF1F,
+        0xFF1B,
+        0x21,
+        0x3F,
+        0x3B,
+        0x2026,
+        0x7E,
+        0xFF5E,
+        9,
+        0x3000,
+        10,
+    ):
+        return True
+    if code == 0x2E or code == 0x2C:  # a point or comma between two digits belongs to a number
+        return not (first < at < end - 1 and codes[at - 1] == 48 and codes[at + 1] == 48)
+    if code == 0x20 and first < at < end - 1:
+        return bool(0x4E00 <= codes[at - 1] <= 0x9FFF and 0x4E00 <= codes[at + 1] <= 0x9FFF)
+    return False
+
+
+@compiled
+def _turns(codes: NDArray[np.uint32], at: int, end: int) -> int:
+    code = codes[at]
+    if code == 0x4F46:  # 但
+        return _STRONG
+    if at + 1 >= end:
+        return 0
+    follower = codes[at + 1]
+    # 可是 不过 然而
+    if (code, follower) in ((0x53EF, 0x662F), (0x4E0D, 0x8FC7), (0x7136, 0x800C)):
+        return _STRONG
+    if code == 0x5C31 and follower == 0x662F:  # 就是, but not 就是说
+        return _WEAK if at + 2 < end and codes[at + 2] == 0x8BF4 else _STRONG
+    # 只是 可惜 除了
+    return _WEAK if (code, follower) in ((0x53EA, 0x662F), (0x53EF, 0x60DC), (0x9664, 0x4E86)) else 0
+
+
+@compiled
+def _cut(
+    codes: NDArray[np.uint32], starts: Ints, ends: Ints, places: NDArray[np.int64], turns: NDArray[np.bool_]
+) -> int:
+    count = 0
+    for row in range(len(starts)):
+        begun = starts[row]
+        for at in range(starts[row], ends[row] + 1):
+            closing = at == ends[row] or _ends_clause(codes, at, starts[row], ends[row])
+            if closing or (at > begun and _turns(codes, at, ends[row]) == _STRONG):
+                if at > begun:
+                    places[0, count], places[1, count], places[2, count] = row, begun, at
+                    turns[count] = _turns(codes, begun, at) > 0
+                    count += 1
+                begun = at + 1 if closing else at
+    return count
+
+
+@compiled
+def _describe(
+    rows: NDArray[np.float32],
+    clauses: NDArray[np.float32],
+    first: Ints,
+    sizes: Ints,
+    turns: NDArray[np.bool_],
+    lengths: Ints,
+    out: Floats,
+) -> None:
+    for row in range(len(rows)):
+        one = out[row]
+        left, right = first[row], first[row + 1]
+        one[0], one[1] = rows[row], np.tanh(rows[row] / 2)
+        one[16] = np.log1p(lengths[row])
+        one[17] = one[0] * one[16]
+        if left == right:
+            continue
+        turn = -1
+        for k in range(left, right):
+            if turns[k]:
+                turn = k
+        highest, lowest, heavy, after, before = clauses[left], clauses[left], 0.0, 0, 0
+        for k in range(left, right):
+            said = clauses[k]
+            bent = np.tanh(said / 2)
+            weight = min(sizes[k], LONG)
+            highest, lowest = max(highest, said), min(lowest, said)
+            one[4] += said
+            one[5] += bent
+            one[6] += bent * weight
+            heavy += weight
+            one[18] += bent < -LEANING
+            one[19] += bent > LEANING
+            if turn >= 0 and k >= turn:
+                one[13] += bent
+                after += 1
+            elif turn >= 0:
+                one[14] += bent
+                before += 1
+        count = right - left
+        one[2], one[3], one[7], one[8] = highest, lowest, clauses[right - 1], clauses[left]
+        one[4] /= count
+        one[5] /= count
+        one[6] /= heavy
+        one[9], one[10] = np.tanh(one[7] / 2), np.tanh(one[8] / 2)
+        one[11], one[12] = np.tanh(highest / 2), np.tanh(lowest / 2)
+        one[13] /= max(after, 1)
+        one[14] /= max(before, 1)
+        one[15] = turn >= 0
+        one[18], one[19] = np.log1p(one[18]), np.log1p(one[19])
