@@ -52,4 +52,7 @@ def test_every_match_of_a_shipped_cue_holds_one_of_its_literals(data: st.DataObj
 
 
 def test_every_alternative_of_a_pattern_says_what_it_needs() -> None:
-    assert set(required("漏水|等.{0,6}半天")) == {(frozenset({"漏水"}),), (frozenset({"半天"}), frozenset({"等"}))}
+    assert set(required("漏水|等.{0,6}半天")) == {
+        (frozenset({"漏水"}),),
+        (frozenset({"半天"}), frozenset({"等"})),
+    }
