@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from cli.table import Row, rows_of
 from sources.base import Source
-from tasks.assets import model, taxonomy
+from tasks.assets import cleaning, model, taxonomy
 from voc.identity import tiers
 from voc.intake import parse_ratings, parse_times
 from voc.model import TYPES
@@ -211,7 +211,7 @@ class Scoring:
 
 def understand_rows(texts: list[str], ratings: list[float | None]) -> Scored:
     """Understand a chunk with the model in force; runs in a process of its own for large files."""
-    return score(texts, ratings, taxonomy(), model())
+    return score(texts, ratings, taxonomy(), model(), cleaning())
 
 
 def _done(rows: list[Row], future: Future[Scored]) -> tuple[list[Row], Scored]:

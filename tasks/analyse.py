@@ -30,6 +30,7 @@ from models.intake import Batch, RawRecord
 from models.loading import new_ids
 from settings import asset_text, get_settings
 from tasks.annotating import Voices, annotation_rows, mention_rows, rank
+from tasks.assets import cleaning
 from tasks.assets import model as model
 from tasks.assets import taxonomy as taxonomy
 from tasks.common import stage
@@ -161,7 +162,7 @@ def _read(session: Session, records: Sequence[RawRecord], mapped: Mapped, source
         aside={field: _masked(mapped[field]) for field in ASIDE},
         at=at,
         ratings=ratings,
-        understood=understand(_words(mapped), ratings, taxonomy(), model()),
+        understood=understand(_words(mapped), ratings, taxonomy(), model(), cleaning=cleaning()),
         evidence=_masked_records(mapped["evidence"]),
         customers=[ids[name] if name else None for name in names],
         values=values,

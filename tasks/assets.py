@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from settings import asset_bytes, asset_text
+from voc.cleaning import Cleaning, load_cleaning
 from voc.model import Model, assemble
 from voc.taxonomy import Taxonomy, parse_taxonomy
 
@@ -19,3 +20,9 @@ def taxonomy() -> Taxonomy:
 def model() -> Model:
     """Return the model in force."""
     return assemble(asset_bytes("tone.npz"), asset_bytes("topics.npz"))
+
+
+@lru_cache(maxsize=1)
+def cleaning() -> Cleaning:
+    """Return the model of spam and the dictionary of variants in force."""
+    return load_cleaning(asset_bytes("spam.npz"), asset_text("variants.toml"))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from voc.areas import AreaOpinion
+from voc.cleaning import Cleaning
 from voc.labels import Annotations
 from voc.mentions import Mention
 from voc.model import Model
@@ -32,8 +33,9 @@ TONE_NAMES: Mapping[str, str] = MappingProxyType({"positive": "正面", "neutral
 BLANK, UNREADABLE = "blank", "unreadable"
 REASON_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        BLANK: "空白", "placeholder": "平台默认评价", "test": "测试数据", "advertising": "广告", "abuse": "辱骂",
-        "meaningless": "无意义", "duplicate": "重复", "near_duplicate": "近似重复", UNREADABLE: "无法读取",
+        BLANK: "空白", "placeholder": "平台默认评价", "test": "测试数据", "advertising": "广告", "fraud": "诈骗",
+        "abuse": "辱骂", "meaningless": "无意义", "duplicate": "重复", "near_duplicate": "近似重复",
+        UNREADABLE: "无法读取",
     }
 )  # fmt: skip
 LEANING = 0.1  # an area judged less than this either way is neutral
@@ -62,9 +64,15 @@ class Scored:
     areas: list[list[str]]
 
 
-def score(texts: Sequence[str], ratings: Sequence[float | None], taxonomy: Taxonomy, model: Model) -> Scored:
+def score(
+    texts: Sequence[str],
+    ratings: Sequence[float | None],
+    taxonomy: Taxonomy,
+    model: Model,
+    cleaning: Cleaning | None = None,
+) -> Scored:
     """Understand a batch and write it down; rejected rows are labelled like the others."""
-    read = understand(texts, ratings, taxonomy, model, label_rejected=True)
+    read = understand(texts, ratings, taxonomy, model, label_rejected=True, cleaning=cleaning)
     said = read.annotations
     empty = [not text for text in read.masked]
     silent = [blank and rating is None for blank, rating in zip(empty, ratings, strict=True)]

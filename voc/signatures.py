@@ -82,10 +82,10 @@ def _sum_up(plain: Codes, classes: int, keys: Ints) -> None:
         if which < KEPT:
             sums[which] += _mix(spread ^ _THREE)
             counts[which] += 1
-    for which in range(min(KEPT, classes)):
-        if counts[which] >= FEWEST:
-            key = _mix(sums[which] ^ np.uint64(classes * 256 + which + 1))
-            keys[which] = np.int64(key) if key != 0 else 1
+    for kept in range(min(KEPT, classes)):
+        if counts[kept] >= FEWEST:
+            key = _mix(sums[kept] ^ np.uint64(classes * 256 + kept + 1))
+            keys[kept] = np.int64(key) if key != 0 else np.int64(1)
 
 
 @compiled

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voc.cleaning import Cleaning
 from voc.duplicates import bands, content_hash
 from voc.labels import Annotations, annotate
 from voc.model import Model
@@ -19,6 +20,7 @@ from voc.privacy import Mask, mask
 from voc.rejection import reject
 from voc.taxonomy import Taxonomy
 from voc.text import normalise
+from voc.variants import canonical
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,18 @@ def understand(
     model: Model,
     *,
     label_rejected: bool = False,
+    cleaning: Cleaning | None = None,
 ) -> Understood:
     """Normalise, mask, reject, hash and label a batch; rejected texts are labelled only when asked for."""
     normalised = normalise(texts)
     masked = mask(normalised)
-    reasons = reject(masked.texts)
+    reasons = reject(masked.texts, cleaning.spam if cleaning else None)
     # A rating without words is feedback; only words can be rejected.
     rejected = [reason if text else None for text, reason in zip(masked.texts, reasons, strict=True)]
     kept = [row for row, reason in enumerate(rejected) if label_rejected or reason is None]
+    read = [masked.texts[row] for row in kept]
+    if cleaning:
+        read = canonical(read, cleaning.variants)  # as long as before: spans hold in the masked text
     return Understood(
         normalised=normalised,
         masked=masked.texts,
@@ -62,9 +68,7 @@ def understand(
         hashes=content_hash(masked.texts),
         bands=bands(masked.texts),
         kept=kept,
-        annotations=annotate(
-            [masked.texts[row] for row in kept], [ratings[row] for row in kept], taxonomy, model
-        ),
+        annotations=annotate(read, [ratings[row] for row in kept], taxonomy, model),
     )
 
 
