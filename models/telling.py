@@ -17,24 +17,28 @@ from voc.messages import AFTER
 REDIAGNOSE_DAYS = 3
 CLOCK = """'FMMM"月"FMDD"日" HH24:MI'"""
 
-# What a message may say of a subject: its number, category, department, deadline and measure. Nothing else
-# leaves the house; the words of the customer never do.
+# What a message may say of a subject: its number, category, department, deadline, measure, and the one question
+# a rule made for a vague complaint. Nothing else leaves the house; the words of the customer never do.
 SUBJECTS: Mapping[str, str] = {
     "case": """
         SELECT k.id, f.tracking_number AS number, k.category, k.department, NULL AS measure,
                CASE WHEN k.state = 'responded' THEN k.resolve_by ELSE k.respond_by END AS deadline,
-               f.customer_id, NULL::bigint AS problem_id, NULL::bigint AS verification
-        FROM "case" k JOIN feedback f ON f.id = k.feedback_id WHERE k.id = ANY(:ids)""",
+               f.customer_id, NULL::bigint AS problem_id, NULL::bigint AS verification, c.question
+        FROM "case" k JOIN feedback f ON f.id = k.feedback_id
+        LEFT JOIN annotation a ON a.feedback_id = f.id AND a.current
+        LEFT JOIN clarification c ON c.annotation_id = a.id WHERE k.id = ANY(:ids)""",
     "action": """
         SELECT a.id, 'ACT-' || a.id AS number, p.name AS category, a.department, a.measure,
-               a.due_at AS deadline, NULL::bigint AS customer_id, a.problem_id, NULL::bigint AS verification
+               a.due_at AS deadline, NULL::bigint AS customer_id, a.problem_id, NULL::bigint AS verification,
+               NULL AS question
         FROM action a JOIN problem p ON p.id = a.problem_id WHERE a.id = ANY(:ids)""",
     "problem": """
         SELECT p.id, 'PRB-' || p.id AS number, p.name AS category, p.department,
                (SELECT a.measure FROM action a JOIN verification v ON v.action_id = a.id
                 WHERE v.id = CAST(CAST(:facts AS jsonb) -> CAST(p.id AS text) ->> 'verification' AS bigint)) AS measure,
                CAST(:rediagnose AS timestamptz) AS deadline, NULL::bigint AS customer_id, p.id AS problem_id,
-               CAST(CAST(:facts AS jsonb) -> CAST(p.id AS text) ->> 'verification' AS bigint) AS verification
+               CAST(CAST(:facts AS jsonb) -> CAST(p.id AS text) ->> 'verification' AS bigint) AS verification,
+               NULL AS question
         FROM problem p WHERE p.id = ANY(:ids)""",
 }
 # Who is told. Reporters are all who spoke of a problem, those whose words were set aside as a copy included.
@@ -96,7 +100,7 @@ def _query(life: str, audience: str) -> str:
                t.audience, t.recipient, :channel,
                jsonb_strip_nulls(jsonb_build_object(
                    'template', CAST(:template AS text), 'number', t.number, 'category', s.category,
-                   'department', d.name, 'measure', s.measure, 'link', CAST(:link AS text),
+                   'department', d.name, 'measure', s.measure, 'question', s.question, 'link', CAST(:link AS text),
                    'round', CAST(CAST(:rounds AS jsonb) ->> CAST(s.id AS text) AS int),
                    'deadline', to_char(s.deadline AT TIME ZONE 'Asia/Shanghai', {CLOCK}))),
                s.verification, 'pending', 0, :at, false, :at

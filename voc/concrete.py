@@ -42,7 +42,25 @@ _ROUTINE = re.compile(
 )
 # A form that was filled in with no: 是否破损：否.
 _UNTICKED = re.compile(r"(?:是否|有无|有没有|是不是)[^，。；;\n：:]{0,12}[：:]\s*(?:否|无|没有|未|不)")
+# An inquiry that found nothing speaks against the complaint, whatever issue it names.
+_DENIAL = re.compile(
+    r"经(?:核实|核查|查|检测|调查|确认|了解)[^。；;\n]{0,16}(?:正常|未(?!到账|收到|解决|处理)|没有(?!到账|收到|解决|处理)|无(?!法)|不存在|不属实|并非)|"
+    r"并未|并没有?|不属实|不存在|(?:没有|未曾|未)(?:出现|发生|发现)?(?:迟到|延误|破损|漏水|故障|异常|问题|收费|加价)"
+)
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+_NAMING = {
+    "product": r"质量|产品|商品|做工|机器|性能",
+    "logistics": r"物流|快递|配送|送货|发货|派送|运输|骑手|外卖员",
+    "installation": r"安装|装机",
+    "aftersales": r"售后|维修|保修|返修|退换|退货|换货",
+    "service": r"客服|热线|坐席|人工服务|机器人",
+    "payment": r"支付|付款|退款|发票|扣费|扣款|账单",
+    "price": r"价格|价钱|优惠|促销|降价",
+    "packaging": r"包装|纸箱|盒子",
+    "authenticity": r"假货|正品|真伪|盗版",
+    "app": r"(?i)app|软件|应用|小程序|网站|页面|客户端",
+    "site": r"门店|店里|营业厅|网点|柜台|大厅|房间|酒店|环境",
+}
 _FOREMOST = re.compile(
     r"主要|首要|最(?:不满|生气|气|让|关键|重要)|重点|关键是|投诉(?:的)?(?:是|内容|原因|类型)|核心诉求"
 )
@@ -63,7 +81,7 @@ class Concrete:
 
 @dataclass(frozen=True)
 class Vague:
-    """A vague complaint: its evidence, the areas it is unhappy with, the issues it says are all right."""
+    """A vague complaint: its evidence, the areas it names, the issues it says are all right."""
 
     evidence: str | None
     areas: frozenset[str] = frozenset()
@@ -120,16 +138,25 @@ def make_concrete(
 ) -> tuple[Annotations, dict[int, Clarified]]:
     """Return annotations in which evidence made vague rows concrete, and what was found for each vague row."""
     rows = np.flatnonzero(annotations.vague).tolist()
-    vague = [_vague(annotations, row, evidence[row]) for row in rows]
+    vague = [_vague(texts[row], annotations.mentions[row], evidence[row], taxonomy) for row in rows]
     found = dict(zip(rows, clarify(vague, taxonomy, model), strict=True))
     shown = {row: one.concrete for row, one in found.items() if one.concrete is not None}
     return (_with(annotations, texts, shown, taxonomy) if shown else annotations), found
 
 
-def _vague(annotations: Annotations, row: int, evidence: str | None) -> Vague:
-    unhappy = frozenset(one.area for one in annotations.areas[row] if one.sentiment < 0)
-    denied = frozenset(one.issue for one in annotations.mentions[row] if one.polarity > 0)
-    return Vague(evidence, unhappy, denied)
+def _vague(text: str, mentions: Sequence[Mention], evidence: str | None, taxonomy: Taxonomy) -> Vague:
+    denied = frozenset(one.issue for one in mentions if one.polarity > 0)
+    return Vague(evidence, named_areas(text, taxonomy), denied)
+
+
+def named_areas(text: str, taxonomy: Taxonomy) -> frozenset[str]:
+    """Return the areas that words name outright; what a model guesses from 太差了 alone names nothing."""
+    # An area somebody added is named by the beginning of its name.
+    return frozenset(
+        area
+        for area, name in taxonomy.areas.items()
+        if re.search(_NAMING.get(area, re.escape(name[:2])), text)
+    )
 
 
 def _with(
@@ -167,7 +194,8 @@ def _claims(rows: Sequence[Vague], taxonomy: Taxonomy, model: Model) -> Iterator
     clauses = clausal([one.text for one in said])
     for one, mentions, text in zip(said, read.mentions, clauses, strict=True):
         for mention in mentions:
-            if mention.polarity and mention.confidence >= SURE:
+            # To deny takes less than to prove.
+            if mention.polarity > 0 or (mention.polarity < 0 and mention.confidence >= SURE):
                 yield _Claim(one, mention, clause_of(text, mention.start, mention.end))
 
 
@@ -202,7 +230,7 @@ def _idle(sentence: str, speaker: str) -> bool:
 
 
 def _settle(row: Vague, claims: list[_Claim], taxonomy: Taxonomy) -> Clarified:
-    denied = row.denied | {claim.mention.issue for claim in claims if claim.mention.polarity > 0}
+    denied = row.denied | {claim.mention.issue for claim in claims if _denies(claim)}
     against = [c for c in claims if c.mention.polarity < 0 and c.mention.issue not in denied]
     own = [claim for claim in against if claim.said.speaker == CUSTOMER]
     heard = [c for c in own or against if not row.areas or c.mention.area in row.areas]
@@ -212,6 +240,12 @@ def _settle(row: Vague, claims: list[_Claim], taxonomy: Taxonomy) -> Clarified:
     if len(ranked) == 1 or _leads(*ranked[:2]):
         return Clarified(_cited(ranked[0]), None)
     return Clarified(None, question([], [claim.mention.issue for claim in ranked[:2]], taxonomy))
+
+
+def _denies(claim: _Claim) -> bool:
+    return claim.mention.polarity > 0 or (
+        claim.said.speaker != CUSTOMER and _DENIAL.search(claim.said.text) is not None
+    )
 
 
 def _ranked(claims: list[_Claim]) -> list[_Claim]:

@@ -4,8 +4,12 @@ import pytest
 
 from models.clarifying import clarified, usage
 from models.engine import transaction
+from notifications.rendering import render_message
+from tasks.improve import open_cases
+from voc.concrete import OPEN_QUESTION
 
 COLUMNS = {"external_id": "编号", "text": "内容", "rating": "评分", "evidence": "工单记录+通话转写"}
+TOLD = {"number": "VOC-1", "category": "服务体验", "deadline": "6月8日 12:00", "link": ""}
 MOBILE = "13912345678"
 TICKET = f"客户来电{MOBILE}反映安装师傅迟到3小时，一直没上门"
 CALL = "坐席：您好，很高兴为您服务\n客户：我买的空调一直漏水，地板都泡了\n坐席：请问还有什么可以帮您"
@@ -81,3 +85,20 @@ def test_the_share_that_can_be_used_is_counted_with_and_without_evidence(heard):
     with transaction() as session:
         counts = usage(session)
     assert counts == {"feedback": 6, "vague": 2, "by_rule": 2, "by_assistant": 0, "with_evidence": 3}
+
+
+def test_the_confirmation_of_a_vague_complaint_asks_its_question_and_no_other_does(house):
+    house.take_in(
+        [
+            ["V1", "太差了，什么玩意", "2026-06-07 10:00", "1", "13800000001", "成都"],
+            ["C1", "约好的安装师傅没来", "2026-06-07 11:00", "1", "13800000002", "成都"],
+        ]
+    )
+    open_cases.fn(house.now)
+    asked = house.pairs(
+        """SELECT f.record_key, o.data ->> 'question' FROM outbox o JOIN "case" k ON o.subject = 'case:' || k.id
+           JOIN feedback f ON f.id = k.feedback_id WHERE o.event = 'case_opened'"""
+    )
+    assert asked == {"V1": OPEN_QUESTION, "C1": None}
+    assert OPEN_QUESTION in render_message("case_opened", {**TOLD, "question": OPEN_QUESTION})[1]
+    assert "补充" not in render_message("case_opened", TOLD)[1]
