@@ -31,7 +31,7 @@ from voc.errors import InputError
 from voc.intake import guess_mapping
 from voc.scoring import COLUMNS
 
-LARGE = 20_000  # rows from which a second process is worth its start
+LARGE = 50_000  # rows from which a second process is worth its start
 NOTES = 5
 HELP = """对一个文件逐行打标签：类型、情感、业务领域、问题、重复、隐私、优先级。不需要数据库。
 
