@@ -41,6 +41,7 @@ REASON_NAMES: Mapping[str, str] = MappingProxyType(
 LEANING = 0.1  # an area judged less than this either way is neutral
 NOTHING = "[]"
 _LONGEST_ALIGNED = 20_000  # characters; aligning longer texts costs more memory than it is worth
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _POLARITIES = {-1: "负面", 0: "中性", 1: "正面"}
 
 
@@ -229,4 +230,4 @@ def _places(normalised: str, original: str) -> list[int]:
 
 
 def _json(value: Iterable[Any]) -> str:
-    return json.dumps(list(value), ensure_ascii=False)
+    return _encode(list(value))
