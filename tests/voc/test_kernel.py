@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 from numpy.typing import NDArray
 
 from voc.hashing import joined, slots
-from voc.kernel import span_scores, span_sums
+from voc.kernel import compiled, span_scores, span_sums
 
 BITS = 10
 TABLE = np.random.default_rng(1).integers(-127, 128, (2**BITS, 3), dtype=np.int8)
@@ -57,3 +60,13 @@ def test_case_and_digits_are_folded() -> None:
 def test_a_table_of_an_odd_size_is_refused() -> None:
     with pytest.raises(ValueError, match="power of two"):
         span_sums(*joined(["好"]), TABLE[:1000])
+
+
+def test_without_a_place_for_its_cache_a_function_is_still_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere_to_write(**options: bool) -> Callable[..., object]:
+        if "cache" in options:
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(**options)
+
+    monkeypatch.setattr("voc.kernel.njit", nowhere_to_write)
+    assert compiled(lambda number: number + 1)(2) == 3
