@@ -43,7 +43,8 @@ def evaluate(version: Version = "") -> None:
     migrate()
     name, judgement, _, text = training.evaluate(version)
     console.print(Markdown(text))
-    console.print(f"模型卡：{training.report_path(name)}", soft_wrap=True)
+    if training.candidates():
+        console.print(f"模型卡：{training.report_path(name)}", soft_wrap=True)
     if judgement.refusal is None:
         console.print(f"采用：voc adopt {name}")
 

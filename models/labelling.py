@@ -15,8 +15,8 @@ from models.feedback import Annotation, Feedback
 from models.learned import Label, LabelDraw, ModelAdoption
 
 ANSWERS = ("type", "tone", "issues", "areas", "note")
-UNSURE_MOST = 4_000  # least sure feedback that is looked at when rows are chosen
-OTHERS_MOST = 2_000
+UNSURE_MOST = 2_000  # least sure feedback that is looked at when rows are chosen
+OTHERS_MOST = 4_000
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,17 @@ def drawn_ids(session: Session) -> dict[int, str]:
 
 
 def unsure(session: Session) -> list[dict[str, Any]]:
-    """List undrawn feedback the models are least sure of, and some of the newest others."""
+    """List undrawn feedback the models were least sure of when it came, and as many of the others at random."""
     query = text(
         """
         WITH open AS (
-            SELECT f.id, f.text, f.channel, a.type, a.type_confidence, a.sentiment_confidence, a.vague,
-                   a.type = 'praise' AND EXISTS (SELECT 1 FROM mention m WHERE m.annotation_id = a.id
-                                                 AND m.polarity = -1) AS torn
+            SELECT f.id, f.text, f.channel, f.rating, least(a.type_confidence, a.sentiment_confidence) AS sure
             FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
             WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND length(f.text) > 1
               AND NOT EXISTS (SELECT 1 FROM label_draw d WHERE d.feedback_id = f.id)
         )
-        (SELECT * FROM open ORDER BY least(type_confidence, sentiment_confidence), id LIMIT :unsure)
-        UNION (SELECT * FROM open ORDER BY id DESC LIMIT :others) ORDER BY id
+        (SELECT * FROM open ORDER BY sure, id LIMIT :unsure)
+        UNION (SELECT * FROM open ORDER BY md5(id::text) LIMIT :others) ORDER BY id
         """
     )
     values = {"unsure": UNSURE_MOST, "others": OTHERS_MOST}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ from models.engine import transaction
 from models.labelling import Drawn
 from sources.registry import open_source
 from tasks.assets import taxonomy
+from tasks.train import newest_model
 from voc.errors import InputError
+from voc.labels import Annotations, annotate
+from voc.learning.apply import least_sure
 from voc.learning.choose import Candidate, active, audit, reserved
 from voc.learning.sheet import ISSUES, NUMBER, STRATUM_NAMES, TEXT, Sheet, Trouble, allowed, columns, read
 from voc.zone import CHINA
@@ -42,15 +46,27 @@ def draw(rows: int, now: datetime, seed: int = SEED) -> dict[str, int]:
 def _choose(session: Session, taken: set[int], count: int, seed: int) -> dict[int, str]:
     rows = [row for row in labelling.unsure(session) if row["id"] not in taken]
     kept = ~reserved(np.array([row["id"] for row in rows], dtype=np.int64), seed)
-    pool = [_candidate(row) for row, free in zip(rows, kept, strict=True) if free]
+    pool = _candidates([row for row, free in zip(rows, kept, strict=True) if free])
     known = [one.text for one in labelling.labelled(session, "active")]
     return {one.id: one.reason for one in active(pool, known, count, seed)}
 
 
-def _candidate(row: Mapping[str, Any]) -> Candidate:
-    sure = (float(row["type_confidence"]), float(row["sentiment_confidence"]))
-    torn = bool(row["torn"] or row["vague"])
-    return Candidate(row["id"], row["text"], row["channel"], row["type"], sure, torn)
+def _candidates(rows: Sequence[Mapping[str, Any]]) -> list[Candidate]:
+    """Rows with how sure the newest model is of them: what a candidate has learnt need not be asked again."""
+    newest = newest_model()
+    texts, ratings = [row["text"] for row in rows], [row["rating"] for row in rows]
+    said = annotate(texts, ratings, taxonomy(), newest)
+    least = np.ones(len(rows))
+    if newest.learned:
+        shipped = annotate(texts, ratings, taxonomy(), replace(newest, learned=None))
+        least = least_sure(shipped, texts, newest.learned)
+    return [_candidate(n, row, said, float(least[n])) for n, row in enumerate(rows)]
+
+
+def _candidate(n: int, row: Mapping[str, Any], said: Annotations, least: float) -> Candidate:
+    sure = (float(said.type_confidence[n]), float(said.sentiment_confidence[n]), least)
+    torn = said.type[n] == "praise" and any(m.polarity < 0 for m in said.mentions[n])
+    return Candidate(row["id"], row["text"], row["channel"], said.type[n], sure, torn or bool(said.vague[n]))
 
 
 def export(path: Path, rows: int, labeller: str, now: datetime, *, second: bool = False) -> int:

@@ -72,6 +72,12 @@ def candidates() -> list[str]:
     ]
 
 
+def newest_model() -> Model:
+    """Return the newest candidate, or the model in use where there is none."""
+    known = candidates()
+    return _open(_folder(known[-1])) if known else model()
+
+
 def report_path(version: str) -> Path:
     """Return where the card of a candidate lies."""
     return get_settings().folder("models") / version / REPORT
@@ -95,19 +101,28 @@ def evaluate(version: str = "") -> tuple[str, Judgement, dict[str, Share], str]:
     """Compare a candidate (the newest when none is named) with the model in use on the audit rows.
 
     Returns its version, the comparison, the corrected shares of types, and the card, which is also written down.
+    Without any candidate the model in use is measured by itself.
     """
+    if not version and not candidates():
+        judgement, shares = _judge(model())
+        return model().version, judgement, shares, card.measured(model().version, judgement, shares)
     folder = _folder(version)
-    candidate = _open(folder)
-    with transaction() as session:
-        rows = labelling.labelled(session, "audit")
-        held_out = _taught(rows)
-        old, new = _said(held_out, model()), _said(held_out, candidate)
-        judgement = judge(held_out, [row.number for row in rows], old, new)
-        shares = _shares(session, rows, old)
+    judgement, shares = _judge(_open(folder))
     found = json.loads((folder / CARD).read_text("utf-8"))
     text = f"{card.trained(found)}\n\n{card.compared(judgement, shares, taxonomy())}"
     (folder / REPORT).write_text(text, "utf-8")
     return folder.name, judgement, shares, text
+
+
+def _judge(candidate: Model) -> tuple[Judgement, dict[str, Share]]:
+    with transaction() as session:
+        rows = labelling.labelled(session, "audit")
+        if not rows:
+            raise InputError("审计样本还没有标注：请先运行 voc label。")
+        held_out = _taught(rows)
+        old, new = _said(held_out, model()), _said(held_out, candidate)
+        judgement = judge(held_out, [row.number for row in rows], old, new)
+        return judgement, _shares(session, rows, old)
 
 
 def _shares(session: Session, rows: Sequence[Labelled], said: Annotations) -> dict[str, Share]:

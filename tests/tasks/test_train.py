@@ -57,11 +57,15 @@ def tell(stratum, most, labeller="李雷", twist=None):
 def test_a_model_taught_by_labels_replaces_the_shipped_one_and_can_be_taken_back(ironic):
     shipped = model().version
     draw(240, NOW)
+    tell("audit", 12)
+    version, measured, _, text = training.evaluate()
+    assert (version, measured.rows, text.startswith(f"# 现用模型 {shipped}")) == (shipped, 12, True)
     assert tell("active", 110) == 110
     card = training.train(NOW, "李雷")
     assert (card["base"], model().version) == (shipped, shipped)
 
-    tell("audit", 20)
+    tell("audit", 8)
+    assert training.evaluate(card["version"])[1].rows == 20
     with pytest.raises(InputError, match="还要标 80 条审计样本"):
         training.adopt(card["version"], NOW, "person:李雷")
     assert tell("audit", 200) >= 80
@@ -103,7 +107,9 @@ def test_a_model_taught_wrongly_is_refused_and_nothing_changes(ironic):
 def test_without_labels_and_candidates_the_next_step_is_told(house):
     with pytest.raises(InputError, match="至少要 30 条"):
         training.train(NOW, "李雷")
-    with pytest.raises(InputError, match="还没有训练过模型"):
+    with pytest.raises(InputError, match="审计样本还没有标注"):
         training.evaluate()
+    with pytest.raises(InputError, match="还没有训练过模型"):
+        training.evaluate("linear-1")
     with pytest.raises(InputError, match="没有可以退回"):
         training.back(NOW, "person:李雷")

@@ -95,6 +95,21 @@ def relearn(
     return _followed(said, taxonomy, limits)
 
 
+def least_sure(said: Annotations, texts: Sequence[str], learned: Learned) -> Floats:
+    """Confidence in the issue or area that is nearest to be told the other way, 0.5 … 1, shape (rows,).
+
+    `said` is what the shipped model says: what is near the line is worth asking people about.
+    """
+    least = np.ones(len(texts))
+    x = learned.vectors(texts)
+    for name, odds in (("issue", issue_logits), ("area", area_logits)):
+        if name in learned.tasks:
+            task = learned.tasks[name]
+            near = np.abs(task.logits(x, odds(said, task.classes))).min(axis=1)
+            least = np.minimum(least, 1 / (1 + np.exp(-near)))
+    return least
+
+
 def _types(said: Annotations, x: sparse.csr_matrix, task: Task) -> Annotations:
     read = shares(task.logits(x, type_logits(said)), "one")
     kinds = [task.classes[best] for best in read.argmax(axis=1)]

@@ -63,6 +63,18 @@ def compared(judgement: Judgement, shares: Mapping[str, Share], taxonomy: Taxono
     return "\n".join(lines + _shares(shares) + _flips(judgement, taxonomy)) + "\n"
 
 
+def measured(version: str, judgement: Judgement, shares: Mapping[str, Share]) -> str:
+    """Tell how the model in use does, where there is no candidate to compare it with."""
+    lines = [f"# 现用模型 {version}", "", f"审计样本 {judgement.rows} 条（简单随机抽样）。",
+             "还没有候选模型：先标注，再 voc train。", "", "| 任务 | 条数 | 得分 | F1 | 校准误差 |", "|" + " --- |" * 5]  # fmt: skip
+    for one in judgement.tasks:
+        gap = "—" if one.old.calibration is None else f"{one.old.calibration:.3f}"
+        lines.append(
+            f"| {NAMES[one.task]} | {one.change.rows} | {one.change.old:.3f} | {one.old.f1:.3f} | {gap} |"
+        )
+    return "\n".join(lines + _agreement(judgement.tasks) + _shares(shares)) + "\n"
+
+
 def _row(result: TaskResult) -> str:
     c, old, new = result.change, result.old, result.new
     calibrated = "—" if old.calibration is None else f"{old.calibration:.3f} → {new.calibration:.3f}"

@@ -15,11 +15,11 @@ from scipy.optimize import minimize
 
 from voc.learning.residual import Floats, Link, Residual, shares
 
-PENALTIES = (0.06, 0.3, 1.5, 8.0)
+PENALTIES = (3.0, 0.3, 0.03)  # from stiff to loose: each fit starts where the stiffer one ended
 STIFF = 2.0  # penalty of gain and bias, in the same unit
-FOLDS = 4
-MOST_FOLDED = 2_000  # more rows than that add nothing to the choice of a penalty
-ITERATIONS = 60
+FOLDS = 3
+MOST_FOLDED = 1_200  # more rows than that add nothing to the choice of a penalty
+OPTIONS = {"maxiter": 60, "maxcor": 6, "ftol": 1e-6, "gtol": 1e-6}
 SEED = 20261122
 
 
@@ -43,7 +43,14 @@ def losses(logits: Floats, truth: Floats, link: Link) -> Floats:
     return apart
 
 
-def fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, penalty: float, link: Link) -> Residual:
+def fit(
+    x: sparse.csr_matrix,
+    offset: Floats,
+    truth: Floats,
+    penalty: float,
+    link: Link,
+    start: Residual | None = None,
+) -> Residual:
     """Fit a residual; x (n, slots), offset and truth (n, classes), truth holding shares of 0 … 1."""
     n, classes = truth.shape
     slots = x.shape[1]
@@ -64,11 +71,13 @@ def fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, penalty: float, lin
         )
         return cost, slope
 
-    start = np.zeros((slots + 2) * classes)
-    found = minimize(
-        value, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-6, "maxcor": 6}
-    )
+    first = np.zeros((slots + 2) * classes) if start is None else _joined(start)
+    found = minimize(value, first, jac=True, method="L-BFGS-B", options=OPTIONS)
     return Residual(*_parted(found.x, slots, classes))
+
+
+def _joined(residual: Residual) -> Floats:
+    return np.concatenate([residual.weights.ravel(), residual.gain, residual.bias])
 
 
 def _parted(parameters: Floats, slots: int, classes: int) -> tuple[Floats, Floats, Floats]:
@@ -86,23 +95,29 @@ def choose_fit(x: sparse.csr_matrix, offset: Floats, truth: Floats, link: Link) 
     if len(rows) < 2 * FOLDS:
         return None
     fold = np.arange(len(rows)) % FOLDS
-    tried = [_folded(x[rows], offset[rows], truth[rows], fold, penalty, link) for penalty in PENALTIES]
+    tried = _folded(x[rows], offset[rows], truth[rows], fold, link)
     cost = [losses(logits, truth[rows], link) for logits in tried]
     best = int(np.argmin([one.mean() for one in cost]))
     gain = losses(offset[rows], truth[rows], link) - cost[best]
     if gain.mean() <= gain.std() / len(rows) ** 0.5:
         return None
-    return Fit(fit(x, offset, truth, PENALTIES[best], link), PENALTIES[best], tried[best], rows)
+    residual = None
+    for penalty in PENALTIES[: best + 1]:
+        residual = fit(x, offset, truth, penalty, link, residual)
+    return Fit(residual, PENALTIES[best], tried[best], rows) if residual else None
 
 
 def _folded(
-    x: sparse.csr_matrix, offset: Floats, truth: Floats, fold: NDArray[np.int64], penalty: float, link: Link
-) -> Floats:
-    """Logits of each row by a fit that has not seen it, shape (n, classes)."""
-    logits = np.empty_like(offset)
+    x: sparse.csr_matrix, offset: Floats, truth: Floats, fold: NDArray[np.int64], link: Link
+) -> list[Floats]:
+    """Logits of each row by fits that have not seen it, shape (n, classes) for each penalty."""
+    logits = [np.empty_like(offset) for _ in PENALTIES]
     for k in range(FOLDS):
         kept, left = fold != k, fold == k
-        logits[left] = fit(x[kept], offset[kept], truth[kept], penalty, link).logits(x[left], offset[left])
+        residual = None
+        for penalty, column in zip(PENALTIES, logits, strict=True):
+            residual = fit(x[kept], offset[kept], truth[kept], penalty, link, residual)
+            column[left] = residual.logits(x[left], offset[left])
     return logits
 
 
