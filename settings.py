@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     prefect_port: int = Field(4200, description="port of the local Prefect server of `voc serve`")
     company: str = Field("本公司", description="name on reports and messages")
     batch_rows: int = Field(5_000, ge=100, le=100_000, description="rows handled in one transaction")
+    workers: int = Field(
+        0, ge=0, le=64, description="processes that understand feedback; 0: one for each CPU"
+    )
     problem_window_days: int = Field(28, ge=7, description="window in which recurring feedback is counted")
     problem_min_customers: int = Field(8, ge=2, description="customers in the window that make a problem")
     problem_min_share: float = Field(0.015, ge=0, description="share of the window's feedback that makes one")

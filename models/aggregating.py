@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
@@ -76,18 +76,33 @@ def enrol(session: Session, batches: Sequence[int] | None, problems: Sequence[in
     return session.execute(query, values).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def widen(session: Session) -> None:
-    """Move a problem's beginning back when an earlier feedback turned up."""
-    session.execute(
-        text(
-            """
-            UPDATE problem p SET first_seen_at = s.first
-            FROM (SELECT problem_id, min(f.occurred_at) AS first FROM problem_member
-                  JOIN feedback f ON f.id = feedback_id GROUP BY problem_id) s
-            WHERE s.problem_id = p.id AND s.first < p.first_seen_at
-            """
-        )
+def daily(session: Session, issues: Sequence[str], first: date, last: date) -> dict[str, dict[date, int]]:
+    """Read how many complaints each issue had each day; under "" all accepted feedback."""
+    query = text(
+        """SELECT issue, day, events FROM issue_day
+           WHERE (issue = '' OR issue = ANY(:issues)) AND day BETWEEN :first AND :last ORDER BY day"""
     )
+    counts: dict[str, dict[date, int]] = {}
+    for issue, day, events in session.execute(query, {"issues": list(issues), "first": first, "last": last}):
+        counts.setdefault(issue, {})[day] = events
+    return counts
+
+
+def widen(session: Session, batches: Sequence[int], problems: Sequence[int]) -> None:
+    """Move the beginning of problems back when feedback of these batches, or of new problems, is earlier."""
+    query = text(
+        """
+        UPDATE problem p SET first_seen_at = s.first
+        FROM (SELECT problem_id, min(occurred_at) AS first FROM (
+                SELECT k.problem_id, f.occurred_at FROM feedback f JOIN problem_member k ON k.feedback_id = f.id
+                WHERE f.batch_id = ANY(:batches)
+                UNION ALL
+                SELECT k.problem_id, f.occurred_at FROM problem_member k JOIN feedback f ON f.id = k.feedback_id
+                WHERE k.problem_id = ANY(:problems)) member GROUP BY problem_id) s
+        WHERE s.problem_id = p.id AND s.first < p.first_seen_at
+        """
+    )
+    session.execute(query, {"batches": list(batches), "problems": list(problems)})
 
 
 @dataclass(frozen=True)

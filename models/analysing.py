@@ -1,157 +1,175 @@
-"""Queries of analysing: customers, words already known, recurrence of issues, and storing what was understood."""
+"""Queries of analysing: customers, words already known, and storing what was understood."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
+import polars as pl
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.feedback import Feedback, TaxonomyVersion
-from models.loading import copy_rows, stage
+from models.loading import copy_frame, references_by_batch, stage_frame
+from models.recurring import uncount
 from voc.copies import Words
+from voc.duplicates import bands
 from voc.errors import ConfigError
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ" * 8  # one letter for each value of a byte
+_STRAIGHT = """SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+               SET LOCAL jit = off"""
+_AS_BEFORE = """SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_hashjoin TO DEFAULT;
+                SET LOCAL enable_mergejoin TO DEFAULT; SET LOCAL jit TO DEFAULT"""
 
 
 def tracking_numbers(count: int) -> list[str]:
     """Draw tracking numbers that cannot be guessed."""
-    return ["VOC-" + "".join(_CROCKFORD[byte & 31] for byte in secrets.token_bytes(10)) for _ in range(count)]
+    drawn = secrets.token_bytes(10 * count).translate(_CROCKFORD).decode()
+    return ["VOC-" + drawn[start : start + 10] for start in range(0, 10 * count, 10)]
 
 
-@dataclass(frozen=True)
-class Person:
-    """A customer as one row of input shows him."""
-
-    pseudonym: str
-    value: int
-    seen_at: datetime
-    phone: str | None
-    email: str | None
+def array_of(values: Iterable[int]) -> str:
+    """Write numbers as an array literal: thousands of them as single parameters take PostgreSQL long to read."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
-def store_customers(session: Session, people: Sequence[Person]) -> dict[str, int]:
-    """Insert or update customers and their contacts; return ids by pseudonym."""
-    if not people:
-        return {}
-    stage(
-        session,
-        "staged_customer",
-        "customer",
-        ("pseudonym", "value", "first_seen_at"),
-        ((p.pseudonym, p.value, p.seen_at) for p in people),
-    )
-    known = text(
-        """
-        INSERT INTO customer (pseudonym, value, first_seen_at)
-        SELECT pseudonym, max(value), min(first_seen_at) FROM pg_temp.staged_customer
-        GROUP BY pseudonym ORDER BY pseudonym
-        ON CONFLICT (pseudonym) DO UPDATE SET value = GREATEST(customer.value, excluded.value),
-            first_seen_at = LEAST(customer.first_seen_at, excluded.first_seen_at)
-        RETURNING pseudonym, id
-        """
-    )
-    ids = {pseudonym: id_ for pseudonym, id_ in session.execute(known)}
-    _store_contacts(session, {ids[p.pseudonym]: p for p in people if p.phone or p.email})
-    return ids
-
-
-def _store_contacts(session: Session, people: Mapping[int, Person]) -> None:
-    stage(
-        session,
-        "staged_contact",
-        "vault.contact",
-        ("customer_id", "phone", "email"),
-        ((id_, person.phone, person.email) for id_, person in sorted(people.items())),
-    )
+def store_customers(session: Session, people: pl.DataFrame) -> pl.DataFrame:
+    """Insert or update customers (pseudonym, value, first_seen_at, phone, email); return customer_id by pseudonym."""
+    if people.is_empty():
+        return pl.DataFrame(schema={"pseudonym": pl.String, "customer_id": pl.Int64})
+    unique = people.group_by("pseudonym").agg(pl.max("value"), pl.min("first_seen_at")).sort("pseudonym")
+    stage_frame(session, "staged_customer", "customer", unique)
+    # Who is known already and brings nothing new is left alone: an update writes a whole new row.
     session.execute(
         text(
             """
-            INSERT INTO vault.contact (customer_id, phone, email)
-            SELECT customer_id, phone, email FROM pg_temp.staged_contact
-            ON CONFLICT (customer_id) DO UPDATE SET phone = COALESCE(excluded.phone, contact.phone),
-                email = COALESCE(excluded.email, contact.email)
+            INSERT INTO customer (pseudonym, value, first_seen_at)
+            SELECT pseudonym, value, first_seen_at FROM pg_temp.staged_customer ORDER BY pseudonym
+            ON CONFLICT (pseudonym) DO UPDATE SET value = GREATEST(customer.value, excluded.value),
+                first_seen_at = LEAST(customer.first_seen_at, excluded.first_seen_at)
+            WHERE customer.value < excluded.value OR customer.first_seen_at > excluded.first_seen_at
             """
         )
     )
+    session.execute(text(_STRAIGHT))
+    query = "SELECT s.pseudonym, c.id FROM pg_temp.staged_customer s JOIN customer c USING (pseudonym)"
+    rows = [tuple(row) for row in session.execute(text(query))]
+    session.execute(text(_AS_BEFORE))
+    ids = pl.DataFrame(rows, schema={"pseudonym": pl.String, "customer_id": pl.Int64}, orient="row")
+    _store_contacts(session, people.join(ids, on="pseudonym"))
+    return ids
+
+
+def _store_contacts(session: Session, people: pl.DataFrame) -> None:
+    given = people.filter(pl.col("phone").is_not_null() | pl.col("email").is_not_null())
+    if given.is_empty():
+        return
+    last = given.group_by("customer_id").agg(pl.last("phone", "email")).sort("customer_id")
+    stage_frame(session, "staged_contact", "vault.contact", last)
+    with references_by_batch(session):  # the customers were stored by the statement before
+        session.execute(
+            text(
+                """
+                INSERT INTO vault.contact (customer_id, phone, email)
+                SELECT customer_id, phone, email FROM pg_temp.staged_contact
+                ON CONFLICT (customer_id) DO UPDATE SET phone = COALESCE(excluded.phone, contact.phone),
+                    email = COALESCE(excluded.email, contact.email)
+                WHERE (contact.phone, contact.email) IS DISTINCT FROM
+                    (COALESCE(excluded.phone, contact.phone), COALESCE(excluded.email, contact.email))
+                """
+            )
+        )
 
 
 def known_words(
-    session: Session, hashes: Sequence[int], bands: Sequence[int], customers: Sequence[int], since: datetime
+    session: Session, keys: Sequence[int], said: Sequence[tuple[int, int]], since: datetime
 ) -> list[Words]:
-    """Read the accepted feedback that new feedback might repeat; the cost does not grow with history."""
+    """Read the accepted feedback that new feedback might repeat: `keys` of bands, `said` of (customer, hash).
+
+    Only rows found through an index are looked at, so the cost does not grow with history.
+    """
     # Short texts ("很好") stand there thousands of times: of those only the same customers' are of interest.
     query = text(
         """
         WITH near AS (
-            SELECT DISTINCT feedback_id AS id FROM duplicate_band WHERE key = ANY(:bands)
+            SELECT feedback_id AS id FROM duplicate_band WHERE key = ANY(CAST(:bands AS bigint[]))
             UNION
-            SELECT id FROM feedback WHERE customer_id = ANY(:customers) AND content_hash = ANY(:hashes)
+            SELECT f.id FROM unnest(CAST(:customers AS bigint[]), CAST(:hashes AS bigint[])) AS n(customer, hash)
+            JOIN feedback f ON f.customer_id = n.customer AND f.content_hash = n.hash
         )
         SELECT f.id, f.text, f.content_hash, f.customer_id, f.occurred_at,
-               f.source_id || ':' || f.record_key AS record,
-               COALESCE((SELECT array_agg(key) FROM duplicate_band b WHERE b.feedback_id = f.id), '{}') AS bands
+               f.source_id || ':' || f.record_key AS record
         FROM near JOIN feedback f USING (id)
         WHERE f.disposition = 'accepted' AND f.occurred_at >= :since ORDER BY f.id
         """
     )
     values = {
-        "hashes": list(hashes),
-        "bands": list(bands),
-        "customers": list(customers),
+        "bands": array_of(keys),
+        "customers": array_of(customer for customer, _ in said),
+        "hashes": array_of(hash_ for _, hash_ in said),
         "since": since,
     }
+    # By index in any case: reading a whole table once looks cheaper to the planner than thousands of look-ups.
+    session.execute(text(_STRAIGHT))
+    rows = session.execute(query, values).all()
+    session.execute(text(_AS_BEFORE))
+    found = bands([row.text for row in rows]).tolist()
     return [
-        Words(r.id, r.text, r.content_hash, tuple(r.bands), r.customer_id, r.occurred_at, r.record)
-        for r in session.execute(query, values)
+        Words(r.id, r.text, r.content_hash, tuple(filter(None, own)), r.customer_id, r.occurred_at, r.record)
+        for r, own in zip(rows, found, strict=True)
     ]
 
 
-FEEDBACK_COLUMNS = (
-    "id", "tracking_number", "raw_record_id", "batch_id", "source_id", "record_key", "channel", "touchpoint",
-    "occurred_at", "customer_id", "agent", "region", "product", "rating", "text", "content_hash", "disposition",
-    "reason", "copy_of",
-)  # fmt: skip
-ANNOTATION_COLUMNS = (
-    "id", "feedback_id", "model_version", "taxonomy_version", "type", "type_confidence", "sentiment",
-    "sentiment_confidence", "dimension", "severity", "vague", "priority", "priority_parts", "tone",
-    "dimension_confidence", "areas", "unsure",
-)  # fmt: skip
-MENTION_COLUMNS = (
-    "annotation_id", "feedback_id", "area", "issue", "polarity", "span_start", "span_end", "confidence",
-)  # fmt: skip
+# What `references_by_batch` asks after feedback was loaded: rows without the row they refer to.
+ORPHANS = (
+    """SELECT 1 FROM feedback f WHERE f.id = ANY(CAST(:feedback AS bigint[]))
+       AND (NOT EXISTS (SELECT 1 FROM vault.raw_record r WHERE r.id = f.raw_record_id)
+            OR NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = f.batch_id)
+            OR NOT EXISTS (SELECT 1 FROM source s WHERE s.id = f.source_id)
+            OR (f.customer_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = f.customer_id))
+            OR (f.copy_of IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feedback o WHERE o.id = f.copy_of))) LIMIT 1""",
+    """SELECT 1 FROM annotation a WHERE a.id = ANY(CAST(:annotations AS bigint[]))
+       AND (NOT EXISTS (SELECT 1 FROM feedback f WHERE f.id = a.feedback_id)
+            OR NOT EXISTS (SELECT 1 FROM taxonomy_version t WHERE t.version = a.taxonomy_version)) LIMIT 1""",
+    """SELECT 1 FROM mention m WHERE m.feedback_id = ANY(CAST(:feedback AS bigint[]))
+       AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.id = m.annotation_id AND a.feedback_id = m.feedback_id)
+       LIMIT 1""",
+)
 
 
 def store_feedback(
     session: Session,
-    feedback: Sequence[Sequence[Any]],
-    bands: Sequence[tuple[int, int, int]],
-    annotations: Sequence[Sequence[Any]],
-    mentions: Sequence[Sequence[Any]],
+    feedback: pl.DataFrame,
+    keys: pl.DataFrame,
+    annotations: pl.DataFrame,
+    mentions: pl.DataFrame,
 ) -> None:
-    """Load a batch of feedback with everything understood of it."""
-    copy_rows(session, "feedback", FEEDBACK_COLUMNS, feedback)
-    copy_rows(session, "duplicate_band", ("feedback_id", "band", "key"), bands)
-    copy_rows(session, "annotation", ANNOTATION_COLUMNS, annotations)
-    copy_rows(session, "mention", MENTION_COLUMNS, mentions)
+    """Load a batch of feedback with everything understood of it; the columns are called like the tables'."""
+    copy_frame(session, "feedback", feedback)
+    copy_frame(session, "duplicate_band", keys.sort("key"))  # in the order of its index
+    copy_frame(session, "annotation", annotations)
+    copy_frame(session, "mention", mentions)
 
 
-def supersede(session: Session, batch_id: int) -> int:
-    """Point earlier versions of the same record to the one this batch brought; return how many."""
+def supersede(session: Session, feedback: Sequence[int]) -> int:
+    """Point earlier versions of the same records to the new feedback; return how many there were."""
     query = text(
         """
         UPDATE feedback old SET superseded_by = new.id FROM feedback new
-        WHERE new.batch_id = :batch AND old.source_id = new.source_id AND old.record_key = new.record_key
-          AND old.id < new.id AND old.superseded_by IS NULL
+        WHERE new.id = ANY(CAST(:feedback AS bigint[])) AND old.source_id = new.source_id
+          AND old.record_key = new.record_key AND old.id < new.id AND old.superseded_by IS NULL
+        RETURNING old.id
         """
     )
-    return session.execute(query, {"batch": batch_id}).rowcount  # type: ignore[attr-defined, no-any-return]
+    session.execute(text(_STRAIGHT))
+    replaced = list(session.scalars(query, {"feedback": array_of(feedback)}))
+    session.execute(text(_AS_BEFORE))
+    if replaced:
+        uncount(session, array_of(replaced))
+    return len(replaced)
 
 
 def issue_events(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from models.collecting import Row, finish_delivery, open_delivery, store_part
+from models.collecting import Row, as_frame, finish_delivery, open_delivery, store_part
 from models.intake import Batch, Quarantine, RawRecord, Source
 from voc.errors import InputError
 
@@ -35,6 +35,8 @@ def claim(session: Session, batch_id: int, state: str) -> Batch | None:
 
 def settle(session: Session, outcomes: Mapping[int, tuple[str, str | None]]) -> None:
     """Note the outcome of raw records, with the reason if there is one."""
+    if not outcomes:
+        return
     session.execute(
         text(
             """
@@ -55,10 +57,10 @@ def quarantine(session: Session, batch_id: int, bad: Sequence[tuple[int, int, st
     )
 
 
-def count_outcomes(session: Session, batch_id: int) -> dict[str, int]:
-    """Count the raw records of a batch by outcome."""
-    query = select(RawRecord.outcome, func.count()).where(RawRecord.batch_id == batch_id)
-    return {outcome: count for outcome, count in session.execute(query.group_by(RawRecord.outcome))}
+def set_aside(session: Session, batch_id: int) -> dict[str, int]:
+    """Count the raw records of a batch that wait for repair; blank ones were counted by the check."""
+    query = select(func.count()).where(RawRecord.batch_id == batch_id, RawRecord.outcome == "quarantined")
+    return {"quarantined": session.scalar(query) or 0}
 
 
 def repair(session: Session, quarantine_id: int, fixes: Mapping[str, str], who: str, now: datetime) -> int:
@@ -71,7 +73,7 @@ def repair(session: Session, quarantine_id: int, fixes: Mapping[str, str], who: 
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     delivery, _ = open_delivery(session, raw.source_id, f"隔离区修复 {quarantine_id}", digest, now, who)
     batch = store_part(
-        session, raw.source_id, delivery, 1, [Row(raw.row, raw.record_key, digest, payload)], 0, now
+        session, raw.source_id, delivery, 1, as_frame([Row(raw.row, raw.record_key, digest, payload)]), 0, now
     )
     finish_delivery(session, delivery, now)
     decide(session, [quarantine_id], "released", who, now)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.loading import copy_rows
+from models.recurring import count_one
 from voc.concrete import Clarified, Concrete
 
 RULE = "rule"
@@ -113,6 +114,7 @@ def settle_by(
                   "dimension": dimensions[one.issue]}  # fmt: skip
         for statement in (cite, mention, concrete, again):
             session.execute(statement, values)
+        count_one(session, asked.feedback, one.issue)
 
 
 def usage(session: Session) -> dict[str, int]:

@@ -6,17 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from json import JSONEncoder
 from typing import Any
 
+import polars as pl
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.engine import engine
 from models.intake import Batch, Delivery, Quarantine, RawRecord, Source
-from models.loading import stage
+from models.loading import references_by_batch, stage_frame
 from voc.errors import SourceBusy
 from voc.privacy import mask
+
+COLUMNS = {
+    "row": pl.Int64, "record_key": pl.String, "payload_hash": pl.String, "payload": pl.String, "unreadable": pl.String,
+}  # fmt: skip
+as_json = JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -116,16 +123,25 @@ def errors_of(session: Session, delivery_ids: Sequence[int]) -> list[str]:
     return [f"{origin}：{error}" for origin, error in session.execute(query.order_by(Delivery.id))]
 
 
+def as_frame(rows: Sequence[Row]) -> pl.DataFrame:
+    """Put rows into columns, the payload as JSON."""
+    return pl.DataFrame(
+        [(r.row, r.record_key, r.payload_hash, as_json(r.payload), r.unreadable) for r in rows],
+        schema=COLUMNS,
+        orient="row",
+    )
+
+
 def store_part(
     session: Session,
     source_id: int,
     delivery_id: int,
     part: int,
-    rows: Sequence[Row],
+    rows: pl.DataFrame,
     blank: int,
     now: datetime,
 ) -> int:
-    """Store one part of a delivery with its raw records and return the id of the batch."""
+    """Store one part of a delivery with its raw records (COLUMNS) and return the id of the batch."""
     batch = Batch(
         delivery_id=delivery_id,
         part=part,
@@ -136,55 +152,37 @@ def store_part(
     )
     session.add(batch)
     session.flush()
-    fresh = _store_raw(session, source_id, batch.id, rows)
-    batch.rows_duplicate = len(rows) - len(fresh)
-    reasons = {row.row: row.unreadable for row in rows if row.unreadable}
-    session.add_all(
-        Quarantine(raw_record_id=fresh[row], batch_id=batch.id, row=row, column="*", reason=reason)
-        for row, reason in reasons.items()
-        if row in fresh
-    )
+    batch.rows_duplicate = len(rows) - _store_raw(session, source_id, batch.id, rows)
+    broken = rows.filter(pl.col("unreadable").is_not_null())
+    if len(broken):
+        _set_aside(session, batch.id, dict(broken.select("row", "unreadable").iter_rows()))
     return batch.id
 
 
-def _store_raw(session: Session, source_id: int, batch_id: int, rows: Sequence[Row]) -> dict[int, int]:
-    """Insert what is not yet known; return raw record ids by row number."""
-    columns = ("row", "record_key", "payload_hash", "payload", "outcome")
-    stage(
-        session,
-        "staged_raw",
-        "vault.raw_record",
-        columns,
-        (
-            (
-                r.row,
-                r.record_key,
-                r.payload_hash,
-                dict(r.payload),
-                "quarantined" if r.unreadable else "pending",
-            )
-            for r in rows
-        ),
-    )
+def _store_raw(session: Session, source_id: int, batch_id: int, rows: pl.DataFrame) -> int:
+    """Insert what is not yet known; return how many that were."""
+    outcome = pl.when(pl.col("unreadable").is_null()).then(pl.lit("pending")).otherwise(pl.lit("quarantined"))
+    staged = rows.select("row", "record_key", "payload_hash", "payload", outcome.alias("outcome"))
+    stage_frame(session, "staged_raw", "vault.raw_record", staged)
     query = text(
         """
         INSERT INTO vault.raw_record (source_id, batch_id, "row", record_key, payload_hash, payload, outcome)
         SELECT :source, :batch, "row", record_key, payload_hash, payload, outcome
         FROM pg_temp.staged_raw ORDER BY "row"
         ON CONFLICT (source_id, record_key, payload_hash) DO NOTHING
-        RETURNING "row", id
         """
     )
-    return {row: id_ for row, id_ in session.execute(query, {"source": source_id, "batch": batch_id})}
+    # Source and batch are rows of this very transaction, or locked by it.
+    with references_by_batch(session):
+        done = session.execute(query, {"source": source_id, "batch": batch_id})
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def raw_rows(session: Session, batch_id: int, outcome: str) -> Sequence[RawRecord]:
-    """Read the raw records of a batch that have come to an outcome, in file order."""
-    query = select(RawRecord).where(RawRecord.batch_id == batch_id, RawRecord.outcome == outcome)
-    return session.scalars(query.order_by(RawRecord.row, RawRecord.id)).all()
-
-
-def source_of(session: Session, batch_id: int) -> Source:
-    """Return the source a batch came from."""
-    query = select(Source).join(Delivery).join(Batch).where(Batch.id == batch_id)
-    return session.scalars(query).one()
+def _set_aside(session: Session, batch_id: int, reasons: Mapping[int, str]) -> None:
+    query = select(RawRecord.row, RawRecord.id).where(
+        RawRecord.batch_id == batch_id, RawRecord.outcome == "quarantined"
+    )
+    session.add_all(
+        Quarantine(raw_record_id=id_, batch_id=batch_id, row=row, column="*", reason=reasons[row])
+        for row, id_ in session.execute(query.order_by(RawRecord.row))
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Key, Moment, one_of
@@ -35,7 +37,6 @@ class Feedback(Base):
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating_range"),
         CheckConstraint("(disposition = 'near_duplicate') = (copy_of IS NOT NULL)", name="copy_named"),
         Index("ix_feedback_occurred", "occurred_at"),
-        Index("ix_feedback_content", "content_hash"),
         Index("ix_feedback_record", "source_id", "record_key"),
     )
 
@@ -72,18 +73,30 @@ class Feedback(Base):
 
 
 class DuplicateBand(Base):
-    """Index of near-duplicates: feedback sharing a band key is worth comparing."""
+    """Index of near-duplicates: feedback sharing a band key is worth comparing. The rows are the index."""
 
     __tablename__ = "duplicate_band"
-    __table_args__ = (Index("ix_duplicate_band_key", "key"),)
 
-    feedback_id: Mapped[int] = mapped_column(
-        ForeignKey("feedback.id"), primary_key=True, autoincrement=False, comment="feedback"
+    key: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, comment="hash of the band"
     )
-    band: Mapped[int] = mapped_column(
-        SmallInteger, primary_key=True, autoincrement=False, comment="number of the band"
+    feedback_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="feedback")
+
+
+class IssueDay(Base):
+    """Complaints about an issue on a day, kept beside the mentions so that nobody has to read them again."""
+
+    __tablename__ = "issue_day"
+    __table_args__ = (CheckConstraint("events >= 0", name="not_negative"),)
+
+    issue: Mapped[str] = mapped_column(primary_key=True, comment="issue code; empty: all accepted feedback")
+    day: Mapped[date] = mapped_column(primary_key=True, comment="day in UTC")
+    events: Mapped[int] = mapped_column(comment="complaints of that day")
+    moments: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger),
+        comment="when the first of them were made, in seconds since 1970; more do not change a priority",
     )
-    key: Mapped[int] = mapped_column(BigInteger, comment="hash of the band")
+    customers: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), comment="by whom those were made")
 
 
 class TaxonomyVersion(Base):

@@ -2,7 +2,7 @@
 
 from models.base import Base
 from models.evidence import Clarification, Evidence
-from models.feedback import Annotation, Customer, DuplicateBand, Feedback, Mention, TaxonomyVersion
+from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
 from models.learned import CodingBreak, Label, LabelDraw, ModelAdoption
 from models.loop import (
@@ -39,6 +39,7 @@ __all__ = [
     "DuplicateBand",
     "Evidence",
     "Feedback",
+    "IssueDay",
     "Label",
     "LabelDraw",
     "Mention",

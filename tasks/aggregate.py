@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from models.aggregating import enrol, mark_gathered, new_issues, span_of, ungathered, widen
+from models.aggregating import daily, enrol, mark_gathered, new_issues, span_of, ungathered, widen
 from models.analysing import feedback_times, issue_events
 from models.change import begin, lock_out
 from models.engine import transaction
 from models.improving import store_departments
 from settings import asset_text, get_settings
-from tasks.analyse import taxonomy
+from tasks.assets import taxonomy
 from tasks.common import by, stage
-from voc.problems import Policy, Window, first_recurrence, seconds
+from voc.problems import Policy, Window, first_recurrence, may_recur, seconds
 from voc.routing import Organisation, parse_organisation, route
 
 
@@ -49,7 +49,7 @@ def aggregate_problems(now: datetime) -> dict[str, int]:
         detected = _detect(session, batches, now)
         if detected:
             members += enrol(session, None, detected)
-        widen(session)
+        widen(session, batches, detected)
         mark_gathered(session, batches, now)
         return {"members": members, "problems": len(detected)}
 
@@ -60,7 +60,8 @@ def _detect(session: Session, batches: list[int], now: datetime) -> list[int]:
     if span is None or not issues:
         return []
     since, until = span[0] - policy().window, span[1]
-    everything = seconds(feedback_times(session, since, until))
+    issues = _possible(session, issues, since, until)
+    everything = seconds(feedback_times(session, since, until)) if issues else seconds([])
     found: dict[str, Window] = {}
     for issue, events in issue_events(session, issues, since, until).items():
         times = seconds([at for at, _ in events])
@@ -76,6 +77,19 @@ def _detect(session: Session, batches: list[int], now: datetime) -> list[int]:
         [_row(i, w) for i, w in sorted(found.items())],
         by("rule:recurrence", now),
     )
+
+
+def _possible(session: Session, issues: list[str], since: datetime, until: datetime) -> list[str]:
+    """Keep the issues that can have recurred by what is counted of each day: only of those every complaint is read."""
+    first, last = since.astimezone(UTC).date() - timedelta(days=1), until.astimezone(UTC).date()
+    counts = daily(session, issues, first, last)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    everything = np.array([counts.get("", {}).get(day, 0) for day in days], dtype=np.int64)
+    return [
+        issue
+        for issue, own in counts.items()
+        if issue and may_recur(np.array([own.get(day, 0) for day in days]), everything, policy())
+    ]
 
 
 def _row(issue: str, window: Window) -> dict[str, object]:

@@ -1,124 +1,173 @@
-"""What is stored of understood feedback: its priority among what came before, its annotation, its mentions."""
+"""What is stored of understood feedback: its annotation, its mentions, and its priority among what came before."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from json import JSONEncoder
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import polars as pl
 from sqlalchemy.orm import Session
 
-from models.analysing import issue_events, note_taxonomy
+from models.analysing import note_taxonomy
+from models.recurring import EVERYTHING, SCHEMA, added
 from settings import asset_text, get_settings
 from tasks.assets import model, taxonomy
 from voc.labels import Annotations
 from voc.priority import Factors, Priorities, prioritise
-from voc.problems import recurrence, seconds
+from voc.recurring import before_and_on, customers_since
+
+MENTIONS = {
+    "place": pl.Int64, "area": pl.String, "issue": pl.String, "polarity": pl.Int64, "span_start": pl.Int64,
+    "span_end": pl.Int64, "confidence": pl.Float64,
+}  # fmt: skip
+as_json = JSONEncoder(ensure_ascii=False).encode
+History = Callable[[Session, Sequence[str], date, date], pl.DataFrame]
 
 
-@dataclass(frozen=True)
-class Voices:
-    """Who spoke and when, columns of equal length; value is the customer's tier of 0 … 3."""
-
-    ids: Sequence[int]
-    at: Sequence[datetime]
-    customers: Sequence[int | None]
-    values: Sequence[int]
-
-
-def rank(session: Session, voices: Voices, annotations: Annotations) -> Priorities:
-    """Give each feedback its priority, from what it says and what others said in the days before it."""
-    complaints = [{m.issue for m in row if m.polarity < 0} for row in annotations.mentions]
-    # A feedback nobody signed is a customer of its own, named as models.analysing.issue_events names it.
-    people = [customer or -id_ for customer, id_ in zip(voices.customers, voices.ids, strict=True)]
-    frequency, scope = _recurrences(session, voices.at, people, complaints)
-    return prioritise(
-        Factors(
-            frequency=frequency,
-            scope=scope,
-            customer_value=np.array(voices.values, dtype=np.float64),
-            severity=np.array(annotations.severity, dtype=np.int64),
-            sentiment=np.asarray(annotations.sentiment, dtype=np.float64),
-            type=annotations.type,
-        )
+def annotated(places: Sequence[int], said: Annotations) -> pl.DataFrame:
+    """Return annotations as columns of their table, but for ids and priority."""
+    return pl.DataFrame(
+        {
+            "place": pl.Series(places, dtype=pl.Int64),
+            "type": pl.Series(said.type, dtype=pl.String),
+            "type_confidence": np.asarray(said.type_confidence, dtype=np.float64),
+            "sentiment": np.asarray(said.sentiment, dtype=np.float64),
+            "sentiment_confidence": np.asarray(said.sentiment_confidence, dtype=np.float64),
+            "dimension": pl.Series(said.dimension, dtype=pl.String),
+            "dimension_confidence": np.asarray(said.dimension_confidence, dtype=np.float64),
+            "severity": pl.Series(said.severity, dtype=pl.Int64),
+            "vague": np.asarray(said.vague, dtype=np.bool_),
+            "tone": pl.Series(said.tone, dtype=pl.String),
+            "areas": pl.Series([_opinions(row) if row else "[]" for row in said.areas], dtype=pl.String),
+            "unsure": pl.Series([as_json(row) if row else "[]" for row in said.unsure], dtype=pl.String),
+        }
     )
 
 
-def _recurrences(
-    session: Session, at: Sequence[datetime], customers: Sequence[int], complaints: Sequence[set[str]]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Count, for each row, complaints and customers of its most frequent issue in the days before it."""
-    frequency, scope = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
-    issues = sorted(set().union(*complaints)) if complaints else []
-    if not issues:
-        return frequency, scope
-    window = timedelta(days=get_settings().problem_window_days)
-    history = issue_events(session, issues, min(at) - window, max(at))
-    for issue in issues:
-        rows = [n for n, named in enumerate(complaints) if issue in named]
-        events = sorted([*history.get(issue, []), *((at[n], customers[n]) for n in rows)])
-        counted, people = recurrence(
-            seconds([moment for moment, _ in events]),
-            np.array([customer for _, customer in events], dtype=np.int64),
-            seconds([at[n] for n in rows]),
-            window,
-        )
-        frequency[rows] = np.maximum(frequency[rows], counted)
-        scope[rows] = np.maximum(scope[rows], people)
-    return frequency, scope
-
-
-def annotation_rows(
-    ids: Sequence[int], feedback: Sequence[int], annotations: Annotations, priorities: Priorities
-) -> list[tuple[Any, ...]]:
-    """Rows of models.analysing.ANNOTATION_COLUMNS, by the versions in force."""
-    return [_annotation_row(n, id_, feedback[n], annotations, priorities) for n, id_ in enumerate(ids)]
-
-
-def _annotation_row(
-    n: int, id_: int, feedback: int, annotations: Annotations, priorities: Priorities
-) -> tuple[Any, ...]:
-    explained = {
-        "score": round(float(priorities.score[n]), 4),
-        "parts": priorities.parts[n],
-        "reasons": priorities.reasons[n],
-        "to_high": priorities.to_high[n],
-    }
-    areas = [
-        {"area": o.area, "sentiment": round(float(o.sentiment), 3), "start": o.start, "end": o.end,
-         "confidence": round(float(o.confidence), 3)}
-        for o in annotations.areas[n]
-    ]  # fmt: skip
-    return (
-        id_, feedback, model().version, taxonomy().version, annotations.type[n],
-        float(annotations.type_confidence[n]), float(annotations.sentiment[n]),
-        float(annotations.sentiment_confidence[n]), annotations.dimension[n], int(annotations.severity[n]),
-        bool(annotations.vague[n]), priorities.level[n], explained, annotations.tone[n],
-        float(annotations.dimension_confidence[n]), areas, list(annotations.unsure[n]),
-    )  # fmt: skip
-
-
-def mention_rows(
-    annotation_ids: Sequence[int], feedback_ids: Sequence[int], annotations: Annotations
-) -> list[tuple[Any, ...]]:
-    """Rows of models.analysing.MENTION_COLUMNS, one for each issue a feedback speaks of."""
-    rows = []
-    for annotation, feedback, mentions in zip(
-        annotation_ids, feedback_ids, annotations.mentions, strict=True
-    ):
-        # One mention an issue: the most negative, then the surest, is the one that is kept.
-        best: dict[str, Any] = {}
-        for m in sorted(mentions, key=lambda m: (m.polarity, -m.confidence, m.start)):
-            best.setdefault(m.issue, m)
-        rows += [
-            (annotation, feedback, m.area, m.issue, m.polarity, m.start, m.end, float(m.confidence))
-            for m in best.values()
+def _opinions(row: Sequence[Any]) -> str:
+    return as_json(
+        [
+            {
+                "area": one.area,
+                "sentiment": round(float(one.sentiment), 3),
+                "start": one.start,
+                "end": one.end,
+                "confidence": round(float(one.confidence), 3),
+            }
+            for one in row
         ]
-    return rows
+    )
+
+
+def mentioned(places: Sequence[int], said: Annotations) -> pl.DataFrame:
+    """Return mentions as columns of their table; of one issue the most negative, then the surest is kept."""
+    flat = [
+        (place, m.area, m.issue, m.polarity, m.start, m.end, float(m.confidence))
+        for place, row in zip(places, said.mentions, strict=True)
+        for m in row
+    ]
+    frame = pl.DataFrame(flat, schema=MENTIONS, orient="row")
+    best = frame.sort(
+        "place",
+        "polarity",
+        "confidence",
+        "span_start",
+        descending=[False, False, True, False],
+        maintain_order=True,
+    )
+    return best.unique(["place", "issue"], keep="first", maintain_order=True)
+
+
+def voices(ids: Sequence[int], at: pl.Series, customers: pl.Series, values: pl.Series) -> pl.DataFrame:
+    """Who spoke and when, a row for each annotation; `value` is the customer's tier of 0 … 3."""
+    # A feedback nobody signed is a customer of its own, named as models.recurring names it.
+    named = pl.DataFrame(
+        {"id": pl.Series(ids, dtype=pl.Int64), "at": at, "customer": customers, "value": values}
+    )
+    return named.select(
+        pl.col("at").dt.date().alias("day"),
+        pl.col("at").dt.epoch("s").alias("moment"),
+        pl.coalesce(pl.col("customer"), -pl.col("id")).alias("customer"),
+        pl.col("value").cast(pl.Float64),
+    )
+
+
+def rank(
+    session: Session, spoken: pl.DataFrame, said: pl.DataFrame, mentions: pl.DataFrame, history: History
+) -> tuple[Priorities, pl.DataFrame]:
+    """Give each annotation its priority from what it says and what others said in the days before.
+
+    `spoken` stands in the order of `said`; `history` reads what is counted of some issues from day to day.
+    Returns the new counts of the days spoken of as well.
+    """
+    if spoken.is_empty():
+        return Priorities([], np.zeros(0), [], [], []), pl.DataFrame(schema=SCHEMA)
+    spoken = spoken.with_columns(place=said["place"])
+    complaints = mentions.filter(pl.col("polarity") < 0).select("place", "issue").join(spoken, on="place")
+    new = pl.concat([complaints, spoken.with_columns(issue=pl.lit(EVERYTHING)).select(complaints.columns)])
+    days, window = new.select("issue", "day").unique(), get_settings().problem_window_days
+    spoken_on = days["day"].to_list()
+    before = min(spoken_on) - timedelta(days=window), max(spoken_on)
+    counts = added(history(session, days["issue"].unique().to_list(), *before), new)
+    found = said.select("place").join(
+        _worst(counts, complaints, window), on="place", how="left", maintain_order="left"
+    )
+    priorities = prioritise(
+        Factors(
+            frequency=found["frequency"].fill_null(0).to_numpy(),
+            scope=found["scope"].fill_null(0).to_numpy(),
+            customer_value=spoken["value"].to_numpy(),
+            severity=said["severity"].to_numpy(),
+            sentiment=said["sentiment"].to_numpy(),
+            type=said["type"].to_list(),
+        )
+    )
+    return priorities, counts.join(days, on=["issue", "day"], how="semi")
+
+
+def _worst(days: pl.DataFrame, complaints: pl.DataFrame, window: int) -> pl.DataFrame:
+    """Return for each place the complaints and customers of its most frequent issue."""
+    by_issue = days.sort("day").partition_by("issue", as_dict=True)
+    counts = [
+        _recurrence(by_issue[key], own, window)
+        for key, own in complaints.partition_by("issue", as_dict=True).items()
+    ]
+    schema = {"place": pl.Int64, "frequency": pl.Int64, "scope": pl.Int64}
+    found = pl.concat([pl.DataFrame(schema=schema), *counts])
+    return found.group_by("place").agg(pl.max("frequency"), pl.max("scope"))
+
+
+def _recurrence(days: pl.DataFrame, own: pl.DataFrame, window: int) -> pl.DataFrame:
+    listed = days.select("moments", "customers").filter(pl.col("moments").list.len() > 0)
+    listed = listed.explode("moments", "customers")
+    moments, at = listed["moments"].to_numpy(), own["moment"].to_numpy()
+    known = days["day"].to_physical().to_numpy().astype(np.int64)
+    return own.select(
+        "place",
+        pl.Series("frequency", before_and_on(known, days["events"].to_numpy(), moments, at, window)),
+        pl.Series("scope", customers_since(moments, listed["customers"].to_numpy(), at, window)),
+    )
+
+
+def ranked(said: pl.DataFrame, priorities: Priorities) -> pl.DataFrame:
+    """Return the rows of the table of annotations, by the versions in force."""
+    columns = (priorities.parts, priorities.reasons, priorities.to_high)
+    explained = [
+        as_json({"score": score, "parts": parts, "reasons": reasons, "to_high": to_high})
+        for score, parts, reasons, to_high in zip(
+            np.round(priorities.score, 4).tolist(), *columns, strict=True
+        )
+    ]
+    return said.drop("place").with_columns(
+        pl.Series("priority", priorities.level, dtype=pl.String),
+        pl.Series("priority_parts", explained, dtype=pl.String),
+        model_version=pl.lit(model().version),
+        taxonomy_version=pl.lit(taxonomy().version),
+    )
 
 
 def note_taxonomy_in_force(session: Session, now: datetime) -> None:

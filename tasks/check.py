@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from expectations.docs import write_docs
 from expectations.feedback import Validation, validate_together
 from models.checking import claim, quarantine, settle, validations, waiting_rows
-from models.collecting import raw_rows, source_of
 from models.engine import transaction
-from models.intake import Batch, RawRecord, Source
+from models.intake import Batch
+from models.reading import Raw, raw_of
 from settings import get_settings
 from tasks.common import stage
-from voc.intake import Definition, Mapped, definition_from_dict, map_rows, parse_ratings, parse_times
+from voc.intake import parse_ratings, parse_times
+
+TOGETHER = 8  # batches of full size in one run of Great Expectations, most of whose cost is the run itself
 
 
 @stage("检查批次")
@@ -27,7 +29,7 @@ def check_waiting(now: datetime) -> dict[str, int]:
     with transaction() as session:
         batches = waiting_rows(session, "collected")
     counts = {"batches": 0, "passed": 0, "quarantined": 0, "blank": 0, "refused": 0}
-    for group in _groups(batches, get_settings().batch_rows):
+    for group in _groups(batches, TOGETHER * get_settings().batch_rows):
         for name, number in check_batches(group, now).items():
             counts[name] += number
     return counts
@@ -56,13 +58,10 @@ def build_docs() -> str:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A claimed batch with its rows mapped; `blank` and `said` are places in `records`."""
+    """A claimed batch with its rows; `blank` and `said` are places in `raw`."""
 
     batch: Batch
-    source: Source
-    definition: Definition
-    records: Sequence[RawRecord]
-    mapped: Mapped
+    raw: Raw
     blank: list[int]
     said: list[int]
 
@@ -73,7 +72,7 @@ def check_batches(batch_ids: Sequence[int], now: datetime) -> dict[str, int]:
     with transaction() as session:
         read = [one for id_ in batch_ids if (one := _read(session, id_))]
         for timed in (True, False):
-            group = [one for one in read if ("occurred_at" in one.definition.mapping) == timed]
+            group = [one for one in read if ("occurred_at" in one.raw.definition.mapping) == timed]
             for one, validation in zip(group, _validate(group, now, timed), strict=True):
                 for name, number in _settle(session, one, validation).items():
                     counts[name] = counts.get(name, 0) + number
@@ -84,37 +83,35 @@ def _read(session: Session, batch_id: int) -> Waiting | None:
     batch = claim(session, batch_id, "collected")
     if batch is None:
         return None
-    source = source_of(session, batch_id)
-    definition = definition_from_dict(source.definition)
-    records = raw_rows(session, batch_id, "pending")
-    mapped = map_rows([record.payload for record in records], definition)
-    blank = [i for i in range(len(records)) if not _says_anything(mapped, i)]
-    said = sorted(set(range(len(records))) - set(blank))
-    return Waiting(batch, source, definition, records, mapped, blank, said)
+    raw = raw_of(session, batch_id)
+    cells = zip(raw.mapped["text"], raw.mapped["title"], raw.mapped["rating"], strict=True)
+    says = [bool(text or title or rating) for text, title, rating in cells]
+    blank = [i for i, anything in enumerate(says) if not anything]
+    said = [i for i, anything in enumerate(says) if anything]
+    return Waiting(batch, raw, blank, said)
 
 
 def _validate(group: Sequence[Waiting], now: datetime, timed: bool) -> list[Validation]:
     if not group:
         return []
-    titles = [f"{one.source.title}·第 {one.batch.id} 批" for one in group]
+    titles = [f"{one.raw.title}·第 {one.batch.id} 批" for one in group]
     return validate_together(
         [_frame(one) for one in group], "feedback", now=now, time_required=timed, runs=titles
     )
 
 
 def _settle(session: Session, one: Waiting, validation: Validation) -> dict[str, int]:
-    batch, refusal = one.batch, validation.refusal
+    batch, raw, refusal = one.batch, one.raw, validation.refusal
     if refusal:
-        get_run_logger().error("%s 第 %s 批被拒收：%s", one.source.title, batch.part, refusal)
-    said = {one.records[i].row: one.records[i] for i in one.said}
+        get_run_logger().error("%s 第 %s 批被拒收：%s", raw.title, batch.part, refusal)
+    said = {raw.rows[i]: raw.ids[i] for i in one.said}
     reasons = _reasons(validation) if not refusal else dict.fromkeys(said, ("*", f"整批被拒收：{refusal}"))
-    quarantine(session, batch.id, [(said[row].id, row, *reason) for row, reason in reasons.items()])
+    quarantine(session, batch.id, [(said[row], row, *reason) for row, reason in reasons.items()])
+    # Only what is set aside is written down; the others stay pending until they are feedback.
     outcomes: dict[int, tuple[str, str | None]] = {
-        record.id: ("passed", None) for row, record in said.items() if row not in reasons
+        said[row]: ("quarantined", reason) for row, (_, reason) in reasons.items()
     }
-    outcomes |= {said[row].id: ("quarantined", reason) for row, (_, reason) in reasons.items()}
-    outcomes |= {one.records[i].id: ("blank", None) for i in one.blank}
-    settle(session, outcomes)
+    settle(session, outcomes | {raw.ids[i]: ("blank", None) for i in one.blank})
     batch.rows_blank += len(one.blank)
     batch.state, batch.refused_because = "checked", refusal or None
     batch.quality_score, batch.validation = validation.score, validation.result
@@ -132,23 +129,16 @@ def _reasons(validation: Validation) -> dict[int, tuple[str, str]]:
     return reasons
 
 
-def _says_anything(mapped: Mapped, i: int) -> bool:
-    return bool(mapped["text"][i] or mapped["title"][i] or mapped["rating"][i])
-
-
 def _frame(one: Waiting) -> pd.DataFrame:
-    mapped, said = one.mapped, one.said
-    times = parse_times(mapped["occurred_at"])
-    ratings = parse_ratings(mapped["rating"], one.definition.rating_scale)
-    return pd.DataFrame(
-        {
-            "row": [one.records[i].row for i in said],
-            "text": [mapped["text"][i] or mapped["title"][i] for i in said],
-            "occurred_at": [times[i] for i in said],
-            "occurred_raw": [mapped["occurred_at"][i] for i in said],
-            "rating": [ratings[i] for i in said],
-            "rating_raw": [mapped["rating"][i] for i in said],
-            "channel": [mapped["channel"][i] for i in said],
-            "external_id": [mapped["external_id"][i] for i in said],
-        }
-    )
+    mapped = one.raw.mapped
+    columns = {
+        "row": one.raw.rows,
+        "text": [text or title for text, title in zip(mapped["text"], mapped["title"], strict=True)],
+        "occurred_at": parse_times(mapped["occurred_at"]),
+        "occurred_raw": mapped["occurred_at"],
+        "rating": parse_ratings(mapped["rating"], one.raw.definition.rating_scale),
+        "rating_raw": mapped["rating"],
+        "channel": mapped["channel"],
+        "external_id": mapped["external_id"],
+    }
+    return pd.DataFrame({name: [values[i] for i in one.said] for name, values in columns.items()})

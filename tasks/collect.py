@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from prefect import State
 from sqlalchemy import select
 
 from models.collecting import (
     Row,
+    as_frame,
     errors_of,
     finish_delivery,
     known_delivery,
@@ -31,7 +34,15 @@ from sources.base import Chunk
 from sources.registry import open_source
 from tasks.common import refused, run_id, stage
 from voc.errors import InputError, VocError
-from voc.intake import Definition, definition_from_dict, map_rows, payload_hash, record_keys
+from voc.intake import (
+    Definition,
+    canonical,
+    definition_from_dict,
+    hash_of,
+    map_rows,
+    payload_hash,
+    record_keys,
+)
 
 
 @dataclass(frozen=True)
@@ -115,33 +126,48 @@ def _deliver(file: File, now: datetime) -> int:
 
 
 def _store_parts(file: File, delivery: int, stored: int, size: int, now: datetime) -> None:
-    for part, (rows, blank) in enumerate(_prepared(file, size), 1):
-        # Parts that an earlier, interrupted run stored are read past: same bytes, same size, same parts.
-        if part > stored:
-            with transaction() as session:
-                store_part(session, file.source_id, delivery, part, rows, blank, now)
+    def store(part: int, rows: pl.DataFrame, blank: int) -> None:
+        with transaction() as session:
+            store_part(session, file.source_id, delivery, part, rows, blank, now)
+
+    # While PostgreSQL takes a part, the next one is read.
+    with ThreadPoolExecutor(1, "collect") as writer:
+        begun: Future[None] | None = None
+        for part, (rows, blank) in enumerate(_prepared(file, size), 1):
+            # Parts that an earlier, interrupted run stored are read past: same bytes, same size, same parts.
+            if part > stored:
+                if begun:
+                    begun.result()
+                begun = writer.submit(store, part, rows, blank)
+        if begun:
+            begun.result()
 
 
-def _prepared(file: File, size: int) -> Iterator[tuple[Sequence[Row], int]]:
+def _prepared(file: File, size: int) -> Iterator[tuple[pl.DataFrame, int]]:
     for chunk in open_source(file.path, file.definition).chunks(size):
         if len(chunk):
             yield _rows(chunk, file.definition), len(chunk.blank)
 
 
-def _rows(chunk: Chunk, definition: Definition) -> Sequence[Row]:
+def _rows(chunk: Chunk, definition: Definition) -> pl.DataFrame:
     payloads = [row.payload for row in chunk.rows]
     keys = record_keys(map_rows(payloads, definition).require(), definition.name)
-    read = [
-        Row(row.row, key, _version(key, row.payload), row.payload)
-        for row, key in zip(chunk.rows, keys, strict=True)
-    ]
+    written = [canonical(payload) for payload in payloads]
+    read = pl.DataFrame(
+        {
+            "row": pl.Series([row.row for row in chunk.rows], dtype=pl.Int64),
+            "record_key": pl.Series(keys, dtype=pl.String),
+            "payload_hash": pl.Series(list(map(_version, keys, written)), dtype=pl.String),
+            "payload": pl.Series(written, dtype=pl.String),
+        },
+    ).with_columns(unreadable=pl.lit(None, dtype=pl.String))
     broken = [
         Row(bad.row, "raw-" + payload_hash({"": bad.raw}).hex(), "", {"__raw__": bad.raw}, bad.reason)
         for bad in chunk.unreadable
     ]
-    return read + broken
+    return pl.concat([read, as_frame(broken)]) if broken else read
 
 
-def _version(key: str, payload: dict[str, str]) -> str:
+def _version(key: str, written: str) -> str:
     # A key made from the words themselves has one version; a record with an id of its own may be edited.
-    return "" if key.startswith("h-") else payload_hash(payload).hex()
+    return "" if key.startswith("h-") else hash_of(written).hex()

@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+import polars as pl
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
-from models.analysing import ANNOTATION_COLUMNS, MENTION_COLUMNS
 from models.change import lock_out
 from models.clarifying import evidence_of, store_clarified
 from models.engine import transaction
 from models.learned import CodingBreak
-from models.loading import copy_rows, new_ids
+from models.loading import copy_frame, new_ids
 from models.recoding import Unread, breaks, complaints, open_break, regroup, retire, revive, types_of, unread
+from models.recurring import count_again, recounted
 from settings import get_settings
-from tasks.annotating import Voices, annotation_rows, mention_rows, note_taxonomy_in_force, rank
+from tasks.annotating import annotated, mentioned, note_taxonomy_in_force, rank, ranked, voices
 from tasks.assets import model, taxonomy
 from tasks.common import run_id, stage
 from tasks.naming import table
@@ -84,11 +85,21 @@ def _annotate(session: Session, rows: Sequence[Unread]) -> list[int]:
     evidence = evidence_of(session, ids)
     said = annotate(texts, [row.rating for row in rows], taxonomy(), model())
     said, clarified = make_concrete(said, texts, [evidence.get(id_) for id_ in ids], taxonomy(), model())
-    voices = Voices(ids, [r.at for r in rows], [r.customer for r in rows], [r.value for r in rows])
-    annotations = new_ids(session, "annotation", len(rows))
-    priorities = rank(session, voices, said)
-    copy_rows(session, "annotation", ANNOTATION_COLUMNS, annotation_rows(annotations, ids, said, priorities))
-    copy_rows(session, "mention", MENTION_COLUMNS, mention_rows(annotations, ids, said))
+    said_of = annotated(range(len(rows)), said).with_columns(
+        pl.Series("id", annotations := new_ids(session, "annotation", len(rows)), dtype=pl.Int64),
+        pl.Series("feedback_id", ids, dtype=pl.Int64),
+    )
+    mentions = mentioned(range(len(rows)), said)
+    spoken = voices(
+        ids,
+        pl.Series([r.at for r in rows], dtype=pl.Datetime("us", "UTC")),
+        pl.Series([r.customer for r in rows], dtype=pl.Int64),
+        pl.Series([r.value for r in rows], dtype=pl.Int64),
+    )
+    priorities, _ = rank(session, spoken, said_of, mentions, recounted)
+    copy_frame(session, "annotation", ranked(said_of, priorities))
+    named = said_of.select("place", "feedback_id", pl.col("id").alias("annotation_id"))
+    copy_frame(session, "mention", mentions.join(named, on="place", maintain_order="left").drop("place"))
     store_clarified(session, annotations, ids, clarified)
     return annotations
 
@@ -133,6 +144,7 @@ def _finish(now: datetime) -> int:
         if under_way is None:
             return 0
         under_way.finished_at = now
+        count_again(session)
         return regroup(session)
 
 

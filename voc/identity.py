@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -35,7 +34,7 @@ def _identifier(phone: str | None, email: str | None, customer: str | None) -> s
 def _keyed(identifier: str | None, key: bytes) -> str | None:
     if identifier is None:
         return None
-    return hmac.new(key, identifier.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, identifier.encode("utf-8", "replace"), "sha256").hex()[:32]
 
 
 def tiers(values: Sequence[str | None]) -> list[int]:

@@ -37,6 +37,8 @@ CHANNELS: Final[dict[str, str]] = {
     "transcript": "通话转写",
 }
 _CHANNEL_CODES = {**{title: code for code, title in CHANNELS.items()}, **{code: code for code in CHANNELS}}
+_FORMULA = frozenset("=+-@＝＋－＠\t\r")
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _EVERY = re.compile(r"\d{1,4}[mhdw]")
 _KEYS = (
     "name",
@@ -181,13 +183,29 @@ class Mapped:
 def map_rows(payloads: Sequence[Mapping[str, str]], definition: Definition) -> Mapped:
     """Columns of canonical fields, stripped, None where empty; the source gives channel and touchpoint."""
     present = _present(payloads, definition)
+    cells = {part: [row.get(part) for row in payloads] for part in columns_wanted(definition, present)}
+    return map_columns(cells, len(payloads), tuple(present), definition)
+
+
+def columns_wanted(definition: Definition, present: Iterable[str]) -> list[str]:
+    """The columns of the source that the definition reads, among those that are there."""
+    there = dict.fromkeys(present)
+    parts = [part for column in definition.mapping.values() for part in _parts(column, there)]
+    return [part for part in dict.fromkeys(parts) if part in there]
+
+
+def map_columns(
+    cells: Mapping[str, Sequence[str | None]], count: int, present: Sequence[str], definition: Definition
+) -> Mapped:
+    """What `map_rows` gives, from `count` rows that already stand in columns."""
+    there = dict.fromkeys(present)
     missing: dict[str, None] = {}
     columns: dict[str, list[str | None]] = {}
     for field in FIELDS:
-        parts = _parts(definition.mapping.get(field, ""), present)
-        missing.update(dict.fromkeys(part for part in parts if part not in present) if payloads else {})
-        found = [part for part in parts if part in present]
-        columns[field] = _records(payloads, found) if field == "evidence" else _column(payloads, found)
+        parts = _parts(definition.mapping.get(field, ""), there)
+        missing.update(dict.fromkeys(part for part in parts if part not in there) if count else {})
+        found = {part: cells[part] for part in parts if part in there}
+        columns[field] = _records(found, count) if field == "evidence" else _column([*found.values()], count)
     columns["channel"] = [_CHANNEL_CODES.get(v, v) if v else definition.channel for v in columns["channel"]]
     columns["touchpoint"] = [v or definition.touchpoint or None for v in columns["touchpoint"]]
     return Mapped(columns, tuple(missing), tuple(present))
@@ -195,11 +213,17 @@ def map_rows(payloads: Sequence[Mapping[str, str]], definition: Definition) -> M
 
 def _present(payloads: Sequence[Mapping[str, str]], definition: Definition) -> dict[str, None]:
     present: dict[str, None] = dict.fromkeys(payloads[0]) if payloads else {}
-    wanted = [part for column in definition.mapping.values() for part in _parts(column, present)]
-    if any(part not in present for part in wanted):  # only JSON rows differ in their columns
+    if not all_present(definition, present):  # only JSON rows differ in their columns
         for payload in payloads:
             present.update(dict.fromkeys(payload))
     return present
+
+
+def all_present(definition: Definition, present: Iterable[str]) -> bool:
+    """Whether every column the definition reads is among `present`."""
+    there = dict.fromkeys(present)
+    wanted = [part for column in definition.mapping.values() for part in _parts(column, there)]
+    return all(part in there for part in wanted)
 
 
 def _parts(column: str, present: Mapping[str, None]) -> list[str]:
@@ -208,41 +232,37 @@ def _parts(column: str, present: Mapping[str, None]) -> list[str]:
     return [part.strip() for part in column.split("+") if part.strip()]
 
 
-def _records(payloads: Sequence[Mapping[str, str]], parts: Sequence[str]) -> list[str | None]:
+def _records(cells: Mapping[str, Sequence[str | None]], count: int) -> list[str | None]:
     """Put records under the titles of their columns: what is cited from them names where it stood."""
-    titled = {part: _column(payloads, [part]) for part in parts}
-    rows = zip(*titled.values(), strict=True) if parts else [()] * len(payloads)
-    return [joined(dict(zip(titled, row, strict=True))) for row in rows]
+    if not cells:
+        return [None] * count
+    titled = {part: _column([own], count) for part, own in cells.items()}
+    return [joined(dict(zip(titled, row, strict=True))) for row in zip(*titled.values(), strict=True)]
 
 
-def _column(payloads: Sequence[Mapping[str, str]], parts: Sequence[str]) -> list[str | None]:
-    if not parts:
-        return [None] * len(payloads)
-    cells = [[_unguarded((row.get(part) or "").strip()) for row in payloads] for part in parts]
-    if len(parts) == 1:
-        return [cell or None for cell in cells[0]]
-    return ["\n".join(filter(None, dict.fromkeys(row))) or None for row in zip(*cells, strict=True)]
+def _column(cells: Sequence[Sequence[str | None]], count: int) -> list[str | None]:
+    if not cells:
+        return [None] * count
+    clean = [[_unguarded(cell.strip()) if cell else "" for cell in part] for part in cells]
+    if len(clean) == 1:
+        return [cell or None for cell in clean[0]]
+    return ["\n".join(filter(None, dict.fromkeys(row))) or None for row in zip(*clean, strict=True)]
 
 
 def _unguarded(cell: str) -> str:
     # Our own exports put ' before cells a spreadsheet would take for a formula.
-    return cell[1:] if cell.startswith("'") and cell[1:2] in tuple("=+-@＝＋－＠\t\r") else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
 def record_keys(mapped: Mapped, source: str) -> list[str]:
     """One key per row: its external id, else a hash of source, text, customer or phone, and minute."""
-    minutes = parse_times(mapped["occurred_at"])
-    people = [
-        customer or phone or "" for customer, phone in zip(mapped["customer"], mapped["phone"], strict=True)
-    ]
-    keys: list[str] = []
-    for i, external in enumerate(mapped["external_id"]):
-        if external:
-            keys.append(external)
-            continue
-        moment = minutes[i]
-        minute = moment.strftime("%Y%m%d%H%M") if moment else mapped["occurred_at"][i] or ""
-        keys.append(_hashed((source, _said(mapped, i), people[i], minute)))
+    keys = [external or "" for external in mapped["external_id"]]
+    nameless = [i for i, key in enumerate(keys) if not key]
+    times = mapped["occurred_at"]
+    for i, moment in zip(nameless, parse_times([times[i] for i in nameless]), strict=True):
+        minute = moment.strftime("%Y%m%d%H%M") if moment else times[i] or ""
+        who = mapped["customer"][i] or mapped["phone"][i] or ""
+        keys[i] = _hashed((source, _said(mapped, i), who, minute))
     return keys
 
 
@@ -263,5 +283,14 @@ def _hashed(parts: Sequence[str]) -> str:
 
 def payload_hash(payload: Mapping[str, str]) -> bytes:
     """16 bytes that change when any cell or column name changes, and not with the order of columns."""
-    plain = json.dumps(payload, ensure_ascii=False, sort_keys=True)
-    return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return hash_of(canonical(payload))
+
+
+def canonical(payload: Mapping[str, str]) -> str:
+    """The one way a row is written as JSON: columns in order of their names."""
+    return _CANONICAL(payload)
+
+
+def hash_of(written: str) -> bytes:
+    """The hash of a row written by `canonical`."""
+    return blake2b(written.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -91,6 +91,25 @@ def first_recurrence(
     return Window(end - policy.window, end, int(distinct[at]), int(total[at]))
 
 
+def may_recur(events: NDArray[np.int64], everything: NDArray[np.int64], policy: Policy) -> bool:
+    """Whether counts by day leave it possible that an issue is a problem; `first_recurrence` then looks closely.
+
+    events, everything: shape (days,), complaints about the issue and all feedback of the same days. No window
+    has more customers than the days it touches have complaints, nor less feedback than its whole days.
+    """
+    window = int(policy.window / timedelta(days=1))
+    most, whole = _moving(events, window + 1), _moving(np.append(0, everything[:-1]), window - 1)
+    return bool(((most >= policy.min_customers) & (most >= policy.min_share * whole)).any())
+
+
+def _moving(values: NDArray[np.int64], width: int) -> NDArray[np.int64]:
+    """Sum the `width` values that end with each, fewer at the beginning."""
+    total = np.concatenate(([0], np.cumsum(values)))
+    ends = np.arange(1, len(total))
+    sums: NDArray[np.int64] = total[ends] - total[np.maximum(ends - width, 0)]
+    return sums
+
+
 @dataclass(frozen=True)
 class Slice:
     """How many of a problem's members, and of all feedback, share a property (region 杭州, product …)."""
