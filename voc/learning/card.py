@@ -66,7 +66,8 @@ def compared(judgement: Judgement, shares: Mapping[str, Share], taxonomy: Taxono
 def measured(version: str, judgement: Judgement, shares: Mapping[str, Share]) -> str:
     """Tell how the model in use does, where there is no candidate to compare it with."""
     lines = [f"# 现用模型 {version}", "", f"审计样本 {judgement.rows} 条（简单随机抽样）。",
-             "还没有候选模型：先标注，再 voc train。", "", "| 任务 | 条数 | 得分 | F1 | 校准误差 |", "|" + " --- |" * 5]  # fmt: skip
+             "还没有候选模型：先标注，再 voc train。", "",
+             "| 任务 | 条数 | 得分 | F1 | 校准误差 |", "|" + " --- |" * 5]  # fmt: skip
     for one in judgement.tasks:
         gap = "—" if one.old.calibration is None else f"{one.old.calibration:.3f}"
         lines.append(
