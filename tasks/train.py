@@ -18,7 +18,7 @@ from models import labelling
 from models.engine import transaction
 from models.labelling import Labelled
 from settings import asset_bytes, get_settings
-from tasks.assets import model, taxonomy
+from tasks.assets import assembled, model, taxonomy
 from voc.errors import InputError
 from voc.labels import Annotations, annotate
 from voc.learning import card
@@ -27,7 +27,7 @@ from voc.learning.judge import Judgement, judge, type_shares
 from voc.learning.layer import with_layer
 from voc.learning.learn import Taught, learn
 from voc.learning.shares import Share
-from voc.model import TYPES, Model, assemble
+from voc.model import TYPES, Model
 from voc.zone import CHINA
 
 FILES = ("tone.npz", "topics.npz")
@@ -44,9 +44,9 @@ def train(now: datetime, who: str) -> dict[str, Any]:
     told = {"trained_at": f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", "by": who, "base": model().version,
             "taxonomy": taxonomy().version}  # fmt: skip
     taught = _taught(rows)
-    learned = learn(taught, _said(taught, assemble(*shipped)), taxonomy(), words, told)
+    learned = learn(taught, _said(taught, assembled(*shipped)), taxonomy(), words, told)
     files = with_layer(*shipped, learned)
-    found = {"version": assemble(*files).version, **learned.card}
+    found = {"version": assembled(*files).version, **learned.card}
     folder = get_settings().folder("models") / found["version"]
     folder.mkdir(exist_ok=True)
     for name, data in zip(FILES, files, strict=True):
@@ -94,7 +94,7 @@ def _folder(version: str) -> Path:
 
 
 def _open(folder: Path) -> Model:
-    return assemble(*((folder / name).read_bytes() for name in FILES))
+    return assembled(*((folder / name).read_bytes() for name in FILES))
 
 
 def evaluate(version: str = "") -> tuple[str, Judgement, dict[str, Share], str]:
