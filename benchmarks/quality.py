@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import corpora, quality_tone, simulated
-from voc.duplicates import NEAR, bands, content_hash, similarity
+from voc.duplicates import bands, content_hash
 from voc.labels import annotate, assemble
 from voc.privacy import mask
 from voc.rejection import reject
@@ -39,36 +39,6 @@ def issues() -> Iterator[Result]:
         TAXONOMY, replace(MODEL, topics=replace(MODEL.topics, issues=None)), "cues alone, "
     )
     yield from simulated.rows(TAXONOMY, MODEL)
-
-
-def rejection() -> Iterator[Result]:
-    spam = [
-        row for row in corpora.rows("fbs_spam_sms/fbs_spam_sms.csv") if corpora.part(row["text"]) == "test"
-    ]
-    found = reject(normalise([row["text"] for row in spam]))
-    hard = [f is not None for f, row in zip(found, spam, strict=True) if not row["category"].startswith("FR")]
-    yield (
-        "rejection recall, spam SMS (advertising, illegal goods)",
-        f"{np.mean(hard):.3f}",
-        f"n={len(hard)}; with phishing {np.mean([f is not None for f in found]):.3f} (n={len(found)})",
-    )
-    real = test_rows(
-        [*corpora._clean([*corpora.shopping(), *corpora.aircon(), *corpora.apps(), *corpora.waimai()])]
-    )
-    wrong = [(f, row.text) for f, row in zip(reject([r.text for r in real]), real, strict=True) if f]
-    share = len(wrong) / len(real)
-    yield (
-        "rejected among real reviews",
-        f"{share:.4%}",
-        f"{len(wrong)} of {len(real)} (test, 666 and mere symbols included)",
-    )
-    advertising = sum(f == "advertising" for f, _ in wrong)
-    precision = sum(hard) / (sum(hard) + advertising)
-    yield (
-        "rejection precision, spam and reviews pooled",
-        f"{precision:.4f}",
-        f"{advertising} reviews taken for advertising",
-    )
 
 
 def _identity(rng: random.Random) -> str:
@@ -148,60 +118,6 @@ def privacy() -> Iterator[Result]:
     )
 
 
-def duplicates() -> Iterator[Result]:
-    rng = random.Random(SEED)
-    texts = list(dict.fromkeys(text for text in clean_reviews() if len(text) >= 20))[:12_000]
-    copies = [_copy(text, rng) for text in rng.sample(texts, 2000)]
-    everything = texts + copies
-    pairs = near_pairs(everything)
-    partner = {max(pair) for pair in pairs if max(pair) >= len(texts)}
-    yield (
-        "near-duplicate recall, planted copies",
-        f"{len(partner) / len(copies):.3f}",
-        "1-3 characters changed, or a few appended",
-    )
-    natural = [pair for pair in pairs if max(pair) < len(texts)]
-    yield (
-        "near-duplicate pairs among distinct real reviews",
-        str(len(natural)),
-        f"of {len(texts)} reviews, read below",
-    )
-    for a, b in natural[:5]:
-        yield (
-            "  such a pair",
-            f"{similarity(texts[a], texts[b]):.2f}",
-            f"{texts[a][:40]} ⟷ {texts[b][:40]}".replace("\n", " "),
-        )
-    questions = [
-        (r["sentence1"], r["sentence2"])
-        for r in corpora.rows("near_duplicate_pairs/bq_dev.csv")
-        if r["label"] == "1"
-    ]
-    long = [(a, b) for a, b in questions if min(len(a), len(b)) >= 16]
-    yield (
-        "paraphrases taken for copies",
-        f"{np.mean([similarity(a, b) >= NEAR for a, b in long]):.3f}",
-        f"n={len(long)} (BQ, same question)",
-    )
-
-
-def _copy(text: str, rng: random.Random) -> str:
-    characters = list(text)
-    for _ in range(rng.randrange(1, 4) if len(text) >= 30 else 1):
-        at, width = rng.randrange(len(characters)), rng.randrange(2)
-        characters[at : at + width] = rng.choice([[], ["的"], ["好"]])
-    return "".join(characters) + rng.choice(["", "！！！", "👍", "哈"])
-
-
-def near_pairs(texts: list[str]) -> list[tuple[int, int]]:
-    buckets: dict[int, list[int]] = {}
-    for row, keys in enumerate(bands(texts)):
-        for key in keys[keys != 0]:
-            buckets.setdefault(int(key), []).append(row)
-    candidates = {(a, b) for rows in buckets.values() for i, a in enumerate(rows) for b in rows[i + 1 :]}
-    return sorted(pair for pair in candidates if similarity(texts[pair[0]], texts[pair[1]]) >= NEAR)
-
-
 def speed() -> Iterator[Result]:
     rows = corpora._clean([*corpora.aircon(), *corpora.apps(), *corpora.waimai()])
     random.Random(SEED).shuffle(rows)
@@ -236,7 +152,7 @@ def main() -> None:
     quality_tone.main()
     print(f"model {MODEL.version}, taxonomy {TAXONOMY.version}\n")
     print("| measure | value | on |\n| --- | --- | --- |")
-    for part in (issues, rejection, privacy, duplicates, speed):
+    for part in (issues, privacy, speed):
         for name, value, note in part():
             print(f"| {name} | {value} | {note} |", flush=True)
 
