@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from voc.areas import AreaOpinion, opinions
 from voc.clauses import clausal
+from voc.dimensions import dimensions
 from voc.hashing import Floats
 from voc.issues import IssueModel, guess
 from voc.kinds import kind_shares
@@ -26,7 +27,7 @@ TROUBLED = 0.5  # least probability of a complaint at which the issue model is a
 FRIENDLY = 1.5  # a clause this well-meaning (logits) is not where the trouble is
 COMPLAINING = 0.8  # what the type complaint alone is worth as such a probability
 TONES = ("positive", "neutral", "negative")
-FLAT = 0.8  # how far from 0 the sentiment of a question must be to count as one
+FLAT = {"enquiry": 0.85, "suggestion": 0.5}  # how far from 0 their sentiment must be to count as one
 DECIDED = 3
 SURE_ENOUGH = {"type": 0.6, "sentiment": 0.65, "areas": 0.6, "issue": 0.5}  # calibrated; below: abstain
 
@@ -82,29 +83,34 @@ def _shipped(
     sentiment_confidence = np.maximum(positive, 1 - positive)
     blamed = [_negative(found) if found else found for found in mentions]
     issue_confidence = _surest(blamed)
+    dimension, dimension_confidence = dimensions(blamed, areas, taxonomy)
     return Annotations(
         type=types,
         type_confidence=type_confidence,
         sentiment=2 * positive - 1,
         sentiment_confidence=sentiment_confidence,
-        dimension=[_dimension(found, taxonomy) if found else None for found in blamed],
+        dimension=dimension,
         severity=severities(clauses, mentions),
         vague=np.array([t == "complaint" and not m for t, m in zip(types, blamed, strict=True)], bool),
         mentions=mentions,
-        tone=_tones(positive, types),
+        tone=_tones(positive, types, blamed),
         areas=areas,
-        dimension_confidence=issue_confidence,
+        dimension_confidence=dimension_confidence,
         unsure=_unsure(type_confidence, sentiment_confidence, _surest(areas), issue_confidence),
         type_shares=type_shares,
     )
 
 
-def _tones(positive: Floats, types: list[str]) -> list[str]:
-    """Neutral only where nothing is judged: a question that leans nowhere."""
-    flat = np.abs(2 * positive - 1) < FLAT
+def _tones(positive: Floats, types: list[str], blamed: list[list[Mention]]) -> list[str]:
+    """Neutral only where nothing is judged: a wish that leans nowhere, or a question that names no trouble either."""
+    leaning = np.abs(2 * positive - 1)
     return [
-        "neutral" if kind == "enquiry" and even else "positive" if share >= 0.5 else "negative"
-        for share, even, kind in zip(positive, flat, types, strict=True)
+        "neutral"
+        if lean < FLAT.get(kind, 0) and not (trouble and kind == "enquiry")
+        else "positive"
+        if share >= 0.5
+        else "negative"
+        for share, lean, kind, trouble in zip(positive, leaning, types, blamed, strict=True)
     ]
 
 
@@ -178,7 +184,3 @@ def _types(kinds: Floats, positive: Floats, model: ToneModel) -> tuple[list[str]
 
 def _negative(mentions: list[Mention]) -> list[Mention]:
     return [mention for mention in mentions if mention.polarity < 0]
-
-
-def _dimension(blamed: list[Mention], taxonomy: Taxonomy) -> str:
-    return taxonomy.issue(max(blamed, key=lambda mention: mention.confidence).issue).dimension
