@@ -86,7 +86,10 @@ def calibration(test: Mapping[str, Pairs], scores: Mapping[str, Mapping[str, Sco
     error = sum(
         abs(shares[bins == b].mean() - truth[bins == b].mean()) * (bins == b).mean() for b in set(bins)
     )
-    print(f"\nall sets: F1 at 0.5 {f1_score(truth, shares >= 0.5):.3f}, calibration error {error:.3f}")
+    print(
+        f"\nall sets: F1 at 0.5 {f1_score(truth, shares >= 0.5):.3f}, calibration error {error:.3f}",
+        flush=True,
+    )
 
 
 def speed(pairs: Pairs) -> None:
@@ -105,22 +108,11 @@ def speed(pairs: Pairs) -> None:
 def main() -> None:
     """Print held-out folds, then each set left out as a whole."""
     sets, faq = load(), questions()
-    folds = int(sys.argv[1]) if len(sys.argv) > 1 else FOLDS
-    tests: dict[str, list[Pairs]] = {name: [] for name in sets}
-    found: dict[str, list[dict[str, Scores]]] = {name: [] for name in sets}
-    for fold in range(folds):
+    for fold in range(int(sys.argv[1]) if len(sys.argv) > 1 else FOLDS):
         train, test = held_out(sets, fold)
-        for name, scores in compare(train, test, faq).items():
-            tests[name].append(test[name])
-            found[name].append(scores)
-    # Scores of different folds come from different weights: averages of folds, not one pooled ranking.
-    for fold in range(folds):
-        show(
-            f"Held-out fold {fold + 1} of {FOLDS}",
-            {n: tests[n][fold] for n in sets},
-            {n: found[n][fold] for n in sets},
-        )
-    calibration({n: tests[n][0] for n in sets}, {n: found[n][0] for n in sets})
+        scores = compare(train, test, faq)
+        show(f"Held-out fold {fold + 1} of {FOLDS}", test, scores)
+        calibration(test, scores)
     for name in sets:
         others = {other: pairs for other, pairs in sets.items() if other != name}
         show(f"{name} left out", {name: sets[name]}, compare(others, {name: sets[name]}, faq, SEEDS[:1]))
