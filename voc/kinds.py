@@ -34,12 +34,16 @@ _QUESTION = (
     r"(?:^|\n)(?:请问|想问|问一下|想咨询|咨询一下|怎么|如何|怎样|什么时候|哪里|多少钱|是不是|有没有|能不能|可以)"
     r".{1,30}\s*$"
 )
+_HELPERS = "同志|师傅|人员|工作者|医生|护士|老师|民警|交警|客服|小哥|小姐姐|经理|司机|志愿者"
+_THANKS = rf"表扬|点赞|锦旗|致敬|感谢.{{0,12}}(?:{_HELPERS})"
 
 
 def kind_shares(rows: NDArray[np.float32], clauses: Sequence[str]) -> Floats:
     """Probability of each of KINDS, uncalibrated, shape (texts, 3), from scores of the texts and their clauses."""
-    review = _softmax(rows[:, _REVIEW : _REVIEW + len(KINDS)] + _forms(clauses))
-    letter = _softmax(rows[:, _LETTER : _LETTER + len(KINDS)].astype(np.float64))
+    forms = _forms(clauses)
+    thanks = forms * [1, 0, 0]  # of the forms only thanks tell as much in letters, whose makers labelled none
+    review = _softmax(rows[:, _REVIEW : _REVIEW + len(KINDS)] + forms)
+    letter = _softmax(rows[:, _LETTER : _LETTER + len(KINDS)] + thanks)
     share = 1 / (1 + np.exp(-np.clip(rows[:, _GATE : _GATE + 1].astype(np.float64), -30, 30)))
     return share * letter + (1 - share) * review
 
@@ -63,6 +67,7 @@ def _forms(clauses: Sequence[str]) -> Floats:
     for row in np.flatnonzero(column.str.contains(_WISHING).to_numpy() & ~wishes).tolist():
         wishes[row] = _PLAIN_WISH.search(clauses[row]) is not None
     asks = (column.str.contains(_QUESTION) & (column.str.len_chars() < BRIEF)).to_numpy()
+    added[:, KINDS.index("opinion")] = FORM_WEIGHT * column.str.contains(_THANKS).to_numpy()
     added[:, KINDS.index("suggestion")] = FORM_WEIGHT * wishes
     added[:, KINDS.index("enquiry")] = FORM_WEIGHT * asks
     return added

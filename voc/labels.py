@@ -104,14 +104,11 @@ def _shipped(
 def _tones(positive: Floats, types: list[str], blamed: list[list[Mention]]) -> list[str]:
     """Neutral only where nothing is judged: a wish that leans nowhere, or a question that names no trouble either."""
     leaning = np.abs(2 * positive - 1)
-    return [
-        "neutral"
-        if lean < FLAT.get(kind, 0) and not (trouble and kind == "enquiry")
-        else "positive"
-        if share >= 0.5
-        else "negative"
-        for share, lean, kind, trouble in zip(positive, leaning, types, blamed, strict=True)
-    ]
+    tones = np.where(positive >= 0.5, "positive", "negative").tolist()
+    for row, kind in enumerate(types):
+        if kind in FLAT and leaning[row] < FLAT[kind] and not (kind == "enquiry" and blamed[row]):
+            tones[row] = "neutral"
+    return tones
 
 
 def _surest(column: Sequence[Sequence[Mention | AreaOpinion]]) -> Floats:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voc.labels import Annotations, Mention, annotate, assemble
+from voc.labels import SURE_ENOUGH, Annotations, Mention, annotate, assemble
 from voc.model import TYPES
 from voc.taxonomy import parse_taxonomy
 
@@ -166,3 +166,33 @@ def test_labels_do_not_depend_on_the_company_a_text_keeps(texts: list[str]) -> N
 
 def _rounded(mentions: list[list[Mention]]) -> list[list[tuple[str, int, float]]]:
     return [[(m.issue, m.polarity, round(m.confidence, 9)) for m in found] for found in mentions]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "tone"),
+    [
+        ("咨询一下会员积分怎么兑换", "enquiry", "neutral"),
+        ("建议APP增加夜间模式", "suggestion", "neutral"),
+        ("投诉你们的配送员，态度恶劣", "complaint", "negative"),
+        ("感谢交警同志冒雨执勤，为你们点赞", "praise", "positive"),
+        ("一般般吧", "complaint", "negative"),
+    ],
+)
+def test_type_and_tone_agree_and_only_what_judges_nothing_is_neutral(text: str, kind: str, tone: str) -> None:
+    found = label(text)
+    assert (found.type, found.tone) == ([kind], [tone])
+
+
+def test_what_the_model_is_not_sure_of_is_named() -> None:
+    found = annotate(["非常满意，师傅很专业", "希望能早点解决，一直没人管"], [None, None], TAXONOMY, MODEL)
+    doubted = found.type_confidence < SURE_ENOUGH["type"]
+    assert ["type" in names for names in found.unsure] == doubted.tolist()
+    assert not doubted[0]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="很好差吗请问建议，。但是不", max_size=20), max_size=5))
+def test_praise_is_never_negative_and_a_complaint_never_positive(texts: list[str]) -> None:
+    found = annotate(texts, [None] * len(texts), TAXONOMY, MODEL)
+    pairs = set(zip(found.type, found.tone, strict=True))
+    assert not pairs & {("praise", "negative"), ("complaint", "positive"), ("praise", "neutral")}
