@@ -24,7 +24,7 @@ def model() -> Model:
 
 def assembled(tone: bytes, topics: bytes) -> Model:
     """Put a model together from two files; whatever else it reads is that in force."""
-    return assemble(tone, topics)
+    return assemble(tone, topics, asset_bytes("names.npz"))
 
 
 @lru_cache(maxsize=1)

@@ -13,35 +13,40 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import rjieba
 from numpy.typing import NDArray
 
 from voc.errors import ConfigError
+from voc.names_brands import BRANDS
 from voc.names_kernel import BITS, UNIT, Codes, Ints, decode, insert
 
 KINDS = ("姓名", "地址")
 TABLE_BITS = 18  # at most half full
+SIEVE_BITS = 20
 PAD = "\x00\x00\x00"  # features look three characters to either side
 
 
 @dataclass(frozen=True)
 class NameModel:
-    """Weights (rows, 6) and transitions (7, 7) in units of 1/UNIT; classes (65536,) of characters.
+    """Weights (2**TABLE_BITS, 8) and transitions (7, 7) in units of 1/UNIT; classes (65536,) of characters.
 
-    keys (2**TABLE_BITS,) is a hash table of the telling features, places the row of each of its entries.
+    keys (2**TABLE_BITS,) tells which feature each entry of the hash table belongs to; sieve, small enough for
+    the processor's cache, is a table of bits that turns most features away before that.
 
     register (65536,) of characters is high where news is written, low in reviews; a name needs a margin of
-    thresholds[0] less thresholds[1] for each unit of it.
+    thresholds[0] less thresholds[1] for each unit of it, and thresholds[2] more when a dictionary has it as a
+    word that is no name.
     talk is a table of bits: pairs of characters marked there are everyday words and begin nothing.
     """
 
+    sieve: NDArray[np.uint8]
     keys: NDArray[np.int32]
-    places: NDArray[np.int32]
     weights: NDArray[np.int8]
     transitions: NDArray[np.int32]
     classes: NDArray[np.uint8]
     talk: NDArray[np.uint8]
     register: NDArray[np.int8]
-    thresholds: tuple[float, float]
+    thresholds: tuple[float, float, float]
     version: str
 
 
@@ -78,8 +83,8 @@ def find_spans(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> S
         kinds,
         starts,
         lengths,
+        model.sieve,
         model.keys,
-        model.places,
         model.weights,
         model.transitions,
         model.talk,
@@ -91,13 +96,26 @@ def find_spans(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> S
 
 
 def name_spans(
-    codes: Codes, starts: Ints, lengths: Ints, model: NameModel
+    texts: Sequence[str], codes: Codes, starts: Ints, lengths: Ints, model: NameModel
 ) -> Iterator[tuple[int, str, int, int]]:
     """Row, kind, start and end of addresses, and of names with margin enough for the register of their text."""
     spans = find_spans(codes, starts, lengths, model)
-    needed = model.thresholds[0] - model.thresholds[1] * _registers(codes, starts, lengths, model)[spans.rows]
+    registers = _registers(codes, starts, lengths, model)[spans.rows]
+    margin, slope, word = model.thresholds
+    needed = margin - slope * registers + word * _words(texts, spans)
     for at in np.flatnonzero((spans.kinds == KINDS.index("地址")) | (spans.margins > needed)):
         yield int(spans.rows[at]), KINDS[spans.kinds[at]], int(spans.starts[at]), int(spans.ends[at])
+
+
+def _words(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
+    """Whether each span is one word of the dictionary that is not a name there, shape (spans,)."""
+    columns = zip(spans.rows.tolist(), spans.starts.tolist(), spans.ends.tolist(), strict=True)
+    return np.array([_is_word(texts[row][start:end]) for row, start, end in columns], dtype=np.bool_)
+
+
+def _is_word(value: str) -> bool:
+    words = rjieba.tag(value)
+    return value in BRANDS or (len(words) == 1 and not words[0][1].startswith(("nr", "x", "eng")))
 
 
 def _registers(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> NDArray[np.float64]:
@@ -120,24 +138,27 @@ def load_names(data: bytes) -> NameModel:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             card = json.loads(bytes(file["card"]).decode())
             return NameModel(
-                *_table(file["slots"]),
-                file["weights"].astype(np.int8),
+                *_table(file["slots"], file["weights"].astype(np.int8)),
                 file["transitions"].astype(np.int32),
                 file["classes"].astype(np.uint8),
                 file["talk"].astype(np.uint8),
                 file["register"].astype(np.int8),
-                (float(card["margin"]), float(card["slope"])),
+                (float(card["margin"]), float(card["slope"]), float(card["word"])),
                 str(card["version"]),
             )
     except (KeyError, ValueError, OSError, EOFError, IndexError, zipfile.BadZipFile) as error:
         raise ConfigError(41, f"姓名模型文件无法读取：{error}；请运行 make model 重新生成") from error
 
 
-def _table(gaps: NDArray[np.uint16]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Hash table of features, which are stored as distances because those compress; 0 marks a free entry."""
+def _table(
+    gaps: NDArray[np.uint16], rows: NDArray[np.int8]
+) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int8]]:
+    """Sieve, keys and weights of the features, which are stored as distances because those compress."""
     slots = np.cumsum(gaps.astype(np.int64)).astype(np.int32)
-    if 2 * len(slots) > 2**TABLE_BITS or slots.max(initial=0) >= 2**BITS:
+    if 2 * len(slots) > 2**TABLE_BITS or slots.max(initial=0) >= 2**BITS or len(rows) != len(slots):
         raise ValueError("slots")
-    keys, places = np.zeros(2**TABLE_BITS, dtype=np.int32), np.zeros(2**TABLE_BITS, dtype=np.int32)
-    insert(slots, keys, places)
-    return keys, places
+    bits = np.zeros(2**SIEVE_BITS, dtype=np.uint8)
+    bits[slots & (2**SIEVE_BITS - 1)] = 1
+    keys, weights = np.zeros(2**TABLE_BITS, dtype=np.int32), np.zeros((2**TABLE_BITS, 8), dtype=np.int8)
+    insert(slots, rows, keys, weights)
+    return np.packbits(bits, bitorder="little"), keys, weights

@@ -11,7 +11,7 @@ STATES = 7  # O, then begin, inside, end of a name, then of an address
 FEATURES = 26
 BITS = 22  # of the features that were told apart in training
 UNIT = 32  # weights are stored in 1/32 of a natural logarithm
-BEAM = 8 * UNIT  # a span this far behind is given up
+BEAM = 6 * UNIT  # a span this far behind is given up
 _FAR = -(10**9)
 
 Codes = NDArray[np.int32]
@@ -19,12 +19,17 @@ Ints = NDArray[np.int64]
 
 
 @compiled
-def insert(slots: NDArray[np.int32], keys: NDArray[np.int32], places: NDArray[np.int32]) -> None:
+def insert(
+    slots: NDArray[np.int32], rows: NDArray[np.int8], keys: NDArray[np.int32], weights: NDArray[np.int8]
+) -> None:
+    """Put the rows of the telling features into a hash table, in place; key 0 marks a free entry."""
     for row in range(len(slots)):
         at = slots[row] & (len(keys) - 1)
         while keys[at] != 0:
             at = (at + 1) & (len(keys) - 1)
-        keys[at], places[at] = slots[row], row
+        keys[at] = slots[row]
+        for state in range(STATES - 1):
+            weights[at, state] = rows[row, state]
 
 
 @compiled
@@ -83,8 +88,8 @@ def decode(
     k: NDArray[np.uint8],
     starts: Ints,
     lengths: Ints,
+    sieve: NDArray[np.uint8],
     keys: NDArray[np.int32],
-    places: NDArray[np.int32],
     weights: NDArray[np.int8],
     t: NDArray[np.int32],
     talk: NDArray[np.uint8],
@@ -105,7 +110,7 @@ def decode(
                 _leave(score, t, back, i)
                 continue
             features(c, k, base + i, np.uint64(2**BITS - 1), slots)
-            _emissions(slots, keys, places, weights, here)
+            _emissions(slots, sieve, keys, weights, here)
             alive = _step(score, fresh, here, t, back, i, may_begin)
             for last in range(3, STATES, 3):
                 gap[i, last] = fresh[last] - fresh[0]
@@ -115,18 +120,20 @@ def decode(
 
 @compiled
 def _emissions(
-    slots: Ints, keys: NDArray[np.int32], places: NDArray[np.int32], weights: NDArray[np.int8], out: Ints
+    slots: Ints, sieve: NDArray[np.uint8], keys: NDArray[np.int32], weights: NDArray[np.int8], out: Ints
 ) -> None:
-    last = len(keys) - 1
+    last, most = len(keys) - 1, len(sieve) * 8 - 1
     out[:] = 0
     for slot in slots:
+        sifted = slot & most
+        if not (sieve[sifted >> 3] >> (sifted & 7)) & 1:
+            continue
         at = slot & last
         while keys[at] != slot and keys[at] != 0:
             at = (at + 1) & last
         if keys[at] != 0:
-            row = places[at]
             for state in range(STATES - 1):
-                out[state + 1] += weights[row, state]
+                out[state + 1] += weights[at, state]
 
 
 @compiled

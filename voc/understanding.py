@@ -52,7 +52,7 @@ def understand(
 ) -> Understood:
     """Normalise, mask, reject, hash and label a batch; rejected texts are labelled only when asked for."""
     normalised = normalise(texts)
-    masked = mask(normalised)
+    masked = mask(normalised, model.names)
     reasons = reject(masked.texts, cleaning.spam if cleaning else None)
     # A rating without words is feedback; only words can be rejected.
     rejected = [reason if text else None for text, reason in zip(masked.texts, reasons, strict=True)]
