@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from voc.clauses import clausal, clause_of
+from voc.issues import shares
 from voc.labels import Annotations, annotate
 from voc.mentions import Mention
 from voc.model import Model
-from voc.sayings import CUSTOMER, STAFF, Said, sayings
+from voc.sayings import CUSTOMER, STAFF, UNFOUNDED, Said, sayings
 from voc.severity import severities
 from voc.taxonomy import Taxonomy
 
@@ -160,17 +161,33 @@ def _claims(rows: Sequence[Vague], taxonomy: Taxonomy, model: Model) -> Iterator
         return
     read = annotate([one.text for one in said], [None] * len(said), taxonomy, model)
     clauses = clausal([one.text for one in said])
-    for one, mentions, text in zip(said, read.mentions, clauses, strict=True):
+    seconded = _second_reading(clauses, read.mentions, model)
+    for n, (one, mentions, text) in enumerate(zip(said, read.mentions, clauses, strict=True)):
         for mention in mentions:
+            proves = mention.confidence >= SURE and mention.issue == seconded.get(n, mention.issue)
             # To deny takes less than to prove.
-            if mention.polarity > 0 or (mention.polarity < 0 and mention.confidence >= SURE):
+            if mention.polarity > 0 or (mention.polarity < 0 and proves):
                 yield _Claim(one, mention, clause_of(text, mention.start, mention.end))
+
+
+def _second_reading(
+    clauses: Sequence[str], mentions: Sequence[list[Mention]], model: Model
+) -> dict[int, str]:
+    """Name the issue the whole sentence speaks of most by the issue model: a cue alone may be a side remark."""
+    known = model.topics.issues if model.topics else None
+    rows = [n for n, found in enumerate(mentions) if any(m.polarity < 0 for m in found)]
+    if known is None or not rows:
+        return {}
+    best = shares([clauses[n] for n in rows], known)[:, : len(known.codes)].argmax(axis=1)
+    return {n: known.codes[first] for n, first in zip(rows, best.tolist(), strict=True)}
 
 
 # --- deciding ---------------------------------------------------------------------------------------------
 
 
 def _settle(row: Vague, claims: list[_Claim], taxonomy: Taxonomy) -> Clarified:
+    if row.evidence and UNFOUNDED.search(row.evidence):
+        claims = []
     denied = row.denied | {claim.mention.issue for claim in claims if _denies(claim)}
     against = [c for c in claims if c.mention.polarity < 0 and c.mention.issue not in denied]
     own = [claim for claim in against if claim.said.speaker == CUSTOMER]

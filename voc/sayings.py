@@ -30,6 +30,8 @@ _DENIAL = re.compile(
     r"经(?:核实|核查|查|检测|调查|确认|了解)[^。；;\n]{0,16}(?:正常|未(?!到账|收到|解决|处理)|没有(?!到账|收到|解决|处理)|无(?!法)|不存在|不属实|并非)|"
     r"并未|并没有?|不属实|不存在|(?:没有|未曾|未)(?:出现|发生|发现)?(?:迟到|延误|破损|漏水|故障|异常|问题|收费|加价)"
 )
+# Said of the complaint as a whole; whatever else stands there, it is disputed.
+UNFOUNDED = re.compile(r"不属实|与事实不符|查无此事|并无此事|情况不实")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 
 

@@ -30,7 +30,7 @@ def issue(*areas: str, **records: str) -> str | None:
     ("records", "expected"),
     [
         ({"工单记录": LATE}, "installation.late"),
-        ({"物流信息": "包裹已派送，配送延误2天，客户未签收"}, "logistics.late"),
+        ({"物流信息": "派送超时，快递比承诺晚到两天"}, "logistics.late"),
         ({"通话转写": "坐席：您好\n客户：空调装好以后一直漏水，地板都泡了。\n坐席：好的"}, "product.leak"),
         ({"聊天记录": "顾客：机器人一直答非所问，转不了人工"}, "service.robot"),
         ({"订单信息": "已签收", "处理记录": "客户称退款申请7天未到账，退款太慢"}, "payment.refund"),
@@ -90,6 +90,7 @@ def test_the_customers_own_words_go_before_those_of_others() -> None:
 
 def test_what_others_deny_or_the_customer_praises_is_not_shown() -> None:
     assert issue(工单记录=LATE, 回访记录="经核实师傅准时到达，并未迟到") is None
+    assert issue(工单记录=LATE, 处理记录="经核实投诉不属实") is None
     assert read(denied=("installation.late",), 工单记录=LATE).concrete is None
 
 
