@@ -12,13 +12,14 @@ from voc.areas import AreaOpinion, opinions
 from voc.clauses import clausal
 from voc.dimensions import dimensions
 from voc.hashing import Floats
-from voc.issues import IssueModel, guess
+from voc.issues import guess
 from voc.kinds import kind_shares
 from voc.learning.apply import relearn
 from voc.mentions import Mention, find_mentions
 from voc.model import TYPES, Model, Scores, ToneModel, assemble, calibrated, score
 from voc.severity import severities
 from voc.taxonomy import Taxonomy
+from voc.topics import Topics
 
 __all__ = ["Annotations", "Mention", "Model", "annotate", "assemble"]
 
@@ -78,7 +79,7 @@ def _shipped(
     types, type_confidence, type_shares = _types(kind_shares(rows, clauses), positive, model.tone)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     if model.topics.issues is not None:
-        _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics.issues)
+        _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics)
     areas = opinions(clauses, scores, felt, stars, mentions, taxonomy, model.topics.areas)
     sentiment_confidence = np.maximum(positive, 1 - positive)
     blamed = [_negative(found) if found else found for found in mentions]
@@ -104,7 +105,7 @@ def _shipped(
 def _tones(positive: Floats, types: list[str], blamed: list[list[Mention]]) -> list[str]:
     """Neutral only where nothing is judged: a wish that leans nowhere, or a question that names no trouble either."""
     leaning = np.abs(2 * positive - 1)
-    tones = np.where(positive >= 0.5, "positive", "negative").tolist()
+    tones = ["positive" if share >= 0.5 else "negative" for share in positive.tolist()]
     for row, kind in enumerate(types):
         if kind in FLAT and leaning[row] < FLAT[kind] and not (kind == "enquiry" and blamed[row]):
             tones[row] = "neutral"
@@ -139,7 +140,7 @@ def _fill_gaps(
     stars: Floats,
     types: list[str],
     taxonomy: Taxonomy,
-    model: IssueModel,
+    model: Topics,
 ) -> None:
     """Add what the issue model reads in troubled texts and no cue said."""
     complains = np.array([kind == "complaint" for kind in types], bool)
@@ -147,9 +148,7 @@ def _fill_gaps(
     asks = np.array([kind == "enquiry" for kind in types], bool) & (stars >= 0)
     rows = np.flatnonzero((trouble >= TROUBLED) & ~asks)
     spoken = [{mention.issue for mention in _negative(mentions[row])} for row in rows]
-    guesses = [
-        found for found in guess(clauses, rows, trouble[rows], spoken, model) if found.code in taxonomy
-    ]
+    guesses = guess(clauses, rows, trouble[rows], spoken, taxonomy, model)
     first = scores.starts[[found.row for found in guesses]] if guesses else np.zeros(0, dtype=np.int64)
     ends = np.array([[found.start, found.end] for found in guesses], dtype=np.int64).reshape(-1, 2)
     tones = scores.spans(first + ends[:, 0], first + ends[:, 1])[:, 0]
