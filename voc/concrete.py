@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from voc.clauses import clausal, clause_of
+from voc.hashing import joined
 from voc.issues import shares
 from voc.labels import Annotations, annotate
 from voc.mentions import Mention
@@ -178,7 +179,8 @@ def _second_reading(
     rows = [n for n, found in enumerate(mentions) if any(m.polarity < 0 for m in found)]
     if known is None or not rows:
         return {}
-    best = shares([clauses[n] for n in rows], known)[:, : len(known.codes)].argmax(axis=1)
+    codes, starts, ends = joined([clauses[n] for n in rows])
+    best = shares(codes, starts, ends, known).argmax(axis=1)
     return {n: known.codes[first] for n, first in zip(rows, best.tolist(), strict=True)}
 
 
