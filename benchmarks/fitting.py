@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
+from scipy.special import expit, logsumexp
 
 from voc.hashing import Floats, joined, slots
 from voc.tables import ORDERS
+
+Singles = NDArray[np.float32]
 
 
 def counts(texts: Sequence[str], bits: int) -> sparse.csr_matrix:
@@ -36,19 +39,47 @@ def logistic(
     x: sparse.csr_matrix, y: NDArray[np.bool_], weight: Floats, penalty: float, rounds: int = 60
 ) -> tuple[NDArray[np.float32], Floats]:
     """Independent logistic regressions of all columns of y; weight (rows, columns) is 0 where y is unknown."""
+    truth, given = y.astype(np.float32), weight.astype(np.float32)
+
+    def losses(logits: Singles) -> tuple[float, Singles]:
+        value = (given * (np.logaddexp(0, logits) - truth * logits)).sum()
+        return float(value), given * (expit(logits) - truth)
+
+    return _minimise(x, y.shape[1], losses, penalty, rounds)
+
+
+def softmax(
+    x: sparse.csr_matrix, y: NDArray[np.intp], outputs: int, weight: Floats, penalty: float, rounds: int = 60
+) -> tuple[NDArray[np.float32], Floats]:
+    """Multinomial logistic regression; weight (rows,)."""
+    rows, given = np.arange(len(y)), weight.astype(np.float32)
+
+    def losses(logits: Singles) -> tuple[float, Singles]:
+        logs = logits - logsumexp(logits, axis=1, keepdims=True)
+        pull = np.exp(logs)
+        pull[rows, y] -= 1
+        return float(-(given * logs[rows, y]).sum()), pull * given[:, None]
+
+    return _minimise(x, outputs, losses, penalty, rounds)
+
+
+def _minimise(
+    x: sparse.csr_matrix,
+    outputs: int,
+    losses: Callable[[Singles], tuple[float, Singles]],
+    penalty: float,
+    rounds: int,
+) -> tuple[NDArray[np.float32], Floats]:
+    """L-BFGS over weights and bias with a squared penalty; n-grams of one row only are left out."""
     used = np.flatnonzero(np.asarray((x > 0).sum(axis=0)).ravel() >= 2)
     small = x[:, used].tocsr()
-    turned, truth = small.T.tocsr(), y.astype(np.float32)
-    outputs, given = y.shape[1], weight.astype(np.float32)
-    size = len(used) * outputs
+    turned, size = small.T.tocsr(), len(used) * outputs
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         table = flat[:size].reshape(-1, outputs).astype(np.float32)
-        logits = small @ table + flat[size:].astype(np.float32)
-        value = (given * (np.logaddexp(0, logits) - truth * logits)).sum()
-        pull = given * (1 / (1 + np.exp(-logits)) - truth)
+        value, pull = losses(small @ table + flat[size:].astype(np.float32))
         slope = np.concatenate([(turned @ pull + penalty * table).ravel(), pull.sum(axis=0)])
-        return float(value + 0.5 * penalty * (table**2).sum()), slope.astype(np.float64)
+        return value + float(0.5 * penalty * (table**2).sum()), slope.astype(np.float64)
 
     options = {"maxiter": rounds, "maxcor": 6}
     flat = minimize(loss, np.zeros(size + outputs), jac=True, method="L-BFGS-B", options=options).x

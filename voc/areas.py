@@ -89,6 +89,17 @@ def opinions(
     return [one + _spoken(said_of, model.areas) for one, said_of in zip(found, mentions, strict=True)]
 
 
+def spoken_of(texts: Sequence[str], model: AreaModel) -> Floats:
+    """The surest clause of each text for each area, before cues; shape (texts, areas)."""
+    codes, first, last = joined(texts)
+    parts = units(texts, codes, first, last)
+    logits, _ = read(codes, parts, first, last, model)
+    shares = 1 / (1 + np.exp(-(model.odds[0] * logits + model.odds[1])))
+    found = np.zeros((len(texts), len(model.areas)))
+    np.maximum.at(found, parts.rows, shares)
+    return found
+
+
 def read(
     codes: NDArray[np.uint32], parts: Units, first: Ints, last: Ints, model: AreaModel
 ) -> tuple[Floats, Floats]:

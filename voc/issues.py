@@ -6,35 +6,25 @@ It is asked only where the words are negative; a short text is read as one windo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from voc.hashing import BITS, ORDERS, Floats, Ints, encode, hashed
+from voc.areas import spoken_of
+from voc.hashing import Floats, Ints, joined
+from voc.taxonomy import Taxonomy
+from voc.topics import AreaModel, IssueModel, Topics
 
-SLOT_BITS = 16
 WHOLE = 120  # characters up to which a text is read as one window
 CLAUSES = 24  # of a long text only the first clauses are read
 MOST = 2
 SHORT = 4  # characters a clause needs to stand by itself
-SECOND = 0.12  # how much surer than the threshold a second issue must be
-
-
-@dataclass(frozen=True)
-class IssueModel:
-    """Weights (2**SLOT_BITS, issues + 1), the last output being no issue; rarity weighs the n-grams."""
-
-    codes: tuple[str, ...]
-    weights: NDArray[np.float32]
-    bias: Floats
-    rarity: NDArray[np.float32]
-    knots: Floats
-    threshold: float
+SECOND = 0.1  # how much surer than the threshold a second issue must be
+WORLDS = ("app", "site")  # areas that are where something happens: their issues need the area to be heard
+HEARD, UNHEARD = 0.5, 0.5  # part of the threshold of such an area that is enough, and what less is worth
 
 
 @dataclass(frozen=True)
@@ -46,47 +36,6 @@ class Guess:
     start: int
     end: int
     confidence: float
-
-
-def load_issues(card: Mapping[str, Any], file: Mapping[str, NDArray[np.generic]]) -> IssueModel | None:
-    """Read what `benchmarks/train_issues.py` wrote, its stored rows spread over all slots."""
-    if "issues" not in card:
-        return None
-    small = file["issue_weights"].astype(np.float32) * file["issue_scale"].astype(np.float32)
-    weights = np.zeros((2**SLOT_BITS, small.shape[1]), dtype=np.float32)
-    weights[file["issue_slots"]] = small
-    rarity = file["issue_rarity"].astype(np.float32)
-    bias, knots = file["issue_bias"].astype(np.float64), file["issue_knots"].astype(np.float64)
-    codes, threshold = tuple(card["issues"]), float(card["issue_threshold"])
-    if small.shape[1] != len(codes) + 1:
-        raise ValueError("issue_weights")
-    return IssueModel(codes, weights, bias, rarity, knots, threshold)
-
-
-def features(texts: Sequence[str], rarity: NDArray[np.float32]) -> sparse.csr_matrix:
-    """N-grams weighed by rarity and scaled to length one, shape (texts, 2**SLOT_BITS)."""
-    codes, starts, lengths = encode(texts)
-    row = np.repeat(np.arange(len(texts)), lengths)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    position, left = starts[row] + within, lengths[row] - within
-    rows, slots = [], []
-    for order in ORDERS:
-        fits = left >= order
-        rows.append(row[fits])
-        slots.append(hashed(codes, order)[position[fits]] >> (BITS - SLOT_BITS))
-    at, slot = np.concatenate(rows), np.concatenate(slots)
-    value = rarity[slot]
-    size = np.sqrt(np.bincount(at, value**2, minlength=len(texts))) + 1e-6
-    shape = (len(texts), 2**SLOT_BITS)
-    return sparse.csr_matrix(((value / size[at]).astype(np.float32), (at, slot)), shape=shape)
-
-
-def shares(texts: Sequence[str], model: IssueModel) -> Floats:
-    """Uncalibrated probability of every issue and of none, shape (texts, issues + 1)."""
-    logits = features(texts, model.rarity) @ model.weights + model.bias
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    found: Floats = raised / raised.sum(axis=1, keepdims=True)
-    return found
 
 
 def clauses_of(text: str) -> list[tuple[int, int]]:
@@ -111,27 +60,66 @@ def windows(text: str) -> Iterator[tuple[int, int]]:
 
 
 def guess(
-    texts: Sequence[str], rows: Ints, trouble: Floats, spoken: Sequence[Set[str]], model: IssueModel
+    texts: Sequence[str],
+    rows: Ints,
+    trouble: Floats,
+    spoken: Sequence[Set[str]],
+    taxonomy: Taxonomy,
+    model: Topics,
 ) -> list[Guess]:
     """Read issues out of the chosen rows, each with its probability of trouble and the issues cues found."""
-    spans = [(int(row), start, end) for row in rows for start, end in windows(texts[row])]
+    issues = model.issues
+    if issues is None or not len(rows):
+        return []
+    chosen = [texts[row] for row in rows]
+    codes, first, _ = joined(chosen)
+    spans = [(k, start, end) for k, text in enumerate(chosen) for start, end in windows(text)]
     if not spans:
         return []
-    read = shares([texts[row][start:end] for row, start, end in spans], model)[:, :-1]
-    best = read.argmax(axis=1)
-    sure = np.interp(read.max(axis=1), model.knots[0], model.knots[1])
-    sure = sure * trouble[np.searchsorted(rows, [row for row, _, _ in spans])]
-    found = list(_chosen(spans, best, sure, dict(zip(rows.tolist(), spoken, strict=True)), model))
-    return _pointed(found, texts, model) if found else []
+    places = np.array(spans, dtype=np.int64)
+    at = first[places[:, 0]]
+    sure = shares(codes, at + places[:, 1], at + places[:, 2], issues)
+    sure *= _likely(chosen, taxonomy, issues, model.areas)[places[:, 0]] * trouble[places[:, 0], None]
+    found = list(_chosen(spans, sure, spoken, issues))
+    pointed = _pointed(found, chosen, codes, first, issues)
+    return [replace(one, row=int(rows[one.row])) for one in pointed]
 
 
-def _pointed(found: list[Guess], texts: Sequence[str], model: IssueModel) -> list[Guess]:
+def shares(codes: NDArray[np.uint32], starts: Ints, ends: Ints, model: IssueModel) -> Floats:
+    """Calibrated probability of every issue in every span, shape (spans, issues)."""
+    logits = model.table.read(codes, starts, ends).astype(np.float64)
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    share = np.clip(raised / raised.sum(axis=1, keepdims=True), 1e-6, 1 - 1e-6)[:, :-1]
+    found: Floats = 1 / (1 + np.exp(-(model.odds[0] * np.log(share / (1 - share)) + model.odds[1])))
+    return found
+
+
+def _likely(texts: Sequence[str], taxonomy: Taxonomy, issues: IssueModel, areas: AreaModel | None) -> Floats:
+    """1 where an issue may be, less where it belongs to a world not heard in the text, 0 when it is no more."""
+    likely = np.array([[code in taxonomy for code in issues.codes]] * len(texts), dtype=np.float64)
+    if areas is not None:
+        heard = spoken_of(texts, areas) >= HEARD * areas.thresholds
+        for world in set(WORLDS) & set(areas.areas):
+            inside = np.array([_area(code) == world for code in issues.codes])
+            silent = ~heard[:, areas.areas.index(world)]
+            likely[np.ix_(silent, inside)] *= UNHEARD
+    return likely
+
+
+def _area(code: str) -> str:
+    return code.partition(".")[0]
+
+
+def _pointed(
+    found: list[Guess], texts: Sequence[str], codes: NDArray[np.uint32], first: Ints, model: IssueModel
+) -> list[Guess]:
     """The same guesses, each pointing at the clause that speaks most of its issue."""
+    if not found:
+        return []
     inside = [[span for span in clauses_of(texts[g.row]) if g.start <= span[0] < g.end] for g in found]
-    read = shares(
-        [texts[g.row][start:end] for g, spans in zip(found, inside, strict=True) for start, end in spans],
-        model,
-    )
+    flat = np.array([(first[g.row] + a, first[g.row] + b) for g, spans in zip(found, inside, strict=True)
+                     for a, b in spans], dtype=np.int64)  # fmt: skip
+    read = shares(codes, flat[:, 0], flat[:, 1], model)
     pointed, at = [], 0
     for one, spans in zip(found, inside, strict=True):
         column = read[at : at + len(spans), model.codes.index(one.code)]
@@ -142,23 +130,22 @@ def _pointed(found: list[Guess], texts: Sequence[str], model: IssueModel) -> lis
 
 
 def _chosen(
-    spans: list[tuple[int, int, int]],
-    best: NDArray[np.intp],
-    sure: Floats,
-    spoken: Mapping[int, Set[str]],
-    model: IssueModel,
+    spans: list[tuple[int, int, int]], sure: Floats, spoken: Sequence[Set[str]], model: IssueModel
 ) -> Iterator[Guess]:
     """The surest windows, at most MOST issues per text; what comes after another issue must be surer."""
+    best = (sure - model.thresholds).argmax(axis=1)
+    top = sure[np.arange(len(sure)), best]
     taken: dict[int, list[Guess]] = {}
     counted = Counter(row for row, _, _ in spans)
-    for k in np.argsort(-sure, kind="stable"):
+    hopeful = np.flatnonzero(top >= model.thresholds[best])
+    for k in hopeful[np.argsort(-top[hopeful], kind="stable")].tolist():
         (row, start, end), code = spans[k], model.codes[best[k]]
         earlier, cues = taken.setdefault(row, []), spoken[row]
         # A clause torn out of a long text misleads more often than a short text read as a whole.
         doubts = len(earlier) + bool(cues) + (counted[row] > 1)
-        if sure[k] < model.threshold + SECOND * doubts:
+        if top[k] < model.thresholds[best[k]] + SECOND * doubts:
             continue
         clash = code in cues or any(e.code == code or (e.start < end and start < e.end) for e in earlier)
         if len(earlier) < MOST and not clash:
-            earlier.append(Guess(row, code, start, end, float(sure[k])))
+            earlier.append(Guess(row, code, start, end, float(top[k])))
             yield earlier[-1]

@@ -6,12 +6,12 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voc.hashing import Floats
-from voc.issues import IssueModel, load_issues
 from voc.tables import Table, pack, unpack
 
 
@@ -29,6 +29,19 @@ class AreaModel:
     odds: Floats
     thresholds: Floats
     mix: Floats
+
+
+@dataclass(frozen=True)
+class IssueModel:
+    """One output per issue and one for none; thresholds (issues,) are the calibrated shares from which on to speak.
+
+    odds calibrates the log odds of an issue: slope and offset.
+    """
+
+    codes: tuple[str, ...]
+    table: Table
+    odds: Floats
+    thresholds: Floats
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,22 @@ def load_areas(areas: list[str], file: Mapping[str, NDArray[np.generic]]) -> Are
     if not clause.bias.size == 2 * len(areas) + 1 == 2 * text.bias.size + 1:
         raise ValueError("area_clause")
     return AreaModel(tuple(areas), clause, text, odds, thresholds, mix)
+
+
+def load_issues(card: Mapping[str, Any], file: Mapping[str, NDArray[np.generic]]) -> IssueModel | None:
+    """Read the arrays `pack_issues` made; None in a file without them."""
+    if "issue_weights" not in file:
+        return None
+    codes, table = tuple(card["issues"]), unpack("issue", file)
+    odds, thresholds = (file[f"issue_{name}"].astype(np.float64) for name in ("odds", "thresholds"))
+    if not table.bias.size - 1 == len(codes) == thresholds.size:
+        raise ValueError("issue_weights")
+    return IssueModel(codes, table, odds, thresholds)
+
+
+def pack_issues(model: IssueModel) -> dict[str, NDArray[np.generic]]:
+    """Arrays to store; the codes themselves stand in the card."""
+    return pack("issue", model.table) | {"issue_odds": model.odds, "issue_thresholds": model.thresholds}
 
 
 def pack_areas(model: AreaModel) -> dict[str, NDArray[np.generic]]:
