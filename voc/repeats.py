@@ -25,7 +25,7 @@ class Repeats:
     """Remembers the originals of a file; memory grows by some four hundred bytes an original."""
 
     def __init__(self) -> None:
-        self._exact: dict[int, int] = {}
+        self._exact = KeyTable(1)
         self._said: dict[tuple[int, str | None], int] = {}
         self._bands = KeyTable(CROWDED)
         self._kept = bytearray()  # bare words of long originals, one after the other
@@ -46,32 +46,40 @@ class Repeats:
         file does not tell who spoke.
         """
         found: list[tuple[int, str] | None] = []
-        rows = zip(words, hashes.tolist(), bands, strict=True)
+        rows = zip(words, hashes.reshape(-1, 1), bands, strict=True)
         for place, (text, key, keys) in enumerate(rows):
             customer = customers[place] if customers is not None else None
             found.append(self._one(first + place, bare(text), key, keys, customer, customers is not None))
         return found
 
     def _one(
-        self, row: int, text: str, key: int, bands: NDArray[np.int64], customer: str | None, signed: bool
+        self,
+        row: int,
+        text: str,
+        key: NDArray[np.int64],
+        bands: NDArray[np.int64],
+        customer: str | None,
+        signed: bool,
     ) -> tuple[int, str] | None:
         if len(text) < SHORTEST:
             return self._short(row, text, key, customer, signed)
-        original = self._exact.setdefault(key, row)
+        same = self._exact.find(key)
+        if same:
+            return same[0], EXACT
+        near = (self._rows[place] for place in self._bands.find(bands) if copied(text, self._words(place)))
+        original = next(near, row)
+        self._exact.add(key, original)  # a copy of a copy names the original
         if original != row:
-            return original, EXACT
-        for place in self._bands.find(bands):
-            if copied(text, self._words(place)):
-                return self._rows[place], ALMOST
+            return original, ALMOST
         self._remember(row, text, bands)
         return None
 
     def _short(
-        self, row: int, text: str, key: int, customer: str | None, signed: bool
+        self, row: int, text: str, key: NDArray[np.int64], customer: str | None, signed: bool
     ) -> tuple[int, str] | None:
         if not text or (len(text) < COMMON if not signed else customer is None):
             return None
-        original = self._said.setdefault((key, customer), row)
+        original = self._said.setdefault((int(key[0]), customer), row)
         return None if original == row else (original, EXACT)
 
     def _words(self, place: int) -> str:

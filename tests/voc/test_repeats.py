@@ -16,6 +16,10 @@ def test_long_words_are_copied_whoever_signs_them():
     assert find([LONG, NEARLY, LONG], ["甲", "乙", None]) == [None, (1, ALMOST), (1, EXACT)]
 
 
+def test_a_copy_of_a_copy_names_the_original():
+    assert find([LONG, NEARLY, NEARLY]) == [None, (1, ALMOST), (1, EXACT)]
+
+
 def test_short_words_are_copied_only_by_the_same_customer():
     assert find(["服务很好的师傅"] * 4, ["甲", "乙", None, "甲"]) == [None, None, None, (1, EXACT)]
 
