@@ -43,6 +43,7 @@ OWN_WEIGHT, MOST_OWN = (
 RULES = 3.5  # signs of advertising that suffice without the model
 DOUBT = -6.0  # below this score the rules are not asked
 SIGN_WEIGHT, MOST_SIGNS = 0.3, 4.0  # what the signs of the rules add to the model's score, or take
+LACKING = 1.0  # what the model's score must be higher where no offer, or no way to reach somebody, is found
 FEWEST_WORDS = 4  # Chinese characters: the model has seen hardly any other language
 SHORTEST = 16  # letters; shorter advertising says where to go
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -65,7 +66,8 @@ def weighed(plain: Sequence[str], scores: NDArray[np.float64]) -> NDArray[np.flo
     """Set the model's scores against the customer's own words and the signs of the rules, shape (n,)."""
     own = [min(len(set(OWN.findall(text))), MOST_OWN) for text in plain]
     signs = np.clip([_signs(text) for text in plain], -MOST_SIGNS, MOST_SIGNS)
-    return scores - OWN_WEIGHT * np.array(own) + SIGN_WEIGHT * signs
+    lacking = [(not REACHED.search(text)) + (not OFFER.search(text)) for text in plain]
+    return scores - OWN_WEIGHT * np.array(own) + SIGN_WEIGHT * signs - LACKING * np.array(lacking)
 
 
 def _empty(text: str, plain: str) -> str | None:
