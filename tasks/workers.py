@@ -17,7 +17,7 @@ from typing import TypeVar
 from settings import get_settings
 
 T = TypeVar("T")
-WORTH_IT = 8_000  # rows: below it, starting processes takes longer than they save
+WORTH_IT = 30_000  # rows: below it, starting processes (three seconds of CPU each) takes longer than they save
 PR_SET_PDEATHSIG = 1
 
 
