@@ -20,12 +20,12 @@ import numpy as np
 
 from benchmarks import corpora, plants
 from benchmarks import names_data as data
-from benchmarks.privacy_forms import FORMS, FRAMES, ORDINARY, identity_number
+from benchmarks.privacy_forms import FORMS, FRAMES, ORDINARY
 from voc.names import load_names
 from voc.privacy import mask
 from voc.text import normalise
 
-SEED, EACH = 20261122, 200
+SEED, EACH = 20261122, 150
 NAMES = load_names((Path(__file__).resolve().parents[1] / "voc" / "data" / "names.npz").read_bytes())
 Found = list[list[tuple[int, int]]]
 Planted = tuple[str, str, int, int]  # kind, text, start, end of the value
@@ -135,23 +135,24 @@ def raw(samples: list[data.Sample]) -> Iterator[str]:
     texts = [text for text, _ in samples]
     truth = [[(a, b) for _, a, b in spans] for _, spans in samples]
     found = {name: system(texts) for name, system in SYSTEMS.items()}
+    found["ours"] = [
+        [(p.start, p.end) for p in row if p.kind == "姓名"] for row in mask(texts, NAMES).findings
+    ]
     shares = [
         np.mean([_covered(row, *span) for row, spans in zip(found[s], truth, strict=True) for span in spans])
         for s in SYSTEMS
     ]
     yield "| CLUENER test part, name recall | " + " | ".join(f"{share:.3f}" for share in shares) + " |"
     yield from _precision(
-        "CLUENER test part, share of findings that touch a labelled name", found, truth, None
+        "CLUENER test part, share of findings (ours: of names) that touch a labelled name", found, truth, None
     )
 
 
 def reviews(texts: list[str]) -> Iterator[str]:
-    counts = {name: np.mean([bool(row) for row in system(texts)]) for name, system in SYSTEMS.items()}
-    yield (
-        f"| rows with any finding among {len(texts)} reviews | "
-        + " | ".join(f"{c:.2%}" for c in counts.values())
-        + " |"
-    )
+    """How many rows have any finding; the tagger, which is slow, reads the first 1,500."""
+    read = {name: texts[: 1500 if name == "regexes + jieba nr" else None] for name in SYSTEMS}
+    counts = [f"{np.mean([bool(row) for row in SYSTEMS[name](part)]):.2%}" for name, part in read.items()]
+    yield f"| rows with any finding among {len(texts)} reviews | " + " | ".join(counts) + " |"
     kinds = [[piece.kind for piece in row] for row in mask(texts, NAMES).findings]
     for kind in sorted({k for row in kinds for k in row}):
         yield f"| of them {kind} | {np.mean([kind in row for row in kinds]):.2%} | | | |"
@@ -202,7 +203,6 @@ def main() -> None:
     if "--show" in sys.argv:
         show(hosts)
         return
-    assert identity_number(rng)
     print(f"model {NAMES.version}\n")
     for part in (recall(planted(hosts, rng)), raw(cluener()), reviews(hosts), ordinary(), speed(hosts)):
         for line in part:

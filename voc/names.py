@@ -115,6 +115,8 @@ def _words(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
 
 def _is_word(value: str) -> bool:
     words = rjieba.tag(value)
+    if len(words) == 2 and len(words[1][0]) > 1:  # 一张浴巾
+        return words[1][1] in ("n", "nz")
     return value in BRANDS or (len(words) == 1 and not words[0][1].startswith(("nr", "x", "eng")))
 
 

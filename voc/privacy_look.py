@@ -53,6 +53,14 @@ def look(
 
 
 @compiled
+def _stands_for_at(codes: NDArray[np.int32], i: int) -> bool:
+    """Whether the sign at i is an @ and not 特 or 圈 in an everyday word."""
+    if codes[i] == ord("特"):
+        return bool(codes[i - 1] == ord("艾"))
+    return bool(codes[i] != ord("圈") or (codes[i + 1] | 32) == ord("a"))
+
+
+@compiled
 def _spelt_at(codes: NDArray[np.int32], i: int, signs: NDArray[np.uint16]) -> bool:
     """Whether the word "at" ends at i."""
     word = (codes[i] | 32) == ord("t") and (codes[i - 1] | 32) == ord("a")
@@ -88,7 +96,7 @@ def _look(
                     flags |= PLATE
             elif not sign & _JOINT:
                 run = 0
-            if sign & _AT:
+            if sign & _AT and _stands_for_at(codes, starts[row] + i):
                 flags |= MAIL
             if sign & _LETTER and _spelt_at(codes, starts[row] + i, signs):
                 flags |= MAIL
