@@ -30,8 +30,7 @@ from voc.text import normalise
 from voc.understanding import take
 
 DATA = Path(__file__).resolve().parents[1] / "voc" / "data"
-SIZES = (100, 300, 1000)
-SEEDS = (1, 2, 3)
+SIZES, SEEDS = (100, 300, 1000), 3
 POOL, TEST = 4_000, 1_500
 POLARITIES = {"正面": 1, "负面": -1, "中性": 0}
 OWN = {"整体": "whole", "使用体验": "use", "价格": "cost", "功效": "effect", "物流": "courier", "气味": "smell",
@@ -155,7 +154,7 @@ class Study:
         return rows + [one.id for one in active(pool, known, count - len(rows), seed)]
 
 
-def curve(house: House, model: Model) -> None:
+def curve(house: House, model: Model, sizes: Sequence[int], seeds: int) -> None:
     """Print the score without labels, then with more and more, chosen at random and as `voc label` does."""
     words = [row.text for row in house.pool]
     study = Study(house, said_of(house.test, house, model), said_of(house.pool, house, model), words)
@@ -167,18 +166,18 @@ def curve(house: House, model: Model) -> None:
     print(f"| 0 | – | {_cells([before])} | – |")
     found: dict[tuple[int, str], list[dict[str, float]]] = {}
     spent: dict[tuple[int, str], float] = {}
-    for seed in SEEDS:
+    for seed in range(1, seeds + 1):
         for name in ("random", "active"):
             rows: list[int] = []
             learned = None
-            for count in SIZES:
+            for count in sizes:
                 if name == "active":
                     rows = study.more(rows, learned, count, seed)
                 else:
                     rows = [int(k) for k in np.random.default_rng(seed).permutation(len(words))[:count]]
                 start = time.process_time()
                 learned = study.taught(rows)
-                spent[count, name] = spent.get((count, name), 0) + (time.process_time() - start) / len(SEEDS)
+                spent[count, name] = spent.get((count, name), 0) + (time.process_time() - start) / seeds
                 found.setdefault((count, name), []).append(study.score(learned))
     for (count, name), scores in sorted(found.items()):
         print(f"| {count} | {name} | {_cells(scores)} | {spent[count, name]:.1f} |", flush=True)
@@ -197,10 +196,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tone", type=Path, default=DATA / "tone.npz")
     parser.add_argument("--topics", type=Path, default=DATA / "topics.npz")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument(
+        "--house", choices=("cosmetics", "waimai"), help="one of the two; both when not given"
+    )
     given = parser.parse_args()
     model = assemble(given.tone.read_bytes(), given.topics.read_bytes())
-    for house in (cosmetics(), waimai()):
-        curve(house, model)
+    for make in (cosmetics, waimai):
+        if given.house in (None, make.__name__):
+            curve(make(), model, given.sizes, given.seeds)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from voc.learning.features import grams_of
 
 RESERVED = 5  # every fifth lot is kept for measuring: never learnt from, however telling the text is
 ALIKE = 0.5  # share of bigrams at which two texts teach the same
-FLOOR = 0.1  # worth of a row the model is sure of
+FLOOR = 0.5  # worth of a row the model is sure of: most of what is to be learnt looks ordinary
 WINDOW = 200  # rows among which the spread over channels and types is kept
 COMMON = 3  # texts of the pool an n-gram must stand in to be worth learning
 

