@@ -37,7 +37,7 @@ _NAMING = {
     "price": r"价格|价钱|优惠|促销|降价",
     "packaging": r"包装|纸箱|盒子",
     "authenticity": r"假货|正品|真伪|盗版",
-    "app": r"(?i)app|软件|应用|小程序|网站|页面|客户端",
+    "app": r"app|软件|应用|小程序|网站|页面|客户端",
     "site": r"门店|店里|营业厅|网点|柜台|大厅|房间|酒店|环境",
 }
 _FOREMOST = re.compile(
@@ -108,25 +108,34 @@ def make_concrete(
 ) -> tuple[Annotations, dict[int, Clarified]]:
     """Return annotations in which evidence made vague rows concrete, and what was found for each vague row."""
     rows = np.flatnonzero(annotations.vague).tolist()
-    vague = [_vague(texts[row], annotations.mentions[row], evidence[row], taxonomy) for row in rows]
+    names = names_of(taxonomy)
+    vague = [_vague(texts[row], annotations.mentions[row], evidence[row], names) for row in rows]
     found = dict(zip(rows, clarify(vague, taxonomy, model), strict=True))
     shown = {row: one.concrete for row, one in found.items() if one.concrete is not None}
     return (_with(annotations, texts, shown, taxonomy) if shown else annotations), found
 
 
-def _vague(text: str, mentions: Sequence[Mention], evidence: str | None, taxonomy: Taxonomy) -> Vague:
+def _vague(text: str, mentions: Sequence[Mention], evidence: str | None, names: Names) -> Vague:
     denied = frozenset(one.issue for one in mentions if one.polarity > 0)
-    return Vague(evidence, named_areas(text, taxonomy), denied)
+    return Vague(evidence, names.areas_in(text), denied)
 
 
-def named_areas(text: str, taxonomy: Taxonomy) -> frozenset[str]:
-    """Return the areas that words name outright; what a model guesses from 太差了 alone names nothing."""
-    # An area somebody added is named by the beginning of its name.
-    return frozenset(
-        area
-        for area, name in taxonomy.areas.items()
-        if re.search(_NAMING.get(area, re.escape(name[:2])), text)
-    )
+@dataclass(frozen=True)
+class Names:
+    """What areas are called outright; what a model guesses from 太差了 alone names nothing."""
+
+    areas: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def areas_in(self, text: str) -> frozenset[str]:
+        """Return the areas a text names."""
+        return frozenset(self.areas[(found.lastindex or 1) - 1] for found in self.pattern.finditer(text))
+
+
+def names_of(taxonomy: Taxonomy) -> Names:
+    """Compile the names of all areas; one that somebody added is known by the beginning of its name."""
+    words = [f"({_NAMING.get(code, re.escape(name[:2]))})" for code, name in taxonomy.areas.items()]
+    return Names(tuple(taxonomy.areas), re.compile("|".join(words), re.IGNORECASE))
 
 
 def _with(

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settings import asset_bytes, asset_text
-from voc.concrete import OPEN_QUESTION, SURE, Clarified, Vague, clarify, concretise, make_concrete, question
+from voc.concrete import (
+    OPEN_QUESTION,
+    SURE,
+    Clarified,
+    Vague,
+    clarify,
+    concretise,
+    make_concrete,
+    names_of,
+    question,
+)
 from voc.labels import annotate
 from voc.model import assemble
 from voc.records import joined
@@ -126,6 +136,19 @@ def test_every_vague_complaint_is_either_cited_or_asked_about(cells: list[str]) 
     cited = found.concrete
     assert (cited is None) == (found.question is not None)
     assert cited is None or (cell or "")[cited.start : cited.end] == cited.quote != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "areas"),
+    [
+        ("太差了，什么玩意", set()),
+        ("物流和客服都太差了", {"logistics", "service"}),
+        ("这个APP真烂", {"app"}),
+        ("质量不行", {"product"}),
+    ],
+)
+def test_an_area_counts_as_named_only_where_words_name_it(text: str, areas: set[str]) -> None:
+    assert names_of(TAXONOMY).areas_in(text) == areas
 
 
 def test_only_vague_rows_change_and_danger_in_the_evidence_is_an_emergency() -> None:
