@@ -15,7 +15,14 @@ from voc.errors import InputError
 
 NOW = datetime(2026, 6, 8, 1, tzinfo=UTC)
 WORDS = ("空调", "冰箱", "洗衣机", "热水器", "油烟机", "净水器", "电视", "风扇", "烤箱", "门锁", "路由器")
-SAYS = ("很快，非常满意", "两天就坏了，气死人", "什么时候能发货", "希望增加夜间模式", "一般般吧", "声音大得睡不着")
+SAYS = (
+    "很快，非常满意",
+    "两天就坏了，气死人",
+    "什么时候能发货",
+    "希望增加夜间模式",
+    "一般般吧",
+    "声音大得睡不着",
+)
 
 
 @pytest.fixture
@@ -33,7 +40,9 @@ def labelled_house(house, make):
 
 
 def strata(house):
-    return house.pairs("SELECT stratum, array_agg(feedback_id ORDER BY feedback_id) FROM label_draw GROUP BY 1")
+    return house.pairs(
+        "SELECT stratum, array_agg(feedback_id ORDER BY feedback_id) FROM label_draw GROUP BY 1"
+    )
 
 
 def test_half_is_drawn_to_measure_and_half_to_learn_the_same_each_time(labelled_house, house):
@@ -54,7 +63,10 @@ def test_a_sheet_goes_out_and_comes_back_with_its_mistakes_told(labelled_house, 
     header = [cell.value for cell in sheet[1]]
     offered = {str(v.sqref).split(":")[0][:-1] for v in sheet.data_validations.dataValidation}
     assert sheet.cell(1, header.index("类型") + 1).column_letter in offered
-    lines = [dict(zip(header, [cell.value or "" for cell in row], strict=True)) for row in sheet.iter_rows(min_row=2)]
+    lines = [
+        dict(zip(header, [cell.value or "" for cell in row], strict=True))
+        for row in sheet.iter_rows(min_row=2)
+    ]
     lines[0] |= {"类型": "投诉", "情感": "负面", "问题1": "无"}
     lines[1] |= {"类型": "投素", "情感": "正面"}
     lines[2] |= {"编号": "VOC-XXXX", "类型": "投诉"}
@@ -108,4 +120,7 @@ def test_audit_rows_are_labelled_twice_by_different_people(labelled_house):
         again = labelling.waiting(session, "韩梅梅", 100, second=True)
         assert {one.id for one in again} == {one.id for one in first if one.stratum == "audit"}
         labelling.answer(session, again[0].id, "韩梅梅", {"type": "complaint"}, NOW)
-        assert {row["stratum"]: row["twice"] for row in labelling.progress(session)} == {"audit": 1, "active": 0}
+        assert {row["stratum"]: row["twice"] for row in labelling.progress(session)} == {
+            "audit": 1,
+            "active": 0,
+        }
