@@ -20,8 +20,9 @@ from voc.text import SEPARATOR
 
 KINDS = tuple(dict.fromkeys(rule.kind for rule in RULES))
 _TOKEN = re.compile(rf"\[(?:{'|'.join(KINDS)})\d{{1,3}}\]")
+_TITLED = re.compile("(?:先生|女士|小姐|太太|老师)$")
 _LEAD = re.compile(
-    r"\s+|[\u4e00-\u9fa5]{0,4}?(?:位于|送到|送至|寄到|寄往|发到|住在|家住|搬到|地址[是为:：]?)"
+    r"\s+|[\u4e00-\u9fa5]{0,4}?(?:位于|送到|送至|寄到|寄往|发到|住在|家住|我住|入住|搬到|地址[是为:：]?)"
 )
 _SHORTEST_REMAINDER = 4  # what is left of an address beside a number in it
 
@@ -84,6 +85,7 @@ def _search(texts: Sequence[str], names: NameModel | None) -> dict[int, list[Fin
     signs = look(codes, starts, lengths)
     read: dict[int, list[Finding]] = {}
     for row, kind, start, end in name_spans(texts, codes, starts, lengths, names) if names else ():
+        end -= 2 * bool(_TITLED.search(texts[row], start + 1, end))
         read.setdefault(row, []).append(Finding(kind, start, end, texts[row][start:end]))
     found = {}
     for row in sorted({*np.flatnonzero(signs).tolist(), *read}):

@@ -26,7 +26,7 @@ def _signs() -> NDArray[np.uint16]:
         ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", _LETTER),
         ("零〇○一二三四五六七八九十百幺壹贰叁肆伍陆柒捌玖", _NUMERAL),
         ("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼", _PROVINCE),
-        ("路街道巷弄同村镇乡区园苑寓厦场庭城庄", _ROAD),
+        ("路街道巷弄同村镇乡区园苑寓厦场庭城庄店馆宿", _ROAD),
         ("号弄栋幢座单楼层室房户组", _UNIT),
         ("@＠特圈#", _AT),
         ("_-. ", _JOINT),

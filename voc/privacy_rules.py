@@ -186,6 +186,11 @@ _PLACES = (
         rf"(?:{_HAN}{{0,10}}?{_DOOR_PART})*(?:-?\d{{2,4}}(?![\d元块年月天%.]))?)",
         lambda value, text, start, end: bool(re.search(r"\d|号|栋|幢|单元|室", value)),
     ),
+    _rule(
+        "地址",
+        DOOR,
+        rf"{_HAN}{{2,8}}(?:酒店|宾馆|旅馆|公寓|民宿){_D}{{3,5}} ?(?:号房|房间?|室)(?!型|费|价|间)",
+    ),
 )
 
 # Words that stand where a name would, and begin with a character that is also a surname.
