@@ -22,7 +22,7 @@ CUE = 2.0  # logits a cue of the area adds to its clause
 CAP = 6.0  # logits of tone beyond which a clause is no clearer
 STARS, SPOKEN = 0.35, 1.5  # logits of sentiment per star away from three, and of a mention's polarity
 _TURN = re.compile(
-    "(?<=[^\n\0]{2})(?:但是|但(?!愿)|就是|不过|而且|然后|可是|只是|虽然|另外|还有|除了|以及|却|同时|其次|再就是)"
+    "(?:但是|但(?!愿)|就是|不过|而且|然后|可是|只是|虽然|另外|还有|除了|以及|却|同时|其次|再就是)"
 )
 
 
@@ -50,6 +50,9 @@ def units(clauses: Sequence[str], codes: NDArray[np.uint32], first: Ints, last: 
     """Cut texts as `voc.clauses.clausal` made them; what holds no word is left out."""
     breaks = np.flatnonzero(codes == ord("\n"))
     turns = np.array([found.start() for found in _TURN.finditer("\0".join(clauses))], dtype=np.int64)
+    ending = (codes == ord("\n")) | (codes == 0)
+    turns = turns[turns >= 2]
+    turns = turns[~(ending[turns - 1] | ending[turns - 2])]  # a clause that begins so is cut already
     starts = np.sort(np.concatenate([first, breaks + 1, turns]))
     ends = np.sort(np.concatenate([last, breaks, turns]))
     letters = ((codes >= 0x4E00) & (codes < 0xFF00)) | ((codes >= 97) & (codes <= 122)) | (codes == 48)

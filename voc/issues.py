@@ -79,7 +79,9 @@ def guess(
     places = np.array(spans, dtype=np.int64)
     at = first[places[:, 0]]
     sure = shares(codes, at + places[:, 1], at + places[:, 2], issues)
-    sure *= _likely(chosen, taxonomy, issues, model.areas)[places[:, 0]] * trouble[places[:, 0], None]
+    sure *= np.array([code in taxonomy for code in issues.codes]) * trouble[places[:, 0], None]
+    if model.areas is not None:
+        _doubt(sure, places[:, 0], chosen, issues, model.areas)
     found = list(_chosen(spans, sure, spoken, issues))
     pointed = _pointed(found, chosen, codes, first, issues)
     return [replace(one, row=int(rows[one.row])) for one in pointed]
@@ -94,16 +96,16 @@ def shares(codes: NDArray[np.uint32], starts: Ints, ends: Ints, model: IssueMode
     return found
 
 
-def _likely(texts: Sequence[str], taxonomy: Taxonomy, issues: IssueModel, areas: AreaModel | None) -> Floats:
-    """1 where an issue may be, less where it belongs to a world not heard in the text, 0 when it is no more."""
-    likely = np.array([[code in taxonomy for code in issues.codes]] * len(texts), dtype=np.float64)
-    if areas is not None:
-        heard = spoken_of(texts, areas) >= HEARD * areas.thresholds
-        for world in set(WORLDS) & set(areas.areas):
-            inside = np.array([_area(code) == world for code in issues.codes])
-            silent = ~heard[:, areas.areas.index(world)]
-            likely[np.ix_(silent, inside)] *= UNHEARD
-    return likely
+def _doubt(
+    sure: Floats, rows: NDArray[np.int64], texts: Sequence[str], issues: IssueModel, areas: AreaModel
+) -> None:
+    """Lessen the shares of issues that belong to a world not heard in the text; asked only where it matters."""
+    for world in set(WORLDS) & set(areas.areas):
+        inside = np.array([_area(code) == world for code in issues.codes])
+        asked = np.unique(rows[(sure[:, inside] >= issues.thresholds[inside]).any(axis=1)])
+        heard = spoken_of([texts[row] for row in asked], areas)[:, areas.areas.index(world)]
+        silent = asked[heard < HEARD * areas.thresholds[areas.areas.index(world)]]
+        sure[np.ix_(np.isin(rows, silent), inside)] *= UNHEARD
 
 
 def _area(code: str) -> str:
