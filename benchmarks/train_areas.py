@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks import corpora
 from benchmarks.fitting import counts, logistic
-from voc.areas import CAP, Units, units
+from voc.areas import CAP, units
 from voc.clauses import clausal
 from voc.hashing import Floats, joined
 from voc.model import Scores, ToneModel, score
@@ -295,7 +296,7 @@ def train(tone: ToneModel, parts: tuple[str, ...] = ("train", "calibration")) ->
     logits = out_of_fold(gold, other)
     data, truth = matrix(gold), truths(gold)
     odds = calibrate(logits[:, :-1], data.said == 1)
-    shares = 1 / (1 + np.exp(-(odds[0] * logits[:, :-1] + odds[1])))
+    shares = expit(odds[0] * logits[:, :-1] + odds[1])
     best = reviews(shares, data.rows, len(gold))
     chosen = thresholds(best, truth)
     model = model_of(*fit(joint(data, np.ones(len(data.rows), dtype=bool), other)))
@@ -307,6 +308,3 @@ def train(tone: ToneModel, parts: tuple[str, ...] = ("train", "calibration")) ->
 
 def micro(truth: NDArray[np.bool_], named: NDArray[np.bool_]) -> float:
     return float(2 * (truth & named).sum() / (truth.sum() + named.sum()))
-
-
-__all__ = ["Units", "train"]
