@@ -110,7 +110,18 @@ def name_spans(
 def _words(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
     """Whether each span is one word of the dictionary that is not a name there, shape (spans,)."""
     columns = zip(spans.rows.tolist(), spans.starts.tolist(), spans.ends.tolist(), strict=True)
-    return np.array([_is_word(texts[row][start:end]) for row, start, end in columns], dtype=np.bool_)
+    found = [_is_word(texts[row][a:b]) or _cuts_word(texts[row], a) for row, a, b in columns]
+    return np.array(found, dtype=np.bool_)
+
+
+def _cuts_word(text: str, start: int) -> bool:
+    """Whether a word of the dictionary goes across the beginning: 维生素A begins no name at 素."""
+    at = max(0, start - 4)
+    for word in rjieba.cut(text[at : start + 4], False):
+        if at < start < at + len(word):
+            return True
+        at += len(word)
+    return False
 
 
 def _is_word(value: str) -> bool:
