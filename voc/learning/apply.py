@@ -145,9 +145,9 @@ def _issues(
     known = np.array([code in taxonomy for code in task.classes], dtype=bool)
     for row, k in np.argwhere((offset > 0) & (moved <= 0) & known):
         _withdraw(mentions[row], areas[row], task.classes[k], float(moved[row, k]))
-    for row, k in np.argwhere((offset <= 0) & (moved > 0) & known):
+    added = np.argwhere((offset <= 0) & (moved > 0) & known)
+    for (row, k), (start, end) in zip(added, _telling(texts, added, learned, task), strict=True):
         code = task.classes[k]
-        start, end = _telling(texts[row], learned, task, int(k))
         confidence = float(1 / (1 + np.exp(-moved[row, k])))
         area = taxonomy.issue(code).area
         mentions[row] = [m for m in mentions[row] if m.issue != code]
@@ -177,25 +177,41 @@ def _areas(said: Annotations, texts: Sequence[str], x: sparse.csr_matrix, learne
     areas = [list(row) for row in said.areas]
     for row, k in np.argwhere((offset > 0) & (moved <= 0)):
         areas[row] = [o for o in areas[row] if area_class(o.area, o.sentiment) != task.classes[k]]
-    for row, k in np.argwhere((offset <= 0) & (moved > 0)):
+    added = np.argwhere((offset <= 0) & (moved > 0))
+    for (row, k), (start, end) in zip(added, _telling(texts, added, learned, task), strict=True):
         name = task.classes[k]
-        start, end = _telling(texts[row], learned, task, int(k))
         confidence = float(1 / (1 + np.exp(-moved[row, k])))
         areas[row].append(AreaOpinion(name[:-1], SIGNS[name[-1]] * confidence, start, end, confidence))
     return replace(said, areas=areas)
 
 
-def _telling(text: str, learned: Learned, task: Task, k: int) -> tuple[int, int]:
-    """Span of the clause that speaks most for a class."""
+def _telling(
+    texts: Sequence[str], added: NDArray[np.int64], learned: Learned, task: Task
+) -> list[tuple[int, int]]:
+    """Span of the clause that speaks most for a class, for pairs of row and class, shape (n, 2)."""
+    rows = sorted({int(row) for row, _ in added})
+    spans = {row: _clauses(text) for row, text in zip(rows, clausal([texts[r] for r in rows]), strict=True)}
+    flat = [(row, start, end) for row in rows for start, end in spans[row]]
+    if not flat:
+        return []
+    x = learned.vectors([texts[row][start:end] for row, start, end in flat])
+    spoken = x[:, task.slots] @ task.residual.weights
+    first = dict(zip(rows, np.cumsum([0, *(len(spans[row]) for row in rows)]).tolist(), strict=False))
+    found = []
+    for row, k in added.tolist():
+        column = spoken[first[row] : first[row] + len(spans[row]), k]
+        found.append(spans[row][int(column.argmax())])
+    return found
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    """Spans of the clauses of a clausal text; the whole of a text without any."""
     spans, start = [], 0
-    for clause in clausal([text])[0].split("\n"):
+    for clause in text.split("\n"):
         if clause.strip():
             spans.append((start, start + len(clause)))
         start += len(clause) + 1
-    if not spans:
-        return 0, len(text)
-    x = learned.vectors([text[a:b] for a, b in spans])
-    return spans[int((x[:, task.slots] @ task.residual.weights[:, k]).argmax())]
+    return spans or [(0, len(text))]
 
 
 def _followed(said: Annotations, taxonomy: Taxonomy, limits: Mapping[str, float]) -> Annotations:

@@ -57,10 +57,12 @@ def rarity(texts: Sequence[str]) -> NDArray[np.float32]:
 
 def vectors(texts: Sequence[str], weights: NDArray[np.float32]) -> sparse.csr_matrix:
     """Describe texts by their n-grams times rarity, scaled to length one, shape (texts, SLOTS)."""
-    raw = presence(texts).multiply(weights[None, :]).tocsr()
-    size = np.sqrt(np.asarray(raw.multiply(raw).sum(axis=1)).ravel())
-    scaled: sparse.csr_matrix = sparse.diags(1 / np.maximum(size, 1e-9)) @ raw
-    return scaled
+    raw = presence(texts)
+    raw.data = raw.data * weights[raw.indices]
+    row = np.repeat(np.arange(len(texts)), np.diff(raw.indptr))
+    size = np.sqrt(np.bincount(row, raw.data**2, minlength=len(texts)))
+    raw.data /= np.maximum(size, 1e-9)[row]
+    return raw
 
 
 def grams_of(text: str) -> frozenset[str]:
