@@ -194,9 +194,17 @@ def growth(sizes: Sequence[int], probe: int, workers: int) -> None:
             stored = size + probe
             cpu = whole(times, "cpu") / probe * 1e6
             base = base or cpu
-            lines.append((f"{size:,}", whole(times) / probe * 1e6, cpu, cpu / base, peak_memory()))
+            own, server = (sum(part.values()) / probe * 1e6 for part in (times.own, times.server))
+            lines.append((f"{size:,}", whole(times) / probe * 1e6, own, server, cpu / base, peak_memory()))
             print(f"{size:,} rows stored", file=sys.stderr)
-    head = ("rows stored before", "µs a new row", "CPU µs a new row", "times the first", "peak MB")
+    head = (
+        "rows stored before",
+        "µs a new row",
+        "own CPU µs",
+        "PostgreSQL CPU µs",
+        "CPU, times the first",
+        "peak MB",
+    )
     table(f"Growth: the next {probe:,} rows", head, lines)
 
 
