@@ -50,7 +50,7 @@ FOLDS = 3
 
 @dataclass(frozen=True)
 class Labelled:
-    """One text as `clausal` made it; per clause what is said (1), not said (0) or unknown (-1) of AREAS, and the tone."""
+    """One text as `clausal` made it; per clause the AREAS said (1), not said (0) or unknown (-1), and the tone."""
 
     text: str
     spans: list[tuple[int, int]]
