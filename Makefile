@@ -45,11 +45,25 @@ format: $(READY) ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-model: $(READY)  ## train the shipped model from public data
+model: $(READY)  ## train the shipped models from public data (pairs only where torch is installed)
+	$(BIN)/python -m benchmarks.train_spam
+	$(BIN)/python -m benchmarks.train_names
 	$(BIN)/python -m benchmarks.train_model
+	$(BIN)/python -m benchmarks.train_pairs
 
 bench: $(READY)  ## measure quality and speed; tables go to standard output
+	$(BIN)/python -m benchmarks.quality_tone
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.topics
+	$(BIN)/python -m benchmarks.privacy
+	$(BIN)/python -m benchmarks.rejection
+	$(BIN)/python -m benchmarks.copies
+	$(BIN)/python -m benchmarks.pairs
+	$(BIN)/python -m benchmarks.evidence
+	$(BIN)/python -m benchmarks.priority
+	$(BIN)/python -m benchmarks.learning
+	$(BIN)/python -m benchmarks.false_effective
+	$(BIN)/python -m benchmarks.speed
 
 lock:            ## resolve requirements.in into requirements.lock (needs uv)
 	uv pip compile requirements.in --output-file requirements.lock --python-version 3.11
