@@ -14,11 +14,13 @@ from models import showing
 from models.aggregating import spread_of
 from models.improving import overdue
 from models.loop import Action, Case, Department
+from models.recoding import breaks
 from settings import get_settings
 from tasks.analyse import model, taxonomy
 from tasks.common import run_id
 from tasks.figures import headline_numbers
 from voc.facts import (
+    Break,
     ChannelFact,
     DepartmentFact,
     EffectFact,
@@ -64,10 +66,23 @@ def gather(session: Session, period: tuple[date, date], now: datetime) -> Facts:
         overdue=tuple(_overdue(session, now)),
         problems=tuple(_problem(session, row, listed, weekly) for row in listed),
         trends=tuple(_trends(listed, weekly, effects, period)),
+        breaks=tuple(_break(row) for row in breaks(session) if row["rows_recoded"]),
         stages=tuple(_stages(session, rows)),
         channels=tuple(_channels(session, start, end)),
         departments=tuple(_departments(session, now)),
         lineage=(*lineage, *(_effect_lineage(row) for row in _last_attempts(effects))),
+    )
+
+
+def _break(row: Mapping[str, Any]) -> Break:
+    since = row["since"]
+    return Break(
+        on=row["started_at"].astimezone(CHINA).date(),
+        versions=f"{row['model_version']} / {row['taxonomy_version']}",
+        rows=row["rows_recoded"],
+        type_share=row["type_changed"] / row["rows_recoded"],
+        issue_share=row["issue_changed"] / row["rows_recoded"],
+        since=since.astimezone(CHINA).date() if since else None,
     )
 
 

@@ -110,6 +110,18 @@ class Trend:
 
 
 @dataclass(frozen=True)
+class Break:
+    """History read again by another model or taxonomy; `since` None means all of it, so that series stay whole."""
+
+    on: date
+    versions: str
+    rows: int
+    type_share: float
+    issue_share: float
+    since: date | None = None
+
+
+@dataclass(frozen=True)
 class Stage:
     """One step of the loop funnel."""
 
@@ -181,6 +193,7 @@ class Facts:
     overdue: tuple[Overdue, ...] = ()
     problems: tuple[ProblemFact, ...] = ()
     trends: tuple[Trend, ...] = ()
+    breaks: tuple[Break, ...] = ()
     stages: tuple[Stage, ...] = ()
     channels: tuple[ChannelFact, ...] = ()
     departments: tuple[DepartmentFact, ...] = ()

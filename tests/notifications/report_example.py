@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from voc.facts import (
+    Break,
     ChannelFact,
     DepartmentFact,
     EffectFact,
@@ -277,6 +278,7 @@ FULL = Facts(
     ),
     problems=PROBLEMS,
     trends=TRENDS,
+    breaks=(Break(date(2026, 10, 12), "m-3f9a / 2026.11", 18240, 0.012, 0.0345),),
     stages=(
         Stage("反馈", 21834, "期内入库的反馈"),
         Stage("归入问题", 5890, "归入某个重复问题的反馈"),

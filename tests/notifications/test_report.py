@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -221,3 +221,11 @@ def test_an_unknown_name_in_a_template_is_an_error() -> None:
 )
 def test_figures_are_written_the_way_people_read_them(shown: str, expected: str) -> None:
     assert shown == expected
+
+
+def test_a_change_of_model_or_taxonomy_is_told_beside_the_trends():
+    whole = pages.render_report(build(FULL))
+    assert "2026-10-12 起改用 m-3f9a / 2026.11，重读了全部历史 18,240 条反馈" in whole
+    assert "1.2% 的类型、3.5% 的问题因此改变" in whole
+    later = replace(FULL.breaks[0], since=date(2026, 9, 1))
+    assert "2026-09-01 前后的数字口径不同" in pages.render_report(build(replace(FULL, breaks=(later,))))
