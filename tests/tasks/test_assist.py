@@ -189,7 +189,7 @@ def test_the_endpoint_and_its_key_come_from_the_settings(vague, set_to, httpserv
     set_to(assist_url=httpserver.url_for("/v1"), assist_model="fake-1", assist_key="k-123")
     answer(httpserver, GOOD)
     assert ask_assistant.fn()["assist_cited"] == 1
-    ((request, _),) = httpserver.log
+    request, _ = httpserver.log[-1]  # a request an earlier test gave up may still arrive before it
     assert request.headers["Authorization"] == "Bearer k-123"
 
 
