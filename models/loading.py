@@ -83,5 +83,8 @@ def references_by_batch(session: Session, *checks: str, **values: Any) -> Iterat
 
 def new_ids(session: Session, table: str, count: int) -> list[int]:
     """Draw ids from a table's own sequence, so that related rows can be loaded together."""
-    query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
-    return list(session.scalars(query, {"table": table, "count": count}))
+    query = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    connection: Any = session.connection().connection.driver_connection
+    with connection.cursor() as cursor:
+        cursor.execute(query, (table, count))
+        return [id_ for (id_,) in cursor.fetchall()]

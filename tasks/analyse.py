@@ -30,6 +30,7 @@ from tasks.assets import model as model
 from tasks.assets import taxonomy as taxonomy
 from tasks.common import stage
 from tasks.copies import copies_of
+from tasks.memory import seldom_collected
 from tasks.prepare import Prepared, prepare
 from tasks.workers import in_order
 from voc.priority import Priorities
@@ -43,7 +44,8 @@ def analyse_waiting(now: datetime) -> dict[str, int]:
         if batches:
             note_taxonomy_in_force(session, now)
     counts: Counter[str] = Counter()
-    with in_order(prepare, [id_ for id_, _ in batches], sum(rows for _, rows in batches)) as prepared:
+    rows = sum(rows for _, rows in batches)
+    with seldom_collected(), in_order(prepare, [id_ for id_, _ in batches], rows) as prepared:
         for one in prepared:
             counts.update(store_batch(one, now))
     return dict(counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -15,9 +16,12 @@ from itertools import islice
 from typing import TypeVar
 
 from settings import get_settings
+from tasks.memory import OFTEN
 
 T = TypeVar("T")
-WORTH_IT = 30_000  # rows: below it, starting processes (three seconds of CPU each) takes longer than they save
+WORTH_IT = (
+    30_000  # rows: below it, starting processes (three seconds of CPU each) takes longer than they save
+)
 PR_SET_PDEATHSIG = 1
 
 
@@ -53,6 +57,7 @@ def _ahead(
 def _die_with(parent: int) -> None:
     # A parent that is killed cannot tell its workers to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(*OFTEN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
