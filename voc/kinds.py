@@ -34,13 +34,19 @@ _QUESTION = (
     r"(?:^|\n)(?:请问|想问|问一下|想咨询|咨询一下|怎么|如何|怎样|什么时候|哪里|多少钱|是不是|有没有|能不能|可以)"
     r".{1,30}\s*$"
 )
+# Chinese does not ask without one of these; questions also train the weights, and short remarks look like them.
+_ASKING = (
+    r"[?？吗呢嘛么啥咋]|什么|怎|如何|何[时处为]|哪|几[天个时次年]|多[少久大长远]|谁|是否|能否|可否|有无|有没有|[是能会可要行对好]不[是能会可要行对好]|"
+    r"请[问教示]|咨询|[想要]知道|想问|问下|问一下|求[助教问解]|帮忙看|了解一下|答复|解答|告知|指教"
+)
+SILENT = 4.0  # logits taken from an enquiry in whose words nothing asks
 _HELPERS = "同志|师傅|人员|工作者|医生|护士|老师|民警|交警|客服|小哥|小姐姐|经理|司机|志愿者"
 _THANKS = rf"表扬|点赞|锦旗|致敬|感谢.{{0,12}}(?:{_HELPERS})"
 
 
-def kind_shares(rows: NDArray[np.float32], clauses: Sequence[str]) -> Floats:
+def kind_shares(rows: NDArray[np.float32], clauses: Sequence[str], texts: Sequence[str]) -> Floats:
     """Probability of each of KINDS, uncalibrated, shape (texts, 3), from scores of the texts and their clauses."""
-    forms = _forms(clauses)
+    forms = _forms(clauses, texts)
     thanks = forms * [1, 0, 0]  # of the forms only thanks tell as much in letters, whose makers labelled none
     review = _softmax(rows[:, _REVIEW : _REVIEW + len(KINDS)] + forms)
     letter = _softmax(rows[:, _LETTER : _LETTER + len(KINDS)] + thanks)
@@ -50,7 +56,7 @@ def kind_shares(rows: NDArray[np.float32], clauses: Sequence[str]) -> Floats:
 
 def choose(texts: Sequence[str], model: ToneModel) -> Floats:
     """The same for texts by themselves."""
-    return kind_shares(score(texts, model).rows(), clausal(texts))
+    return kind_shares(score(texts, model).rows(), clausal(texts), texts)
 
 
 def _softmax(logits: Floats) -> Floats:
@@ -59,15 +65,18 @@ def _softmax(logits: Floats) -> Floats:
     return shares
 
 
-def _forms(clauses: Sequence[str]) -> Floats:
+def _forms(clauses: Sequence[str], texts: Sequence[str]) -> Floats:
     """What the form of words adds to the logits of KINDS, shape (texts, 3)."""
     column = pl.Series(clauses, dtype=pl.String)
     added = np.zeros((len(clauses), len(KINDS)))
     wishes = column.str.contains(_WISH).to_numpy()
-    for row in np.flatnonzero(column.str.contains(_WISHING).to_numpy() & ~wishes).tolist():
+    warns = column.str.contains(_WISHING).to_numpy() & ~wishes
+    for row in np.flatnonzero(warns).tolist():
         wishes[row] = _PLAIN_WISH.search(clauses[row]) is not None
+        warns[row] = not wishes[row]
     asks = (column.str.contains(_QUESTION) & (column.str.len_chars() < BRIEF)).to_numpy()
-    added[:, KINDS.index("opinion")] = FORM_WEIGHT * column.str.contains(_THANKS).to_numpy()
+    added[:, KINDS.index("opinion")] = FORM_WEIGHT * (column.str.contains(_THANKS).to_numpy() | warns)
     added[:, KINDS.index("suggestion")] = FORM_WEIGHT * wishes
-    added[:, KINDS.index("enquiry")] = FORM_WEIGHT * asks
+    silent = ~pl.Series(texts, dtype=pl.String).str.contains(_ASKING).to_numpy()
+    added[:, KINDS.index("enquiry")] = FORM_WEIGHT * asks - SILENT * silent
     return added

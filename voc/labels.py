@@ -76,7 +76,7 @@ def _shipped(
     rows, clauses = scores.rows(), clausal(texts)
     felt = scores.feelings(rows)
     positive = _with_stars(calibrated(felt, model.tone.sentiment_knots), RATING_WEIGHT * stars)
-    types, type_confidence, type_shares = _types(kind_shares(rows, clauses), positive, model.tone)
+    types, type_confidence, type_shares = _types(kind_shares(rows, clauses, texts), positive, model.tone)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     if model.topics.issues is not None:
         _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics)

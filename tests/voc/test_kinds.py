@@ -42,9 +42,16 @@ def test_a_warning_or_a_demand_is_no_suggestion(text: str) -> None:
 
 def test_a_form_of_words_raises_its_kind() -> None:
     rows = np.zeros((2, len(OUTPUTS)), dtype=np.float32)
-    plain, wished = kind_shares(rows, ["很好", "希望增加功能"])
+    plain, wished = kind_shares(rows, ["很好吗", "希望增加功能吗"], ["很好吗", "希望增加功能吗"])
     assert plain.tolist() == pytest.approx([1 / 3] * 3)
     assert wished[KINDS.index("suggestion")] > plain[KINDS.index("suggestion")]
+
+
+@pytest.mark.parametrize(
+    "text", ["尖椒土豆丝盐放少了", "图片供参考", "4块钱超值的！！！", "我以为2个壳，原来只有一个"]
+)
+def test_what_asks_nothing_is_no_enquiry(text: str) -> None:
+    assert kind(text) == "opinion"
 
 
 @settings(deadline=None)
