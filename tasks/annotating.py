@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from json import JSONEncoder
 from typing import Any
 
@@ -16,6 +17,7 @@ from models.analysing import note_taxonomy
 from models.recurring import EVERYTHING, SCHEMA, added
 from settings import asset_text, get_settings
 from tasks.assets import model, taxonomy
+from voc.areas import AreaOpinion
 from voc.labels import Annotations
 from voc.priority import Factors, Priorities, prioritise
 from voc.recurring import before_and_on, customers_since
@@ -48,19 +50,14 @@ def annotated(places: Sequence[int], said: Annotations) -> pl.DataFrame:
     )
 
 
-def _opinions(row: Sequence[Any]) -> str:
-    return as_json(
-        [
-            {
-                "area": one.area,
-                "sentiment": round(float(one.sentiment), 3),
-                "start": one.start,
-                "end": one.end,
-                "confidence": round(float(one.confidence), 3),
-            }
-            for one in row
-        ]
-    )
+def _opinions(row: Sequence[AreaOpinion]) -> str:
+    # Written out, since an encoder takes four times as long; Python and JSON write numbers the same way.
+    listed = [
+        f'{{"area": "{one.area}", "sentiment": {round(float(one.sentiment), 3)!r}, "start": {one.start}, '
+        f'"end": {one.end}, "confidence": {round(float(one.confidence), 3)!r}}}'
+        for one in row
+    ]
+    return f"[{', '.join(listed)}]"
 
 
 def mentioned(places: Sequence[int], said: Annotations) -> pl.DataFrame:
@@ -131,33 +128,37 @@ def rank(
 
 def _worst(days: pl.DataFrame, complaints: pl.DataFrame, window: int) -> pl.DataFrame:
     """Return for each place the complaints and customers of its most frequent issue."""
-    by_issue = days.sort("day").partition_by("issue", as_dict=True)
-    counts = [
-        _recurrence(by_issue[key], own, window)
-        for key, own in complaints.partition_by("issue", as_dict=True).items()
-    ]
-    schema = {"place": pl.Int64, "frequency": pl.Int64, "scope": pl.Int64}
-    found = pl.concat([pl.DataFrame(schema=schema), *counts])
-    return found.group_by("place").agg(pl.max("frequency"), pl.max("scope"))
-
-
-def _recurrence(days: pl.DataFrame, own: pl.DataFrame, window: int) -> pl.DataFrame:
-    listed = days.select("moments", "customers").filter(pl.col("moments").list.len() > 0)
+    days, own = days.sort("issue", "day"), complaints.sort("issue", maintain_order=True)
+    listed = days.filter(pl.col("moments").list.len() > 0).select("issue", "moments", "customers")
     listed = listed.explode("moments", "customers")
-    moments, at = listed["moments"].to_numpy(), own["moment"].to_numpy()
-    known = days["day"].to_physical().to_numpy().astype(np.int64)
-    return own.select(
-        "place",
-        pl.Series("frequency", before_and_on(known, days["events"].to_numpy(), moments, at, window)),
-        pl.Series("scope", customers_since(moments, listed["customers"].to_numpy(), at, window)),
-    )
+    counted, known, asked = _runs(days["issue"]), _runs(listed["issue"]), _runs(own["issue"])
+    day, events = days["day"].to_physical().to_numpy().astype(np.int64), days["events"].to_numpy()
+    moments, customers = listed["moments"].to_numpy(), listed["customers"].to_numpy()
+    at, found = own["moment"].to_numpy(), np.zeros((2, len(own)), dtype=np.int64)
+    for issue, mine in asked.items():
+        when, then, now = counted[issue], known.get(issue, slice(0, 0)), at[mine]
+        found[0, mine] = before_and_on(day[when], events[when], moments[then], now, window)
+        found[1, mine] = customers_since(moments[then], customers[then], now, window)
+    columns = own.select("place").with_columns(frequency=found[0], scope=found[1])
+    return columns.group_by("place").agg(pl.max("frequency"), pl.max("scope"))
+
+
+def _runs(sorted_: pl.Series) -> dict[str, slice]:
+    """Where each value of a sorted column stands."""
+    lengths, values = (sorted_.rle().struct.field(name).to_list() for name in ("len", "value"))
+    ends = list(accumulate(lengths))
+    return {value: slice(end - many, end) for value, many, end in zip(values, lengths, ends, strict=True)}
 
 
 def ranked(said: pl.DataFrame, priorities: Priorities) -> pl.DataFrame:
     """Return the rows of the table of annotations, by the versions in force."""
     columns = (priorities.parts, priorities.reasons, priorities.to_high)
+    # The same few reasons come again and again.
+    words: set[Any] = {*map(tuple, priorities.reasons), *priorities.to_high}
+    written = {said: as_json(said) for said in words}
     explained = [
-        as_json({"score": score, "parts": parts, "reasons": reasons, "to_high": to_high})
+        f'{{"score": {score!r}, "parts": {as_json(parts)}, "reasons": {written[tuple(reasons)]}, '
+        f'"to_high": {written[to_high]}}}'
         for score, parts, reasons, to_high in zip(
             np.round(priorities.score, 4).tolist(), *columns, strict=True
         )

@@ -35,7 +35,7 @@ def bare(text: str) -> str:
 
 def content_hash(texts: Sequence[str]) -> NDArray[np.int64]:
     """Hash each text without punctuation, shape (n,); a text of mere punctuation is hashed as it is."""
-    return sign([text.replace("\x1e", " ") for text in texts])[0]
+    return signed(texts)[0]
 
 
 def bands(texts: Sequence[str]) -> NDArray[np.int64]:
@@ -43,7 +43,12 @@ def bands(texts: Sequence[str]) -> NDArray[np.int64]:
 
     Keys are the same in every process and on every machine, and all fit one index column.
     """
-    return sign([text.replace("\x1e", " ") for text in texts])[1]
+    return signed(texts)[1]
+
+
+def signed(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What `content_hash` and `bands` say, in one pass."""
+    return sign([text.replace("\x1e", " ") for text in texts])
 
 
 def similarity(a: str, b: str) -> float:

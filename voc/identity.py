@@ -39,7 +39,8 @@ def _keyed(identifier: str | None, key: bytes) -> str | None:
 
 def tiers(values: Sequence[str | None]) -> list[int]:
     """Read customer tiers (普通 … 钻石, or 0–3) as 0–3; unknown ones count as 0."""
-    return [_tier(value) for value in values]
+    known = {value: _tier(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 def _tier(value: str | None) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from voc.kernel import compiled
+
 DAY = 86_400  # seconds
 
 Ints = NDArray[np.int64]
@@ -35,5 +37,13 @@ def customers_since(moments: Ints, customers: Ints, at: Ints, window: int) -> In
     since = (at // DAY - window + 1) * DAY
     first, last = np.searchsorted(moments, since), np.searchsorted(moments, at, "right")
     # A customer counts once: at the first of his complaints that lies inside.
-    counts = [np.count_nonzero(before[a:b] < begin) for a, b, begin in zip(first, last, since, strict=True)]
-    return np.array(counts, dtype=np.int64)
+    counts = np.zeros(len(at), dtype=np.int64)
+    _count_earlier(before, first, last, since, counts)
+    return counts
+
+
+@compiled
+def _count_earlier(before: Ints, first: Ints, last: Ints, since: Ints, counts: Ints) -> None:
+    for asked in range(len(first)):
+        for known in range(first[asked], last[asked]):
+            counts[asked] += before[known] < since[asked]

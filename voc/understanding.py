@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.cleaning import Cleaning
-from voc.duplicates import bands, content_hash
+from voc.duplicates import signed
 from voc.labels import Annotations, annotate
 from voc.model import Model
 from voc.privacy import Mask, mask
@@ -60,13 +60,14 @@ def understand(
     read = [masked.texts[row] for row in kept]
     if cleaning:
         read = canonical(read, cleaning.variants)  # as long as before: spans hold in the masked text
+    hashes, bands = signed(masked.texts)
     return Understood(
         normalised=normalised,
         masked=masked.texts,
         pii=masked.findings,
         rejected=rejected,
-        hashes=content_hash(masked.texts),
-        bands=bands(masked.texts),
+        hashes=hashes,
+        bands=bands,
         kept=kept,
         annotations=annotate(read, [ratings[row] for row in kept], taxonomy, model),
     )
