@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from voc.areas import AreaOpinion
 from voc.clauses import clausal
@@ -18,6 +17,8 @@ from voc.mentions import Mention
 from voc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
+    from scipy import sparse
+
     from voc.labels import Annotations
 
 Floats = NDArray[np.float64]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 SLOT_BITS = 17
 SLOTS = 2**SLOT_BITS
@@ -32,6 +35,8 @@ def presence(texts: Sequence[str]) -> sparse.csr_matrix:
 
 
 def _order(codes: NDArray[np.uint64], row: NDArray[np.int64], texts: int, order: int) -> sparse.csr_matrix:
+    from scipy import sparse  # a fifth of a second, needed only where there is a layer
+
     size = len(row) - order + 1
     if size <= 0:
         return sparse.csr_matrix((texts, SLOTS))
