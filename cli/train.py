@@ -18,6 +18,7 @@ from voc.errors import InputError
 from voc.learning import card
 
 Who = Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")]
+WIDE = 112  # columns a card needs before its figures are cut
 STEPS = {"adopt": "采用", "back": "退回"}
 Version = Annotated[str, typer.Argument(help="模型版本；留空为最近训练的一个")]
 
@@ -34,7 +35,7 @@ def train(by: Who = "") -> None:
     """Train a candidate and show its card."""
     migrate()
     found = training.train(datetime.now(UTC), by or getpass.getuser())
-    console.print(Markdown(card.trained(found)))
+    console.print(Markdown(card.trained(found)), width=max(console.width, WIDE))
     console.print(f"候选模型已保存。比较：voc evaluate {found['version']}")
 
 
@@ -42,7 +43,7 @@ def evaluate(version: Version = "") -> None:
     """Show a candidate beside the model in use."""
     migrate()
     name, judgement, _, text = training.evaluate(version)
-    console.print(Markdown(text))
+    console.print(Markdown(text), width=max(console.width, WIDE))
     if training.candidates():
         console.print(f"模型卡：{training.report_path(name)}", soft_wrap=True)
     if judgement.refusal is None:
@@ -66,7 +67,8 @@ def adopt(
         name, judgement = training.adopt(version, now, who, reason)
         gain = judgement.overall
         console.print(
-            f"已采用模型 {name}：{judgement.rows} 条审计样本上高 {gain.mean:+.1%}（下限 {gain.low:+.1%}）。"
+            f"已采用模型 {name}：在 {judgement.rows} 条审计样本上，"
+            f"正确率高 {gain.mean * 100:.1f} 个百分点（下限 {gain.low * 100:.1f}）。"
         )
     console.print(
         "按新模型重读历史：voc recode（验证在重读完成前等待）。正在运行的 voc serve 下一轮自动使用新模型。"

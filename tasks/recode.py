@@ -176,6 +176,8 @@ def told(row: Mapping[str, Any]) -> dict[str, Any]:
         "type_share": f"{row['type_changed'] / rows:.1%}",
         "issue_share": f"{row['issue_changed'] / rows:.1%}",
         "area_changes": "，".join(
-            f"{names.get(area, area)} {n['before']} → {n['after']}" for area, n in row["areas"].items()
+            f"{names.get(area, area)} {n['before']} → {n['after']}"
+            for area, n in row["areas"].items()
+            if n["before"] != n["after"]
         ),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voc.learning.compare import LEVEL, ClassScore
+from voc.learning.compare import LEVEL, ClassScore, Difference
 from voc.learning.judge import Judgement, Side, TaskResult
 from voc.learning.layer import NAMES
 from voc.learning.shares import Share
@@ -51,13 +51,12 @@ def compared(judgement: Judgement, shares: Mapping[str, Share], taxonomy: Taxono
     one = judgement.overall
     lines = ["## 与现用模型对比", "",
              f"审计样本 {judgement.rows} 条（简单随机抽样，两个模型都没有学过）。"
-             f"区间为配对自助法单侧 {LEVEL:.0%} 界限，p 值为 McNemar 精确检验。", "",
-             "| 任务 | 条数 | 现用 | 候选 | 差 | 下限 | 上限 | 变好 | 变差 | p | F1 现用 | F1 候选 | "
-             "校准误差 现用 → 候选 |",
-             "|" + " --- |" * 13]  # fmt: skip
+             f"区间为配对自助法单侧 {LEVEL:.0%} 界限，p 值为 McNemar 精确检验；"
+             "箭头左为现用、右为候选，「好 / 差」是变好、变差的条数。", "",
+             "| 任务 | 条数 | 正确率 | 差（下限～上限） | 好 / 差 | p | F1 | 校准误差 |",
+             "|" + " --- |" * 8]  # fmt: skip
     lines += [_row(result) for result in judgement.tasks]
-    lines += [f"| **总计** | {one.rows} | {one.old:.3f} | {one.new:.3f} | {one.mean:+.3f} | {one.low:+.3f} | "
-              f"{one.high:+.3f} | {one.better} | {one.worse} | {one.p:.3f} | | | |", "",
+    lines += [f"| **总计** | {_changed(one)} | | |", "",
               f"结论：{judgement.refusal or '候选模型更好，可以采用。'}"]  # fmt: skip
     lines += _agreement(judgement.tasks) + _by_class(judgement.tasks, taxonomy)
     return "\n".join(lines + _shares(shares) + _flips(judgement, taxonomy)) + "\n"
@@ -78,10 +77,15 @@ def measured(version: str, judgement: Judgement, shares: Mapping[str, Share]) ->
 
 def _row(result: TaskResult) -> str:
     c, old, new = result.change, result.old, result.new
-    calibrated = "—" if old.calibration is None else f"{old.calibration:.3f} → {new.calibration:.3f}"
+    calibrated = "—" if old.calibration is None else f"{old.calibration:.2f} → {new.calibration:.2f}"
+    return f"| {NAMES[result.task]} | {_changed(c)} | {old.f1:.2f} → {new.f1:.2f} | {calibrated} |"
+
+
+def _changed(c: Difference) -> str:
+    """Rows, share right now and then, difference with its bounds, rows won and lost, and p."""
     return (
-        f"| {NAMES[result.task]} | {c.rows} | {c.old:.3f} | {c.new:.3f} | {c.mean:+.3f} | {c.low:+.3f} | "
-        f"{c.high:+.3f} | {c.better} | {c.worse} | {c.p:.3f} | {old.f1:.3f} | {new.f1:.3f} | {calibrated} |"
+        f"{c.rows} | {c.old:.2f} → {c.new:.2f} | {c.mean:+.3f}（{c.low:+.3f}～{c.high:+.3f}） | "
+        f"{c.better} / {c.worse} | {c.p:.3f}"
     )
 
 

@@ -51,7 +51,7 @@ def columns(taxonomy: Taxonomy) -> list[str]:
 def allowed(taxonomy: Taxonomy) -> dict[str, list[str]]:
     """List, for each column that has a choice, what may stand in it."""
     issues = [NONE, *issue_names(taxonomy)]
-    areas = {f"{AREA}{name}": list(POLARITIES) for name in taxonomy.areas.values()}
+    areas = {f"{AREA}{name}": [*POLARITIES, NONE] for name in taxonomy.areas.values()}
     return {
         TYPE: list(TYPE_NAMES.values()),
         TONE: list(TONE_NAMES.values()),
@@ -97,8 +97,7 @@ def _answers(row: int, line: Mapping[str, str], taxonomy: Taxonomy, found: list[
     areas = _areas(row, line, taxonomy, found)
     if issues is not None:
         answers["issues"] = issues
-    # Empty cells of areas mean none only where the row was labelled at all.
-    if areas or (answers and areas is not None):
+    if areas is not None:
         answers["areas"] = areas
     if note := line.get(NOTE, "").strip():
         answers["note"] = note
@@ -137,10 +136,11 @@ def _issues(
 def _areas(
     row: int, line: Mapping[str, str], taxonomy: Taxonomy, found: list[Trouble]
 ) -> dict[str, int] | None:
+    # Who leaves all areas empty has not judged them; that there is none is said by 无 in any of them.
+    choices: dict[str, Any] = {**POLARITIES, NONE: NONE}
     before = len(found)
-    areas = {
-        code: _one(row, line, f"{AREA}{name}", POLARITIES, found) for code, name in taxonomy.areas.items()
-    }
-    return (
-        None if len(found) > before else {code: value for code, value in areas.items() if value is not None}
-    )
+    named = {code: _one(row, line, f"{AREA}{name}", choices, found) for code, name in taxonomy.areas.items()}
+    filled = {code: value for code, value in named.items() if value is not None}
+    if not filled or len(found) > before:
+        return None
+    return {code: value for code, value in filled.items() if value != NONE}

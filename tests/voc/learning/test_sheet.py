@@ -37,12 +37,17 @@ def test_a_wrong_cell_is_told_with_row_column_and_remedy_and_the_rest_is_taken()
     assert [str(trouble) for trouble in sheet.troubles] == [
         "第 2 行「类型」：「投素」不在可选值中。是不是「投诉」？可填：表扬、建议、投诉、咨询。"
     ]
-    assert sheet.answers == {"VOC-1": {"tone": "positive", "issues": {}, "areas": {}}}
+    assert sheet.answers == {"VOC-1": {"tone": "positive", "issues": {}}}
 
 
 def test_no_issue_is_told_apart_from_not_asked():
     assert read(line(问题1="无"), TAXONOMY).answers["VOC-1"]["issues"] == {}
     assert "issues" not in read(line(类型="咨询"), TAXONOMY).answers["VOC-1"]
+
+
+def test_areas_left_empty_are_not_judged_and_none_of_them_is_said_once():
+    assert "areas" not in read(line(类型="投诉", 情感="负面"), TAXONOMY).answers["VOC-1"]
+    assert read(line(**{AREA_COLUMN: "无"}), TAXONOMY).answers["VOC-1"]["areas"] == {}
 
 
 def test_none_beside_an_issue_is_refused():
