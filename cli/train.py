@@ -18,7 +18,6 @@ from voc.errors import InputError
 from voc.learning import card
 
 Who = Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")]
-WIDE = 112  # columns a card needs before its figures are cut
 STEPS = {"adopt": "采用", "back": "退回"}
 Version = Annotated[str, typer.Argument(help="模型版本；留空为最近训练的一个")]
 
@@ -35,7 +34,7 @@ def train(by: Who = "") -> None:
     """Train a candidate and show its card."""
     migrate()
     found = training.train(datetime.now(UTC), by or getpass.getuser())
-    console.print(Markdown(card.trained(found)), width=max(console.width, WIDE))
+    console.print(Markdown(card.trained(found)))
     console.print(f"候选模型已保存。比较：voc evaluate {found['version']}")
 
 
@@ -43,7 +42,7 @@ def evaluate(version: Version = "") -> None:
     """Show a candidate beside the model in use."""
     migrate()
     name, judgement, _, text = training.evaluate(version)
-    console.print(Markdown(text), width=max(console.width, WIDE))
+    console.print(Markdown(text))
     if training.candidates():
         console.print(f"模型卡：{training.report_path(name)}", soft_wrap=True)
     if judgement.refusal is None:

@@ -52,9 +52,9 @@ def compared(judgement: Judgement, shares: Mapping[str, Share], taxonomy: Taxono
     lines = ["## 与现用模型对比", "",
              f"审计样本 {judgement.rows} 条（简单随机抽样，两个模型都没有学过）。"
              f"区间为配对自助法单侧 {LEVEL:.0%} 界限，p 值为 McNemar 精确检验；"
-             "箭头左为现用、右为候选，「好 / 差」是变好、变差的条数。", "",
-             "| 任务 | 条数 | 正确率 | 差（下限～上限） | 好 / 差 | p | F1 | 校准误差 |",
-             "|" + " --- |" * 8]  # fmt: skip
+             "箭头左为现用、右为候选，「好/差」是变好、变差的条数。", "",
+             "| 任务 | 条数 | 正确率 | 差 | 界限 | 好/差 | p | F1 | 校准误差 |",
+             "|" + " --- |" * 9]  # fmt: skip
     lines += [_row(result) for result in judgement.tasks]
     lines += [f"| **总计** | {_changed(one)} | | |", "",
               f"结论：{judgement.refusal or '候选模型更好，可以采用。'}"]  # fmt: skip
@@ -77,15 +77,15 @@ def measured(version: str, judgement: Judgement, shares: Mapping[str, Share]) ->
 
 def _row(result: TaskResult) -> str:
     c, old, new = result.change, result.old, result.new
-    calibrated = "—" if old.calibration is None else f"{old.calibration:.2f} → {new.calibration:.2f}"
-    return f"| {NAMES[result.task]} | {_changed(c)} | {old.f1:.2f} → {new.f1:.2f} | {calibrated} |"
+    calibrated = "—" if old.calibration is None else f"{old.calibration:.2f}→{new.calibration:.2f}"
+    return f"| {NAMES[result.task]} | {_changed(c)} | {old.f1:.2f}→{new.f1:.2f} | {calibrated} |"
 
 
 def _changed(c: Difference) -> str:
     """Rows, share right now and then, difference with its bounds, rows won and lost, and p."""
     return (
-        f"{c.rows} | {c.old:.2f} → {c.new:.2f} | {c.mean:+.3f}（{c.low:+.3f}～{c.high:+.3f}） | "
-        f"{c.better} / {c.worse} | {c.p:.3f}"
+        f"{c.rows} | {c.old:.2f}→{c.new:.2f} | {c.mean:+.2f} | {c.low:+.2f}～{c.high:+.2f} | "
+        f"{c.better}/{c.worse} | {c.p:.3f}"
     )
 
 
