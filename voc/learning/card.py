@@ -51,9 +51,9 @@ def compared(judgement: Judgement, shares: Mapping[str, Share], taxonomy: Taxono
     one = judgement.overall
     lines = ["## 与现用模型对比", "",
              f"审计样本 {judgement.rows} 条（简单随机抽样，两个模型都没有学过）。"
-             f"区间为配对自助法单侧 {LEVEL:.0%} 界限，p 值为 McNemar 精确检验；"
+             f"下限为配对自助法单侧 {LEVEL:.0%}，p 值为 McNemar 精确检验；"
              "箭头左为现用、右为候选，「好/差」是变好、变差的条数。", "",
-             "| 任务 | 条数 | 正确率 | 差 | 界限 | 好/差 | p | F1 | 校准误差 |",
+             "| 任务 | 条数 | 正确率 | 差 | 下限 | 好/差 | p | F1 | 校准误差 |",
              "|" + " --- |" * 9]  # fmt: skip
     lines += [_row(result) for result in judgement.tasks]
     lines += [f"| **总计** | {_changed(one)} | | |", "",
@@ -82,9 +82,9 @@ def _row(result: TaskResult) -> str:
 
 
 def _changed(c: Difference) -> str:
-    """Rows, share right now and then, difference with its bounds, rows won and lost, and p."""
+    """Rows, share right now and then, difference with its lower bound, rows won and lost, and p."""
     return (
-        f"{c.rows} | {c.old:.2f}→{c.new:.2f} | {c.mean:+.2f} | {c.low:+.2f}～{c.high:+.2f} | "
+        f"{c.rows} | {c.old:.2f}→{c.new:.2f} | {c.mean:+.2f} | {c.low:+.2f} | "
         f"{c.better}/{c.worse} | {c.p:.3f}"
     )
 
