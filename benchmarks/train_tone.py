@@ -38,6 +38,7 @@ FOLDS = (
     ("clothes", "fruit", "shampoo", "cosmetics", "absa"),
 )  # fmt: skip
 QUESTIONS, QUESTION_WEIGHT = 4000, 0.2
+GRIEVANCE_WEIGHT = 0.15  # at 1 hotels left out lose a point; letters are judged by GRIEVED, too
 HEARSAY = {"civic": 1.0, "civic/title": 0.6, "civic/reply": 0.3}
 TITLED = 0.3
 PER_KIND = 6000
@@ -75,12 +76,27 @@ def labelled_rows() -> list[Row]:
 
 
 def sentiment_rows() -> Sentiment:
-    """The same as arrays."""
+    """The same as arrays; in every domain of reviews praise and complaint weigh alike."""
     rows = labelled_rows()
-    weight = np.array([QUESTION_WEIGHT if row.domain == "question" else 1.0 for row in rows])
     domain = np.array([tone_rows.group(row.domain) for row in rows])
     y = np.array([int(row.label) for row in rows])
-    return Sentiment(batch([row.text for row in rows]), y, weight, domain, parts(rows))
+    part = parts(rows)
+    return Sentiment(batch([row.text for row in rows]), y, evened(domain, y, part > 0), domain, part)
+
+
+def evened(domain: NDArray[np.str_], y: Labels, known: NDArray[np.bool_]) -> Floats:
+    """Weights by which no domain's share of praise tells on the next; the shares are counted on `known` rows."""
+    weight = np.ones(len(y))
+    for name in np.unique(domain):
+        here = domain == name
+        praise = float(y[here & known].mean())
+        if name == "question":
+            weight[here] = QUESTION_WEIGHT
+        elif name == "civic":
+            weight[here] = GRIEVANCE_WEIGHT
+        else:
+            weight[here] = np.where(y[here] == 1, 0.5 / praise, 0.5 / (1 - praise))
+    return weight
 
 
 def fit_line(rows: Sentiment, kept: NDArray[np.bool_]) -> Line:
@@ -95,19 +111,21 @@ def stage(rows: Sentiment, out: Sequence[str] = ()) -> tuple[Line, Floats, float
     open_rows = ~np.isin(rows.domain, out)
     judged = open_rows & (rows.part == 1) & ~np.isin(rows.domain, ("question", "civic"))
     whole = fit_line(rows, open_rows & (rows.part == 2))
-    factor = in_logits(_scores(rows, judged, whole), rows.y[judged] == 1)
+    factor = in_logits(_scores(rows, judged, whole), rows.y[judged] == 1, rows.weight[judged])
     seen = described(chosen(rows.data, judged), whole.scaled(factor))
-    strange, truth = [], []
+    strange, truth, heavy = [], [], []
     for fold in FOLDS:
         here = judged & np.isin(rows.domain, fold)
         if here.any():
             line = fit_line(rows, open_rows & (rows.part == 2) & ~np.isin(rows.domain, fold)).scaled(factor)
             strange.append(described(chosen(rows.data, here), line))
             truth.append(rows.y[here])
+            heavy.append(rows.weight[here])
     features = np.concatenate([seen, *strange])
     y = np.concatenate([rows.y[judged], *truth])
-    weights, bias = pool(features, y)
-    return whole.scaled(factor), weights, bias, knots(features @ weights + bias, y == 1)
+    weight = np.concatenate([rows.weight[judged], *heavy])
+    weights, bias = pool(features, y, weight)
+    return whole.scaled(factor), weights, bias, knots(features @ weights + bias, y == 1, weight)
 
 
 def _scores(rows: Sentiment, kept: NDArray[np.bool_], line: Line) -> Floats:

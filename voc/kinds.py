@@ -50,8 +50,14 @@ def kind_shares(rows: NDArray[np.float32], clauses: Sequence[str], texts: Sequen
     thanks = forms * [1, 0, 0]  # of the forms only thanks tell as much in letters, whose makers labelled none
     review = _softmax(rows[:, _REVIEW : _REVIEW + len(KINDS)] + forms)
     letter = _softmax(rows[:, _LETTER : _LETTER + len(KINDS)] + thanks)
-    share = 1 / (1 + np.exp(-np.clip(rows[:, _GATE : _GATE + 1].astype(np.float64), -30, 30)))
+    share = letterlike(rows)[:, None]
     return share * letter + (1 - share) * review
+
+
+def letterlike(rows: NDArray[np.float32]) -> Floats:
+    """Probability that a text is a letter to an office, shape (texts,)."""
+    share: Floats = 1 / (1 + np.exp(-np.clip(rows[:, _GATE].astype(np.float64), -30, 30)))
+    return share
 
 
 def choose(texts: Sequence[str], model: ToneModel) -> Floats:

@@ -13,7 +13,7 @@ from voc.clauses import clausal
 from voc.dimensions import dimensions
 from voc.hashing import Floats
 from voc.issues import guess
-from voc.kinds import kind_shares
+from voc.kinds import KINDS, kind_shares, letterlike
 from voc.learning.apply import relearn
 from voc.mentions import Mention, find_mentions
 from voc.model import TYPES, Model, Scores, ToneModel, assemble, calibrated, score
@@ -24,11 +24,12 @@ from voc.topics import Topics
 __all__ = ["Annotations", "Mention", "Model", "annotate", "assemble"]
 
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
+GRIEVED = 1.5  # logits by which opinions in letters to offices, polite in words, mean worse than in a review
 TROUBLED = 0.5  # least probability of a complaint at which the issue model is asked
 FRIENDLY = 1.5  # a clause this well-meaning (logits) is not where the trouble is
 COMPLAINING = 0.8  # what the type complaint alone is worth as such a probability
 TONES = ("positive", "neutral", "negative")
-FLAT = {"enquiry": 0.85, "suggestion": 0.5}  # how far from 0 their sentiment must be to count as one
+FLAT = {"enquiry": 0.85, "suggestion": 0.6}  # how far from 0 their sentiment must be to count as one
 DECIDED = 3
 SURE_ENOUGH = {"type": 0.6, "sentiment": 0.65, "areas": 0.6, "issue": 0.5}  # calibrated; below: abstain
 
@@ -75,8 +76,11 @@ def _shipped(
     stars = np.array([0.0 if rating is None else rating - 3.0 for rating in ratings])
     rows, clauses = scores.rows(), clausal(texts)
     felt = scores.feelings(rows)
-    positive = _with_stars(calibrated(felt, model.tone.sentiment_knots), RATING_WEIGHT * stars)
-    types, type_confidence, type_shares = _types(kind_shares(rows, clauses, texts), positive, model.tone)
+    kinds = kind_shares(rows, clauses, texts)
+    # Squared, so that what is only half a letter, a long review, hardly moves; who only asks has no grievance.
+    shift = RATING_WEIGHT * stars - GRIEVED * letterlike(rows) ** 2 * (1 - kinds[:, KINDS.index("enquiry")])
+    positive = _with_stars(calibrated(felt, model.tone.sentiment_knots), shift)
+    types, type_confidence, type_shares = _types(kinds, positive, model.tone)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     if model.topics.issues is not None:
         _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics)
