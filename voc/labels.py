@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,9 @@ def _shipped(
     sentiment_confidence = np.maximum(positive, 1 - positive)
     blamed = [_negative(found) if found else found for found in mentions]
     issue_confidence = _surest(blamed)
+    tone = _tones(positive, types, blamed)
+    for row in (n for n, word in enumerate(tone) if word == "neutral" and not blamed[n]):
+        areas[row] = [replace(opinion, sentiment=0.0) for opinion in areas[row]]
     dimension, dimension_confidence = dimensions(blamed, areas, taxonomy)
     return Annotations(
         type=types,
@@ -98,7 +101,7 @@ def _shipped(
         severity=severities(clauses, mentions),
         vague=np.array([t == "complaint" and not m for t, m in zip(types, blamed, strict=True)], bool),
         mentions=mentions,
-        tone=_tones(positive, types, blamed),
+        tone=tone,
         areas=areas,
         dimension_confidence=dimension_confidence,
         unsure=_unsure(type_confidence, sentiment_confidence, _surest(areas), issue_confidence),

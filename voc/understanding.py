@@ -17,10 +17,13 @@ from voc.duplicates import signed
 from voc.labels import Annotations, annotate
 from voc.model import Model
 from voc.privacy import Mask, mask
-from voc.rejection import reject
+from voc.rejection import ADVERTISING, FRAUD, reject
 from voc.taxonomy import Taxonomy
 from voc.text import normalise
 from voc.variants import canonical
+
+SOLD = (ADVERTISING, FRAUD)
+SURE = 0.9  # confidence of a mention that outweighs the look of advertising
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,16 @@ def understand(
     reasons = reject(masked.texts, cleaning.spam if cleaning else None)
     # A rating without words is feedback; only words can be rejected.
     rejected = [reason if text else None for text, reason in zip(masked.texts, reasons, strict=True)]
-    kept = [row for row, reason in enumerate(rejected) if label_rejected or reason is None]
-    read = [masked.texts[row] for row in kept]
+    looked = [row for row, reason in enumerate(rejected) if label_rejected or reason in (None, *SOLD)]
+    read = [masked.texts[row] for row in looked]
     if cleaning:
         read = canonical(read, cleaning.variants)  # as long as before: spans hold in the masked text
+    annotations = annotate(read, [ratings[row] for row in looked], taxonomy, model)
+    for place in _suffering(annotations, [rejected[row] in SOLD for row in looked]):
+        rejected[looked[place]] = None
+    kept = [row for row in looked if label_rejected or rejected[row] is None]
+    if len(kept) < len(looked):
+        annotations = take(annotations, [n for n, row in enumerate(looked) if rejected[row] is None])
     hashes, bands = signed(masked.texts)
     return Understood(
         normalised=normalised,
@@ -69,8 +78,18 @@ def understand(
         hashes=hashes,
         bands=bands,
         kept=kept,
-        annotations=annotate(read, [ratings[row] for row in kept], taxonomy, model),
+        annotations=annotations,
     )
+
+
+def _suffering(annotations: Annotations, sold: Sequence[bool]) -> list[int]:
+    """Places of what looks like advertising and yet complains of something concrete: a customer wants help."""
+    return [
+        place
+        for place in np.flatnonzero(sold).tolist()
+        if annotations.type[place] == "complaint"
+        and any(m.polarity < 0 and m.confidence >= SURE for m in annotations.mentions[place])
+    ]
 
 
 def take(annotations: Annotations, rows: Sequence[int]) -> Annotations:

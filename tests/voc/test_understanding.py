@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from settings import asset_bytes, asset_text
+from voc.cleaning import load_cleaning
 from voc.labels import assemble
+from voc.rejection import reject
 from voc.taxonomy import parse_taxonomy
 from voc.understanding import Understood, take, understand
 
@@ -58,3 +60,19 @@ def test_rows_are_taken_from_every_column_of_the_annotations(read):
 def test_an_empty_batch_is_understood_as_nothing(parts):
     nothing = understand([], [], *parts)
     assert (nothing.masked, nothing.kept, nothing.hashes.shape) == ([], [], (0,))
+
+
+def test_who_complains_of_something_concrete_is_heard_even_where_the_words_look_like_advertising(parts):
+    suffering = "手机13812345678，请联系王建国，地址北京市朝阳区建国路88号2号楼301室，空调漏水"
+    texts = [suffering, "代开发票，电话13812345678，税点低"]
+    cleaning = load_cleaning(asset_bytes("spam.npz"), asset_text("variants.toml"))
+    read = understand(texts, [None, None], *parts, cleaning=cleaning)
+    assert reject(read.masked, cleaning.spam) == ["advertising", "advertising"]
+    assert (read.rejected, read.kept) == ([None, "advertising"], [0])
+    assert read.annotations.mentions[0][0].issue == "product.leak"
+
+
+def test_a_question_blames_no_area(parts):
+    read = understand(["请问保修期多久？"], [None], *parts)
+    assert (read.annotations.tone, read.annotations.dimension) == (["neutral"], [None])
+    assert {opinion.sentiment for opinion in read.annotations.areas[0]} <= {0.0}
