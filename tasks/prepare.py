@@ -102,7 +102,7 @@ def _masked(values: Sequence[str | None]) -> list[str | None]:
 
 def _masked_records(cells: Sequence[str | None]) -> dict[int, str]:
     rows = [row for row, cell in enumerate(cells) if cell]
-    masked = mask(normalise([cells[row] or "" for row in rows])).texts
+    masked = mask(normalise([cells[row] or "" for row in rows]), model().names).texts
     return {row: text for row, text in zip(rows, masked, strict=True) if text}
 
 

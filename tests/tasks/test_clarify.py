@@ -11,7 +11,8 @@ from voc.concrete import OPEN_QUESTION
 COLUMNS = {"external_id": "编号", "text": "内容", "rating": "评分", "evidence": "工单记录+通话转写"}
 TOLD = {"number": "VOC-1", "category": "服务体验", "deadline": "6月8日 12:00", "link": ""}
 MOBILE = "13912345678"
-TICKET = f"客户来电{MOBILE}反映安装师傅迟到3小时，一直没上门"
+NAME = "李晓东"  # nothing but its neighbours says that it is a name
+TICKET = f"来电{MOBILE}，{NAME}反映安装师傅迟到3小时，一直没上门"
 CALL = "坐席：您好，很高兴为您服务\n客户：我买的空调一直漏水，地板都泡了\n坐席：请问还有什么可以帮您"
 ROWS = [
     ["V1", "太差了，什么玩意", "1", TICKET, ""],
@@ -102,3 +103,9 @@ def test_the_confirmation_of_a_vague_complaint_asks_its_question_and_no_other_do
     assert asked == {"V1": OPEN_QUESTION, "C1": None}
     assert OPEN_QUESTION in render_message("case_opened", {**TOLD, "question": OPEN_QUESTION})[1]
     assert "补充" not in render_message("case_opened", TOLD)[1]
+
+
+def test_a_name_in_evidence_is_masked_though_no_title_announces_it(heard):
+    stored = heard.rows("SELECT text FROM evidence")
+    assert stored
+    assert [row["text"] for row in stored if NAME in row["text"]] == []
