@@ -19,9 +19,7 @@ from settings import get_settings
 from tasks.memory import OFTEN
 
 T = TypeVar("T")
-WORTH_IT = (
-    30_000  # rows: below it, starting processes (three seconds of CPU each) takes longer than they save
-)
+WORTH_IT = 30_000  # rows; below, starting processes (three seconds of CPU each) takes longer than they save
 PR_SET_PDEATHSIG = 1
 
 

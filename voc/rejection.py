@@ -36,10 +36,7 @@ PLACEHOLDER, ADVERTISING, FRAUD, ABUSE, TEST, MEANINGLESS = (
 )  # fmt: skip
 REASONS = (PLACEHOLDER, ADVERTISING, FRAUD, ABUSE, TEST, MEANINGLESS)
 LONGEST_EMPTY = 40  # longer texts say something
-OWN_WEIGHT, MOST_OWN = (
-    1.0,
-    4,
-)  # logits a customer's own word weighs against the model of spam, and how many count
+OWN_WEIGHT, MOST_OWN = 1.0, 4  # logits a customer's own word weighs against the model, and how many count
 RULES = 3.5  # signs of advertising that suffice without the model
 DOUBT = -6.0  # below this score the rules are not asked
 SIGN_WEIGHT, MOST_SIGNS = 0.3, 4.0  # what the signs of the rules add to the model's score, or take

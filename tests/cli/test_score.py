@@ -9,8 +9,6 @@ import sys
 import pytest
 import xlsxwriter
 
-from cli import main
-from settings import get_settings
 from voc.scoring import COLUMNS
 
 LONG = "安装师傅迟到了三个小时，电话也打不通，我请假白等了一上午"
@@ -24,25 +22,6 @@ WORDS = [
     NEARLY,
     "此用户未填写评价内容",
 ]
-
-
-@pytest.fixture
-def voc(tmp_path, monkeypatch, capfd):
-    """Return a function that runs the command in this process, in a folder of its own."""
-    monkeypatch.setenv("VOC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path)
-    get_settings.cache_clear()
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["voc", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capfd.readouterr()
-        return subprocess.CompletedProcess(arguments, left.value.code, said.out, said.err)
-
-    yield run
-    get_settings.cache_clear()
 
 
 def table(rows, columns=("编号", "内容")):

@@ -2,43 +2,25 @@
 
 import csv
 import io
-import subprocess
-import sys
 
 import pytest
-
-from cli import main
-from settings import get_settings
 
 PAIRS = "编号,问句,另一句\n1,怎么取消花呗,如何关闭花呗\n2,怎么取消花呗,今天天气很好\n3,,\n"
 
 
 @pytest.fixture
-def voc(tmp_path, monkeypatch, capfd):
-    """Return a function that runs the command in this process, in a folder of its own."""
-    monkeypatch.setenv("VOC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path)
-    get_settings.cache_clear()
+def similar(voc, tmp_path):
+    """Return a function that compares the pairs of a file."""
     (tmp_path / "pairs.csv").write_bytes(PAIRS.encode("gb18030"))
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["voc", "similar", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capfd.readouterr()
-        return subprocess.CompletedProcess(arguments, left.value.code, said.out, said.err)
-
-    yield run
-    get_settings.cache_clear()
+    return lambda *arguments: voc("similar", *arguments)
 
 
 def read(text):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_every_pair_gets_a_probability_and_a_word_beside_its_own_columns(voc, tmp_path):
-    said = voc("pairs.csv", "--a", "问句", "--b", "另一句", "--out", "out.csv")
+def test_every_pair_gets_a_probability_and_a_word_beside_its_own_columns(similar, tmp_path):
+    said = similar("pairs.csv", "--a", "问句", "--b", "另一句", "--out", "out.csv")
     rows = read((tmp_path / "out.csv").read_text("utf-8"))
     assert said.returncode == 0
     assert list(rows[0]) == ["编号", "问句", "另一句", "similarity", "same"]
@@ -49,8 +31,8 @@ def test_every_pair_gets_a_probability_and_a_word_beside_its_own_columns(voc, tm
     )
 
 
-def test_the_threshold_can_be_chosen(voc):
-    said = voc("pairs.csv", "--a", "问句", "--b", "另一句", "--out", "-", "--threshold", "1")
+def test_the_threshold_can_be_chosen(similar):
+    said = similar("pairs.csv", "--a", "问句", "--b", "另一句", "--out", "-", "--threshold", "1")
     assert [row["same"] for row in read(said.stdout)] == ["否", "否", "否"]
     assert "相似度达到 1" in said.stderr
 
@@ -62,7 +44,7 @@ def test_the_threshold_can_be_chosen(voc):
         (["--a", "问题", "--b", "另一句"], "没有列「问题」（--a）。是不是「问句」？"),
     ],
 )
-def test_mistakes_are_told_in_one_chinese_sentence(voc, tmp_path, arguments, sentence):
-    said = voc("pairs.csv", *arguments, "--out", "out.csv")
+def test_mistakes_are_told_in_one_chinese_sentence(similar, tmp_path, arguments, sentence):
+    said = similar("pairs.csv", *arguments, "--out", "out.csv")
     assert (said.returncode, sentence in said.stderr) == (1, True)
     assert not (tmp_path / "out.csv").exists()
