@@ -14,6 +14,7 @@ DISPOSITIONS = ("accepted", "near_duplicate", "rejected")
 TYPES = ("praise", "suggestion", "complaint", "enquiry")
 TONES = ("positive", "neutral", "negative")
 PRIORITIES = ("urgent", "high", "medium", "low")
+SUSPICIONS = ("praise_burst", "copy_wave", "crawler")
 
 
 class Customer(Base):
@@ -34,6 +35,7 @@ class Feedback(Base):
     __tablename__ = "feedback"
     __table_args__ = (
         one_of("disposition", DISPOSITIONS),
+        one_of("suspect", SUSPICIONS),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating_range"),
         CheckConstraint("(disposition = 'near_duplicate') = (copy_of IS NOT NULL)", name="copy_named"),
         Index("ix_feedback_occurred", "occurred_at"),
@@ -59,6 +61,9 @@ class Feedback(Base):
     agent: Mapped[str | None] = mapped_column(comment="staff member who served, by staff number")
     region: Mapped[str | None] = mapped_column(comment="region served")
     product: Mapped[str | None] = mapped_column(comment="product spoken about")
+    version: Mapped[str | None] = mapped_column(
+        comment="release of the application, firmware or product, as given"
+    )
     rating: Mapped[float | None] = mapped_column(comment="1–5, whatever the source's own scale was")
     text: Mapped[str] = mapped_column(comment="the words, personal data masked")
     content_hash: Mapped[int] = mapped_column(BigInteger, comment="hash of the words without punctuation")
@@ -69,6 +74,9 @@ class Feedback(Base):
     )
     superseded_by: Mapped[int | None] = mapped_column(
         ForeignKey("feedback.id"), comment="later version of the same record"
+    )
+    suspect: Mapped[str | None] = mapped_column(
+        comment="why it counts neither as praise nor as complaint; its case is answered all the same"
     )
 
 

@@ -32,7 +32,7 @@ OBSERVE = """
                COALESCE(f.customer_id, -f.id) AS customer, (m.feedback_id IS NOT NULL) AS member
         FROM feedback f
         LEFT JOIN complaint m ON m.feedback_id = f.id
-        WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
+        WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL
           AND f.occurred_at >= CAST(:since AS timestamp) AT TIME ZONE 'Asia/Shanghai'
           AND f.occurred_at < (CAST(:until AS timestamp) + interval '1 day') AT TIME ZONE 'Asia/Shanghai'
     ), counted AS (
@@ -92,7 +92,7 @@ def readings(session: Session, since: date, until: date) -> list[Reading] | None
     query = text(
         """
         WITH said AS (
-            SELECT id FROM feedback WHERE disposition = 'accepted' AND superseded_by IS NULL
+            SELECT id FROM feedback WHERE disposition = 'accepted' AND superseded_by IS NULL AND suspect IS NULL
               AND occurred_at >= CAST(:since AS timestamp) AT TIME ZONE 'Asia/Shanghai'
               AND occurred_at < (CAST(:until AS timestamp) + interval '1 day') AT TIME ZONE 'Asia/Shanghai'
         )

@@ -30,14 +30,14 @@ _COMPLAINTS = """
     FROM (SELECT m.issue, (f.occurred_at AT TIME ZONE 'UTC')::date AS day,
                  extract(epoch FROM f.occurred_at)::bigint AS moment, COALESCE(f.customer_id, -f.id) AS customer
           FROM mention m JOIN feedback f ON f.id = m.feedback_id
-          WHERE m.polarity = -1 AND m.current AND f.superseded_by IS NULL
+          WHERE m.polarity = -1 AND m.current AND f.superseded_by IS NULL AND f.suspect IS NULL
             AND (CAST(:issues AS text[]) IS NULL OR m.issue = ANY(:issues))
             AND (CAST(:first AS timestamptz) IS NULL OR f.occurred_at >= :first)) complaint
     GROUP BY issue, day
 """
 _EVERYTHING = """
     SELECT '', (occurred_at AT TIME ZONE 'UTC')::date, count(*), CAST('{}' AS bigint[]), CAST('{}' AS bigint[])
-    FROM feedback WHERE disposition = 'accepted' AND superseded_by IS NULL GROUP BY 2
+    FROM feedback WHERE disposition = 'accepted' AND superseded_by IS NULL AND suspect IS NULL GROUP BY 2
 """
 
 

@@ -198,7 +198,7 @@ def headline(session: Session, since: datetime, until: datetime) -> dict[str, An
                count(*) FILTER (WHERE a.type = 'enquiry') AS enquiries,
                count(*) FILTER (WHERE a.vague) AS vague
         FROM feedback f LEFT JOIN annotation a ON a.feedback_id = f.id AND a.current
-        WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
+        WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL
           AND f.occurred_at >= :since AND f.occurred_at < :until
         """,
         since=since,
@@ -209,7 +209,7 @@ def headline(session: Session, since: datetime, until: datetime) -> dict[str, An
 def ratings(session: Session, since: datetime, until: datetime) -> list[float]:
     """List the ratings given in a period."""
     query = """
-        SELECT rating FROM feedback WHERE disposition = 'accepted' AND superseded_by IS NULL
+        SELECT rating FROM feedback WHERE disposition = 'accepted' AND superseded_by IS NULL AND suspect IS NULL
           AND rating IS NOT NULL AND occurred_at >= :since AND occurred_at < :until ORDER BY id
         """
     return [row["rating"] for row in _rows(session, query, since=since, until=until)]
@@ -222,7 +222,7 @@ def channels(session: Session, since: datetime, until: datetime) -> list[dict[st
         """
         SELECT f.channel, count(*) AS count, count(*) FILTER (WHERE a.type = 'complaint') AS complaints
         FROM feedback f LEFT JOIN annotation a ON a.feedback_id = f.id AND a.current
-        WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
+        WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL
           AND f.occurred_at >= :since AND f.occurred_at < :until
         GROUP BY 1 ORDER BY 2 DESC, 1
         """,
@@ -263,7 +263,7 @@ def linked(session: Session) -> Mapping[str, int]:
         """
         WITH complaint AS (
             SELECT f.id FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
-            WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND a.type = 'complaint'
+            WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL AND a.type = 'complaint'
         ), reached AS (
             SELECT DISTINCT m.feedback_id, x.problem_id IS NOT NULL AS acted, v.problem_id IS NOT NULL AS judged
             FROM problem_member m JOIN complaint c ON c.id = m.feedback_id
