@@ -22,7 +22,7 @@ from voc.privacy import mask
 from voc.text import normalise
 from voc.understanding import understand
 
-ASIDE = ("touchpoint", "agent", "region", "product")
+ASIDE = ("touchpoint", "agent", "region", "product", "version")
 MOMENT = pl.Datetime("us", "UTC")
 
 

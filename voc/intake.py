@@ -19,7 +19,8 @@ from voc.records import joined
 
 FIELDS: Final = (
     "external_id", "text", "title", "occurred_at", "channel", "touchpoint", "rating", "customer",
-    "customer_value", "phone", "email", "agent", "region", "product", "order_no", "evidence",
+    "customer_value", "phone", "email", "agent", "region", "product", "version", "order_no",
+    "evidence",
 )  # fmt: skip
 CHANNELS: Final[dict[str, str]] = {
     "hotline": "热线",

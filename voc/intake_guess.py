@@ -28,6 +28,8 @@ _GUESSES: Final[dict[str, str]] = {
     "agent": "agent agent_id operator staff 坐席 座席 客服 客服工号 坐席工号 工号 经办人",
     "region": "region city province area 地区 区域 城市 省份 省市",
     "product": "product product_name sku item 产品 商品 商品名称 产品名称 产品型号 型号",
+    "version": "version app_version application_version client_version software_version firmware firmware_version"
+    " fw_version release app_ver ver 版本 版本号 应用版本 软件版本 固件版本 客户端版本 程序版本 产品版本 APP版本",
     "order_no": "order_no order_id order orderid 订单号 订单编号 订单",
 }
 # Records that came with the feedback; all such columns are taken, each under its own title.
@@ -55,6 +57,7 @@ _ENDINGS: Final[dict[str, str]] = {
     "agent": "坐席 座席 处理人 经办人 店员 工号 engineer agent",
     "region": "地市 城市 区域 省份 归属地 属地 region city location",
     "product": "品类 产品大类 产品类别 型号 商品 产品 product goods",
+    "version": "版本 版本号 appversion softwareversion firmwareversion",
     "order_no": "订单 订单号 订单编号 orderno orderid",
 }
 

@@ -147,6 +147,8 @@ def test_a_wrong_mapping_line_is_refused_in_words(line: str, says: str) -> None:
         (["标题", "工单内容", "处理记录"], {"title": "标题", "text": "工单内容", "evidence": "处理记录"}),
         (["comment_text", "Call Transcript"], {"text": "comment_text", "evidence": "Call Transcript"}),
         (["Created-At", "FEEDBACK"], {"text": "FEEDBACK", "occurred_at": "Created-At"}),
+        (["评论内容", "APP版本", "系统版本"], {"text": "评论内容", "version": "APP版本"}),
+        (["意见内容", "门锁固件版本号"], {"text": "意见内容", "version": "门锁固件版本号"}),
     ],
 )
 def test_a_mapping_is_proposed_from_usual_column_names(columns: list[str], expected: dict[str, str]) -> None:
