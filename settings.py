@@ -34,6 +34,14 @@ class Settings(BaseSettings):
     workers: int = Field(
         0, ge=0, le=64, description="processes that understand feedback; 0: one for each CPU"
     )
+    alarm_false_per_year: float = Field(
+        12.0, gt=0, le=365, description="false alarms a year over all series together that are put up with"
+    )
+    alarm_history_days: int = Field(
+        21, ge=1, description="older alarms are recorded but not given to a department to review"
+    )
+    alarm_review_hours: float = Field(16.0, gt=0, description="working hours for the review of an alarm")
+    alarm_urgent_hours: float = Field(2.0, gt=0, description="working hours for one of safety or an outage")
     problem_window_days: int = Field(28, ge=7, description="window in which recurring feedback is counted")
     problem_min_customers: int = Field(8, ge=2, description="customers in the window that make a problem")
     problem_min_share: float = Field(0.015, ge=0, description="share of the window's feedback that makes one")

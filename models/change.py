@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from models.alarm import Review, ReviewLog
 from models.loading import copy_rows
 from models.loop import Action, ActionLog, Case, CaseLog, Problem, ProblemLog
 from models.telling import announce
@@ -26,12 +27,14 @@ TABLES: Mapping[str, tuple[Any, Any]] = {
     "case": (Case, CaseLog),
     "problem": (Problem, ProblemLog),
     "action": (Action, ActionLog),
+    "review": (Review, ReviewLog),
 }
 # Facts of a step that are also kept on the row, for queries; the log stays the truth.
 KEPT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("case", "assign"): ("department",),
     ("problem", "diagnose"): ("root_cause", "dimension"),
     ("action", "implement"): ("went_live",),
+    **{("review", step): ("conclusion",) for step in ("uphold", "refute", "explain")},
 }
 
 

@@ -1,5 +1,6 @@
 """All tables in one import, for migrations and tests."""
 
+from models.alarm import Alarm, Review, ReviewLog, Watch, WatchedBatch
 from models.base import Base
 from models.evidence import Clarification, Evidence
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
@@ -23,6 +24,7 @@ from models.proof import Contract, MetricObservation, OperationFigure, Report, V
 __all__ = [
     "Action",
     "ActionLog",
+    "Alarm",
     "Annotation",
     "Base",
     "Batch",
@@ -54,8 +56,12 @@ __all__ = [
     "Quarantine",
     "RawRecord",
     "Report",
+    "Review",
+    "ReviewLog",
     "Source",
     "TaxonomyVersion",
     "User",
     "Verification",
+    "Watch",
+    "WatchedBatch",
 ]

@@ -40,6 +40,11 @@ SUBJECTS: Mapping[str, str] = {
                CAST(CAST(:facts AS jsonb) -> CAST(p.id AS text) ->> 'verification' AS bigint) AS verification,
                NULL AS question
         FROM problem p WHERE p.id = ANY(:ids)""",
+    "review": """
+        SELECT r.id, 'ALM-' || r.alarm_id AS number, a.label AS category, r.department, NULL AS measure,
+               r.due_at AS deadline, NULL::bigint AS customer_id, NULL::bigint AS problem_id,
+               NULL::bigint AS verification, NULL AS question
+        FROM review r JOIN alarm a ON a.id = r.alarm_id WHERE r.id = ANY(:ids)""",
 }
 # Who is told. Reporters are all who spoke of a problem, those whose words were set aside as a copy included.
 RECIPIENTS: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""The three lives: one table of transitions each.
+"""The four lives: one table of transitions each.
 
     case     received → acknowledged → assigned → responded → resolved → confirmed
                                           ↑____________reopen____________|
@@ -6,6 +6,7 @@
                             dismissed     ↑___ ineffective / partly effective / relapsed, one round higher ___|
     action   proposed → approved → accepted → in_progress → implemented → verified | ineffective
                  returned (by the department), cancelled (by whoever asked for it)
+    review   open | archived → real | false_alarm | known
 
 A log entry names a step; the state of a life is the fold of its log and nothing else.
 """
@@ -133,7 +134,28 @@ ACTION = Life(
     },
 )
 
-LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, PROBLEM, ACTION)}
+REVIEW = Life(
+    "review",
+    "预警复核",
+    {
+        "open": "待复核",
+        "archived": "历史预警",
+        "real": "属实",
+        "false_alarm": "误报",
+        "known": "已知原因",
+    },
+    {
+        "open": Step((None,), "open", "发起复核"),
+        "archive": Step((None,), "archived", "记入历史"),
+        "escalate": Step(("open",), "open", "催办复核", ("reason",)),
+        "uphold": Step(("open", "archived"), "real", "认定属实", ("conclusion",)),
+        "refute": Step(("open", "archived"), "false_alarm", "认定误报", ("conclusion",)),
+        "explain": Step(("open", "archived"), "known", "认定原因已知", ("conclusion",)),
+        "reconsider": Step(("real", "false_alarm", "known"), "open", "重新复核", ("reason",)),
+    },
+)
+
+LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, PROBLEM, ACTION, REVIEW)}
 
 
 def next_state(life: Life, subject: object, state: str | None, step: str, facts: Mapping[str, object]) -> str:

@@ -48,6 +48,8 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
         ("action", "implement"): (_notice("action_implemented", "reporters"),),
         ("action", "due_soon"): (_notice("action_due_soon", "owner"),),
         ("action", "overdue"): (_notice("action_overdue", "owner"),),
+        ("review", "open"): (_notice("review_opened", "department"),),
+        ("review", "escalate"): (_notice("review_overdue", "owner"),),
         ("problem", "succeed"): (_notice("problem_effective", "reporters"),),
         ("problem", "fail"): (
             _notice("problem_ineffective", "department"),

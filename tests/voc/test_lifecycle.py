@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from voc.errors import StepRefused
 from voc.lifecycle import ACTION, CASE, LIVES, PROBLEM, fold, next_state
 
-FACTS = dict.fromkeys(("department", "reason", "root_cause", "dimension", "verification", "went_live"), "x")
+NEEDED = ("department", "reason", "root_cause", "dimension", "verification", "went_live", "conclusion")
+FACTS = dict.fromkeys(NEEDED, "x")
 
 
 def walk(life, choices):

@@ -1,0 +1,78 @@
+"""Raising alarms: each once, each with a review, and what still has to be emitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.alarm import Alarm
+from models.change import By, begin
+from settings import get_settings
+from voc.alarms import values
+from voc.deadlines import due
+
+SAME_EPISODE_DAYS = 7  # an alarm that comes back within so many days is the same one, going on
+
+
+def raise_alarms(session: Session, alarms: Iterable[values.Alarm], by: By) -> list[int]:
+    """Record new alarms and open a review of each; one that goes on is continued. Return the ids of the new ones.
+
+    Idempotent: an alarm of the same kind and series whose days overlap a known one is that one.
+    """
+    ordered = sorted(alarms, key=lambda alarm: (alarm.raised_at, alarm.series, alarm.kind))
+    known = _known(session, {alarm.series for alarm in ordered})
+    made = []
+    for alarm in ordered:
+        own = known.setdefault((alarm.kind, alarm.series), [])
+        earlier = next((row for row in own if _same(row, alarm)), None)
+        if earlier is None:
+            row = _new(session, alarm, by)
+            own.append(row)
+            made.append(row)
+        elif alarm.end > earlier.ended_on:
+            earlier.ended_on, earlier.observed, earlier.expected = alarm.end, alarm.observed, alarm.expected
+    session.flush()
+    _review(session, made, by)
+    return [row.id for row in made]
+
+
+def _known(session: Session, series: set[str]) -> dict[tuple[str, str], list[Alarm]]:
+    found: dict[tuple[str, str], list[Alarm]] = {}
+    for row in session.scalars(select(Alarm).where(Alarm.series.in_(series)).order_by(Alarm.raised_at)):
+        found.setdefault((row.kind, row.series), []).append(row)
+    return found
+
+
+def _same(row: Alarm, alarm: values.Alarm) -> bool:
+    apart = timedelta(days=SAME_EPISODE_DAYS)
+    return row.started_on <= alarm.end and alarm.start <= row.ended_on + apart
+
+
+def _new(session: Session, alarm: values.Alarm, by: By) -> Alarm:
+    facts = asdict(alarm)
+    facts["started_on"], facts["ended_on"] = facts.pop("start"), facts.pop("end")
+    facts.update(words=list(alarm.words), quotations=list(alarm.quotations), evidence=dict(alarm.evidence))
+    row = Alarm(**facts, recorded_at=by.at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _review(session: Session, alarms: Sequence[Alarm], by: By) -> None:
+    oldest = by.at - timedelta(days=get_settings().alarm_history_days)
+    for step, chosen in (
+        ("open", [alarm for alarm in alarms if alarm.raised_at >= oldest]),
+        ("archive", [alarm for alarm in alarms if alarm.raised_at < oldest]),
+    ):
+        begin(session, "review", step, [_opened(alarm, by) for alarm in chosen], by)
+
+
+def _opened(alarm: Alarm, by: By) -> dict[str, Any]:
+    settings = get_settings()
+    hours = settings.alarm_urgent_hours if alarm.urgent else settings.alarm_review_hours
+    return {"alarm_id": alarm.id, "department": alarm.department, "due_at": due(by.at, hours)}
