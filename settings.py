@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     company: str = Field("本公司", description="name on reports and messages")
     batch_rows: int = Field(5_000, ge=100, le=100_000, description="rows handled in one transaction")
     workers: int = Field(
-        0, ge=0, le=64, description="processes that understand feedback; 0: one for each CPU"
+        0, ge=0, le=64, description="processes that understand feedback; 0: one for each CPU but one"
     )
     alarm_false_per_year: float = Field(
         12.0, gt=0, le=365, description="false alarms a year over all series together that are put up with"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -66,8 +67,9 @@ def _start_embedded(pgserver: ModuleType, folder: Path) -> str:
 def _forget_dead_handles(register: Path) -> None:
     """Drop processes that were killed from the register of users, or the server would never stop again."""
     if register.exists():
-        alive = [pid for pid in json.loads(register.read_text() or "[]") if Path(f"/proc/{pid}").exists()]
-        register.write_text(json.dumps(alive))
+        # Two processes that write at once leave more than one list behind: every number in it counts.
+        known = {int(number) for number in re.findall(r"\d+", register.read_text())}
+        register.write_text(json.dumps(sorted(pid for pid in known if Path(f"/proc/{pid}").exists())))
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -88,3 +88,15 @@ def new_ids(session: Session, table: str, count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(query, (table, count))
         return [id_ for (id_,) in cursor.fetchall()]
+
+
+def look_again(session: Session, tables: Mapping[str, str], loaded: int) -> None:
+    """Let PostgreSQL look at columns of tables that grew by a tenth or more, or it plans for the size they had.
+
+    It does so by itself within a minute; what is asked right after a load does not wait that long.
+    """
+    query = text("SELECT c.reltuples FROM pg_class c WHERE c.oid = CAST(:name AS regclass)")
+    for table, columns in tables.items():
+        known = session.scalar(query, {"name": table}) or 0
+        if loaded > 0.1 * max(known, 0):
+            session.execute(text(f"ANALYZE {table} ({columns})"))

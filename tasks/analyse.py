@@ -23,7 +23,7 @@ from models.checking import claim, set_aside, waiting_rows
 from models.clarifying import store_clarified, store_evidence
 from models.engine import transaction
 from models.intake import Batch
-from models.loading import new_ids, references_by_batch
+from models.loading import look_again, new_ids, references_by_batch
 from models.recurring import counted, keep
 from tasks.annotating import note_taxonomy_in_force, rank, ranked, voices
 from tasks.assets import model as model
@@ -34,6 +34,13 @@ from tasks.memory import seldom_collected
 from tasks.prepare import Prepared, prepare
 from tasks.workers import in_order
 from voc.priority import Priorities
+
+# What the stages after this one choose rows by.
+GROWN = {
+    "feedback": "batch_id, occurred_at, customer_id, disposition, superseded_by",
+    "mention": "feedback_id, issue, polarity, current",
+}
+MANY = 1_000  # rows; after fewer, what PostgreSQL knew of its tables still holds
 
 
 @stage("分析批次", tags=["分析"])
@@ -48,6 +55,9 @@ def analyse_waiting(now: datetime) -> dict[str, int]:
     with seldom_collected(), in_order(prepare, [id_ for id_, _ in batches], rows) as prepared:
         for one in prepared:
             counts.update(store_batch(one, now))
+    if rows >= MANY:
+        with transaction() as session:
+            look_again(session, GROWN, counts["stored"])
     return dict(counts)
 
 

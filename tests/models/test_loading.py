@@ -3,7 +3,7 @@ import pytest
 from sqlalchemy import text
 
 from models.engine import transaction
-from models.loading import copy_frame, references_by_batch
+from models.loading import copy_frame, look_again, references_by_batch
 
 WORDS = ["", '逗号,引号"换行\n回车\r制表\t', "\\N", "\\.", "反斜杠\\", "🙂"]
 
@@ -33,3 +33,22 @@ def test_references_are_looked_up_row_by_row_again_afterwards(home):
         with references_by_batch(session):
             pass
         assert session.scalar(text("SHOW session_replication_role")) == "origin"
+
+
+def looked_at(session, loaded):
+    session.execute(text("CREATE TABLE said (id bigint)"))
+    copy_frame(session, "said", pl.DataFrame({"id": range(1_000)}))
+    look_again(session, {"said": "id"}, loaded)
+    known = session.scalar(text("SELECT reltuples FROM pg_class WHERE oid = 'said'::regclass"))
+    session.execute(text("DROP TABLE said"))
+    return known
+
+
+def test_a_table_that_grew_is_looked_at_again(home):
+    with transaction() as session:
+        assert looked_at(session, 1_000) == 1_000
+
+
+def test_a_table_that_did_not_grow_is_left_alone(home):
+    with transaction() as session:
+        assert looked_at(session, 0) == -1
