@@ -16,6 +16,7 @@ MODULES = (
     "demo",
     "score",
     "similar",
+    "detect",
     "show",
     "clarify",
     "backtest",
@@ -27,7 +28,7 @@ MODULES = (
     "serve",
     "doctor",
 )
-LIGHT = {"score": "score", "similar": "similar"}
+LIGHT = {"score": "score", "similar": "similar", "detect": "detect"}
 
 
 def build(modules: Iterable[str]) -> typer.Typer:

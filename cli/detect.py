@@ -1,0 +1,158 @@
+"""voc detect: which points of a count series stand out, each judged by its past alone; needs no database."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import typer
+
+from cli.output import as_json, as_table, progress_console
+from cli.table import check_target, columns_of, find_column, open_table, own_names, rows_of, target
+from voc.alarms.detect import Flags, detect
+from voc.alarms.instants import amounts, instants
+from voc.alarms.rhythm import BY_NAME, rhythm_of
+from voc.errors import InputError
+
+COLUMNS = ("expected", "upper", "p_value", "flag")
+SHOWN = 40  # flagged points in the table on the screen
+CHUNK = 10_000
+HELP = """逐点判断一列计数（周、日、小时……）是否突增，每一点只依据它之前的数据。不需要数据库。
+
+输出在原有各列之后加上 expected（预期）、upper（正常上限）、p_value（偶然性）、flag（1 为突增）。
+说明见 docs/alarms.md。"""
+Period = Literal["auto", "minute", "hour", "day", "week", "month", "none"]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("detect", help=HELP, short_help="找出计数序列中的突增（不需要数据库）")(detect_file)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is said of the rows of one series."""
+
+    rows: list[int]
+    times: list[str]
+    values: list[float]
+    flags: Flags
+    order: list[int]
+
+
+def detect_file(
+    file: Annotated[Path, typer.Argument(help="CSV、Excel 或 JSON 行文件")],
+    time: Annotated[str, typer.Option("--time", help="时间所在的列")],
+    value: Annotated[str, typer.Option("--value", help="计数所在的列")],
+    out: Annotated[str, typer.Option("--out", help="结果文件（CSV）；写 - 则输出到标准输出")] = "",
+    by: Annotated[str, typer.Option("--by", help="文件里有多个序列时，区分它们的列")] = "",
+    period: Annotated[Period, typer.Option("--period", help="时间间隔；auto 为按时间列推断")] = "auto",
+    calendar: Annotated[bool, typer.Option(help="按中国节假日和调休看待日期")] = True,
+    excel: Annotated[bool, typer.Option("--excel", help="在文件开头写 BOM，Excel 双击打开不乱码")] = False,
+    json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """Judge each point of each series in a file."""
+    source = open_table(file)
+    if out:
+        check_target(file, out)
+    columns, _ = columns_of(source)
+    at, amount = find_column(time, columns, "--time"), find_column(value, columns, "--value")
+    cells = [
+        row.cells for chunk in source.chunks(CHUNK) for row in rows_of(chunk, columns, at) if any(row.cells)
+    ]
+    if not cells:
+        raise InputError(f"「{file.name}」里没有数据行。")
+    table = {name: [row[n] for row in cells] for n, name in enumerate(columns)}
+    groups = _groups(table[find_column(by, columns, "--by")] if by else [""] * len(cells))
+    judged = {name: _judge(rows, table[at], table[amount], period, calendar) for name, rows in groups.items()}
+    told = _told(judged, len(cells))
+    if out:
+        with target(out, excel) as stream:
+            writer = csv.writer(stream)
+            writer.writerow([*columns, *own_names(COLUMNS, columns).values()])
+            writer.writerows([*row, *map(_cell, told[n])] for n, row in enumerate(cells))
+    if json:
+        return as_json({"series": [_as_json(name, one) for name, one in judged.items()]})
+    return None if out == "-" else _show(judged, bool(by))
+
+
+def _groups(names: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for row, name in enumerate(names):
+        found.setdefault(name, []).append(row)
+    return found
+
+
+def _judge(
+    rows: list[int], at: Sequence[str], amount: Sequence[str], period: Period, calendar: bool
+) -> Judged:
+    times, real = instants([at[row] for row in rows])
+    values = amounts([amount[row] for row in rows])
+    order = sorted(range(len(rows)), key=lambda n: times[n])
+    ordered = [times[n] for n in order]
+    for one, other in pairwise(ordered):
+        if one == other:
+            raise InputError(
+                f"时间「{one:%Y-%m-%d %H:%M}」出现多次；文件里有多个序列时请用 --by 指明区分它们的列。"
+            )
+    inferred = rhythm_of(ordered) if real else BY_NAME["none"]
+    rhythm = inferred if period == "auto" else BY_NAME[period]
+    if not real and period != "auto":
+        # Plain numbers are steps of whatever length was named.
+        ordered = [ordered[0] + (time - ordered[0]) * (rhythm.seconds / 86_400) for time in ordered]
+    flags = detect(ordered, np.array([values[n] for n in order]), rhythm, calendar and real)
+    return Judged(rows, [at[row] for row in rows], values, flags, order)
+
+
+def _told(judged: dict[str, Judged], count: int) -> list[tuple[float, float, float, bool]]:
+    told: list[tuple[float, float, float, bool]] = [(0.0, 0.0, 1.0, False)] * count
+    for one in judged.values():
+        parts = (one.flags.expected, one.flags.upper, one.flags.p_value, one.flags.flag)
+        for n, values in zip(one.order, zip(*(part.tolist() for part in parts), strict=True), strict=True):
+            told[one.rows[n]] = values
+    return told
+
+
+def _cell(value: float) -> str:
+    return str(int(value)) if isinstance(value, bool) else f"{value:.4g}"
+
+
+def _as_json(name: str, one: Judged) -> dict[str, Any]:
+    flags = one.flags
+    points = [
+        {
+            "time": one.times[n], "value": one.values[n], "expected": round(float(flags.expected[place]), 3),
+            "upper": round(float(flags.upper[place]), 3), "p_value": float(f"{flags.p_value[place]:.3g}"),
+            "flag": bool(flags.flag[place]),
+        }
+        for place, n in enumerate(one.order)
+    ]  # fmt: skip
+    return {"series": name, "period": flags.rhythm.name, "filled": flags.filled, "flags": int(flags.flag.sum()),
+            "points": points}  # fmt: skip
+
+
+def _show(judged: dict[str, Judged], named: bool) -> None:
+    rows = [
+        {
+            "series": name, "time": one.times[n], "value": f"{one.values[n]:g}",
+            "expected": f"{one.flags.expected[place]:.1f}", "upper": f"{one.flags.upper[place]:.0f}",
+            "p": f"{one.flags.p_value[place]:.1g}",
+        }
+        for name, one in judged.items()
+        for place, n in enumerate(one.order)
+        if one.flags.flag[place]
+    ]  # fmt: skip
+    columns = {"time": "时间", "value": "数值", "expected": "预期", "upper": "正常上限", "p": "偶然性"}
+    as_table("突增", rows[:SHOWN], {"series": "序列", **columns} if named else columns)
+    points = sum(len(one.rows) for one in judged.values())
+    periods = "、".join(dict.fromkeys(one.flags.rhythm.title for one in judged.values()))
+    progress_console.print(
+        f"共 {points:,} 个点，间隔：{periods}；突增 {len(rows):,} 个。"
+        + (f"这里只列前 {SHOWN} 个，全部请用 --out。" if len(rows) > SHOWN else ""),
+        highlight=False,
+    )

@@ -1,0 +1,164 @@
+"""What a count series leads one to expect of its next step, from its past alone.
+
+A level is remembered as a Gamma posterior that forgets (West and Harrison's discounting, for counts), multiplied by
+profiles such as weekday or week of the year. A past spike enters only up to a limit, so it neither raises what is
+expected nor hides the next one. How much more the series varies than chance is learnt from its own surprises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A cycle: the phase of each step, how many phases there are, and how carefully it is believed.
+
+    A profile is learnt only from steps at least `lag` back, smoothed over `reach` neighbouring phases.
+    """
+
+    phase: Ints  # (T,)
+    size: int
+    prior: float  # expected counts that a phase must outweigh before it is believed
+    lag: int = 0
+    reach: int = 0
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How the past is used; all in steps of the series."""
+
+    steps: float  # how many steps the level remembers
+    patience: int = 0  # steps above the limit in a row after which this is the new level; 0: never
+    warm: int = 5  # steps at the beginning that are taken as they are, without a limit
+    limit: float = 2.5  # standard deviations up to which a step enters the level
+    prior_count: float = 0.5  # shape of the Gamma prior of the level
+    prior_spread: float = 1.3  # dispersion before anything was seen
+    prior_weight: float = 8.0  # steps that this is worth
+    spread_steps: float = 3.0  # how much longer the dispersion is remembered than the level
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """For each window length, series and step: mean and variance of the window that ends with the step."""
+
+    mean: Floats  # (W, S, T)
+    variance: Floats  # (W, S, T)
+
+
+def forecast(
+    counts: Floats, profiles: Sequence[Profile], memory: Memory, windows: Sequence[int] = (1,)
+) -> Forecast:
+    """Predict the sum of each window from the steps before that window; counts: (S, T), NaN: unknown."""
+    walk = _Walk(counts, profiles, memory, windows)
+    for step in range(counts.shape[1]):
+        walk.look(step)
+    return Forecast(walk.mean, walk.variance)
+
+
+class _Walk:
+    """The state of all series while their steps are walked through, in columns."""
+
+    def __init__(
+        self, counts: Floats, profiles: Sequence[Profile], memory: Memory, windows: Sequence[int]
+    ) -> None:
+        series, steps = counts.shape
+        self.counts, self.profiles, self.memory, self.windows = counts, profiles, memory, windows
+        self.keep = 1 - 1 / memory.steps
+        self.slow = 1 - 1 / (memory.steps * memory.spread_steps)
+        self.shape = np.full(series, memory.prior_count)
+        self.rate = np.full(series, memory.prior_count)
+        self.seen = [np.zeros((series, p.size)) for p in profiles]
+        self.due = [np.zeros((series, p.size)) for p in profiles]
+        self.above = np.zeros(series)
+        self.trust = np.ones((series, steps))
+        self.factor = np.ones((series, steps))
+        self.clipped = np.zeros((series, steps))
+        self.base = np.zeros((series, steps))
+        self.levels = np.ones((series, steps + 1))
+        self.shapes = np.full((series, steps + 1), memory.prior_count)
+        self.surprise = np.full((len(windows), series), memory.prior_weight * memory.prior_spread)
+        self.weight = np.full((len(windows), series), memory.prior_weight)
+        self.mean = np.zeros((len(windows), series, steps))
+        self.variance = np.zeros((len(windows), series, steps))
+
+    def look(self, step: int) -> None:
+        """Predict every window that ends with this step, then learn from the step."""
+        self.factor[:, step] = self._factor(step)
+        for index, length in enumerate(self.windows):
+            self._predict(index, min(length, step + 1), step)
+        self._learn(step)
+
+    def _factor(self, step: int) -> Floats:
+        whole = np.ones(len(self.counts))
+        for profile, seen, due in zip(self.profiles, self.seen, self.due, strict=True):
+            ratio = (seen + profile.prior) / (due + profile.prior)
+            whole *= ratio[:, profile.phase[step]] / ratio.mean(axis=1)
+        return whole
+
+    def _predict(self, index: int, length: int, step: int) -> None:
+        since = step + 1 - length
+        mean = self.levels[:, since] * self.factor[:, since : step + 1].sum(axis=1)
+        spread = np.maximum(self.surprise[index] / self.weight[index], 1.0)
+        plain = mean + mean**2 / self.shapes[:, since]
+        self.mean[index, :, step], self.variance[index, :, step] = mean, spread * plain
+        observed = self.counts[:, since : step + 1].sum(axis=1)
+        if since < self.memory.warm:
+            return
+        observed = np.where(np.isnan(observed), mean, observed)
+        squared = (observed - mean) ** 2 / plain
+        limit = self.memory.limit**2 * spread
+        # Like the level: a surprise beyond the limit counts for no more than the limit, and is trusted less.
+        trust = np.sqrt(limit / np.maximum(squared, limit))
+        keep = self.slow**trust
+        self.surprise[index] = keep * self.surprise[index] + trust * np.minimum(squared, limit)
+        self.weight[index] = keep * self.weight[index] + trust
+
+    def _learn(self, step: int) -> None:
+        entering, trust = self._taken(step)
+        floor = (1 - self.keep) * self.memory.prior_count
+        # A forgetting that waits for evidence: what is not trusted does not push older steps out either.
+        keep = self.keep**trust
+        self.shape = keep * self.shape + trust * entering + floor
+        self.rate = keep * self.rate + trust * self.factor[:, step] + floor
+        self.levels[:, step + 1], self.shapes[:, step + 1] = self.shape / self.rate, self.shape
+        self.clipped[:, step], self.trust[:, step] = entering, trust
+        self.base[:, step] = self.levels[:, step] * self.factor[:, step]
+        for profile, seen, due in zip(self.profiles, self.seen, self.due, strict=True):
+            self._learn_profile(profile, seen, due, step - profile.lag)
+
+    def _taken(self, step: int) -> tuple[Floats, Floats]:
+        """Return what of a step enters the level, and how far it is trusted."""
+        mean = self.mean[0, :, step]
+        known = ~np.isnan(self.counts[:, step])
+        observed = np.where(known, self.counts[:, step], mean)
+        if step < self.memory.warm:
+            return observed, known.astype(np.float64)
+        room = np.maximum(self.memory.limit * np.sqrt(self.variance[0, :, step]), 1.0)
+        excess = np.maximum(observed - mean, room) / room
+        self.above = np.where(excess > 1, self.above + 1, 0)
+        lasting = (self.above >= self.memory.patience) & (self.memory.patience > 0)
+        trust = np.where(lasting, 1.0, 1 / excess) * known
+        return np.where(lasting, observed, np.minimum(observed, mean + room)), trust
+
+    def _learn_profile(self, profile: Profile, seen: Floats, due: Floats, step: int) -> None:
+        if step < 0:
+            return
+        phase = profile.phase[step]
+        without = self.base[:, step] / self._share(profile, seen, due, phase)
+        for away in range(-profile.reach, profile.reach + 1):
+            place = (phase + away) % profile.size
+            seen[:, place] += self.trust[:, step] * self.clipped[:, step]
+            due[:, place] += self.trust[:, step] * without
+
+    def _share(self, profile: Profile, seen: Floats, due: Floats, phase: int) -> Floats:
+        ratio = (seen + profile.prior) / (due + profile.prior)
+        share: Floats = ratio[:, phase] / ratio.mean(axis=1)
+        return share
