@@ -6,7 +6,7 @@ A clause is read by itself, after the clause before it and within its whole text
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +73,7 @@ def opinions(
 ) -> list[list[AreaOpinion]]:
     """At most one opinion per text, area and direction: the surest; `clauses` is what `clausal` made."""
     if model is None or not clauses:
-        return [_spoken(found, ()) for found in mentions]
+        return [_spoken(found, (), ()) for found in mentions]
     codes, first, last = joined(clauses)
     parts = units(clauses, codes, first, last)
     logits, felt = read(codes, parts, first, last, model)
@@ -89,7 +89,11 @@ def opinions(
     named = shares >= model.thresholds
     named[:, [place for area, place in places.items() if area not in taxonomy.areas]] = False
     found = _surest(named, shares, np.tanh(tone / 2), parts, first, model.areas, len(clauses))
-    return [one + _spoken(said_of, model.areas) for one, said_of in zip(found, mentions, strict=True)]
+    told = [{opinion.area for opinion in one} for one in found]
+    return [
+        one + _spoken(said_of, area, model.areas)
+        for one, said_of, area in zip(found, mentions, told, strict=True)
+    ]
 
 
 def spoken_of(texts: Sequence[str], model: AreaModel) -> Floats:
@@ -153,12 +157,12 @@ def _surest(
     return found
 
 
-def _spoken(mentions: list[Mention], known: tuple[str, ...]) -> list[AreaOpinion]:
-    """What mentions alone say of areas no model knows."""
+def _spoken(mentions: list[Mention], told: Container[str], known: Container[str]) -> list[AreaOpinion]:
+    """What mentions alone say of areas not told yet; of those the model knows it hears praise better than cues."""
     best: dict[tuple[str, int], Mention] = {}
     for mention in mentions:
         key = mention.area, mention.polarity
-        if mention.area in known or not mention.polarity:
+        if mention.area in told or not mention.polarity or (mention.polarity > 0 and mention.area in known):
             continue
         if key not in best or best[key].confidence < mention.confidence:
             best[key] = mention

@@ -154,7 +154,8 @@ def _fill_gaps(
     trouble = np.where(complains, np.maximum(1 - positive, COMPLAINING), 1 - positive)
     asks = np.array([kind == "enquiry" for kind in types], bool) & (stars >= 0)
     rows = np.flatnonzero((trouble >= TROUBLED) & ~asks)
-    spoken = [{mention.issue for mention in _negative(mentions[row])} for row in rows]
+    # What a cue has read, as denied or feared perhaps, is not guessed at again.
+    spoken = [{mention.issue for mention in mentions[row]} for row in rows]
     guesses = guess(clauses, rows, trouble[rows], spoken, taxonomy, model)
     first = scores.starts[[found.row for found in guesses]] if guesses else np.zeros(0, dtype=np.int64)
     ends = np.array([[found.start, found.end] for found in guesses], dtype=np.int64).reshape(-1, 2)

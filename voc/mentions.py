@@ -34,6 +34,12 @@ _DENIES = re.compile(
 _PLAYED_DOWN = re.compile(
     r"不能算|不算|谈不上|不至于|不觉得|没觉得|没感觉|不会差|不会太差|没有?额外|没有?多收|没有?另外|没有?出现|[无没]破损|没有破损|不会出现"
 )
+# 师傅没有迟到: the cue spans who was late and the lateness, and denies it in between.
+_DENIED_INSIDE = re.compile(
+    r"(?:没有?|未|从不|从未|毫无|无任何|不会|不再)(?:任何|再|发生|出现|什么|啥|过|有|一点|丝毫|明显|的)*"
+    r"(?:迟到|爽约|放鸽子|失约|拖延|拖拉|推迟|改期|改约|推后|延误|延期|乱收|多收|加价|破损|损坏|划痕|漏水|异味|噪音|"
+    r"噪声|卡顿|闪退|报错|出错|丢件|少件|缺件|错发|发错|过期|变质|生锈|推诿|敷衍|不耐烦|掉线|断网|变形|色差|掉色|褪色|开裂)"
+)
 _ASKED_INSIDE = re.compile(r"有没有|是不是|会不会|好不好|行不行|是否")
 _SUPPOSED = re.compile(
     r"(?:怕|担心|以为|万一|如果|要是|若是|假如|会不会|是否|有没有|会否|防止|免得|以免|有无|旧(?:的|空调|机)|老空调|原旧|上一台|以前(?:的|皮肤|用|买|住)|不知(?:道)?(?:会|有)|据说|听说|"
@@ -113,7 +119,9 @@ def _cap(values: Floats) -> Floats:
 
 def _read(hit: Hit, text: str) -> str:
     before, after = text[hit.left : hit.start], text[hit.end : hit.right]
-    if (_DENIES.search(before) and _NEGATED.search(before)) or _PLAYED_DOWN.search(text, hit.start, hit.end):
+    if _DENIES.search(before) and _NEGATED.search(before):
+        return "negated"
+    if _PLAYED_DOWN.search(text, hit.start, hit.end) or _DENIED_INSIDE.search(text, hit.start, hit.end):
         return "negated"
     supposed = (
         _SUPPOSED.search(before) or _ASKED.search(after) or _ASKED_INSIDE.search(text, hit.start, hit.end)

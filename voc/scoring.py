@@ -19,6 +19,7 @@ from voc.mentions import Mention
 from voc.model import Model
 from voc.priority import LEVEL_NAMES, TYPE_NAMES, Priorities
 from voc.privacy import Mask
+from voc.rejection import PLACEHOLDER
 from voc.taxonomy import DIMENSIONS, Taxonomy
 from voc.understanding import Understood, understand
 
@@ -76,8 +77,9 @@ def score(
     read = understand(texts, ratings, taxonomy, model, label_rejected=True, cleaning=cleaning)
     said = read.annotations
     empty = [not text for text in read.masked]
-    silent = [blank and rating is None for blank, rating in zip(empty, ratings, strict=True)]
     reasons = [BLANK if blank else reason for blank, reason in zip(empty, read.rejected, strict=True)]
+    unsaid = [reason in (BLANK, PLACEHOLDER) for reason in reasons]
+    silent = [nothing and rating is None for nothing, rating in zip(unsaid, ratings, strict=True)]
     cells = _labels(said, taxonomy) | _texts(texts, read) | _areas(said, read.masked, taxonomy)
     for name, column in cells.items():
         cells[name] = [_silence(name) if quiet else cell for quiet, cell in zip(silent, column, strict=True)]
@@ -88,10 +90,7 @@ def score(
             "taxonomy_version": [taxonomy.version] * len(texts),
         },
         reasons=reasons,
-        words=[
-            "" if reason in (BLANK, "placeholder") else text
-            for reason, text in zip(reasons, read.masked, strict=True)
-        ],
+        words=["" if nothing else text for nothing, text in zip(unsaid, read.masked, strict=True)],
         hashes=read.hashes,
         bands=read.bands,
         type=said.type,
@@ -163,7 +162,7 @@ def _areas(said: Annotations, masked: Sequence[str], taxonomy: Taxonomy) -> dict
             for found, text in zip(said.areas, masked, strict=True)
         ],
         "issues": [
-            _json(_issue(mention, text, taxonomy) for mention in found) if found else NOTHING
+            _json(_issue(mention, text, taxonomy) for mention in found if mention.polarity < 0)
             for found, text in zip(said.mentions, masked, strict=True)
         ],
     }
@@ -187,7 +186,6 @@ def _issue(mention: Mention, text: str, taxonomy: Taxonomy) -> dict[str, Any]:
     return {
         "issue": taxonomy.issue(mention.issue).name,
         "code": mention.issue,
-        "sentiment": _POLARITIES[mention.polarity],
         "text": text[mention.start : mention.end],
         "start": int(mention.start),
         "end": int(mention.end),

@@ -17,7 +17,7 @@ from voc.duplicates import signed
 from voc.labels import Annotations, annotate
 from voc.model import Model
 from voc.privacy import Mask, mask
-from voc.rejection import ADVERTISING, FRAUD, reject
+from voc.rejection import ADVERTISING, FRAUD, PLACEHOLDER, reject
 from voc.taxonomy import Taxonomy
 from voc.text import normalise
 from voc.variants import canonical
@@ -60,7 +60,8 @@ def understand(
     # A rating without words is feedback; only words can be rejected.
     rejected = [reason if text else None for text, reason in zip(masked.texts, reasons, strict=True)]
     looked = [row for row, reason in enumerate(rejected) if label_rejected or reason in (None, *SOLD)]
-    read = [masked.texts[row] for row in looked]
+    # What a platform wrote in the customer's place says nothing, whatever its words are.
+    read = ["" if rejected[row] == PLACEHOLDER else masked.texts[row] for row in looked]
     if cleaning:
         read = canonical(read, cleaning.variants)  # as long as before: spans hold in the masked text
     annotations = annotate(read, [ratings[row] for row in looked], taxonomy, model)

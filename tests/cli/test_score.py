@@ -55,6 +55,7 @@ def test_the_labels_are_chinese_words_and_lists_are_json(voc, words, tmp_path):
     voc("score", words, "--text", "内容", "--out", "out.csv")
     rows = read(tmp_path / "out.csv")
     assert [row["type"] for row in rows[:4]] == ["表扬", "", "投诉", "咨询"]
+    assert (rows[6]["type"], rows[6]["sentiment"], rows[6]["areas"]) == ("", "", "[]")  # the platform's words
     assert [row["sentiment"] for row in rows[:3]] == ["正面", "", "负面"]
     assert -1 <= float(rows[2]["sentiment_score"]) < 0 < float(rows[2]["confidence"]) <= 1
     areas = json.loads(rows[2]["areas"])
@@ -198,7 +199,7 @@ def test_standard_output_carries_the_table_and_nothing_else(voc, words):
 
 def test_the_summary_is_one_json_object(voc, words):
     result = json.loads(voc("score", words, "--text", "内容", "--out", "out.csv", "--json").stdout)
-    assert (result["rows"], sum(result["types"].values()), result["reasons"]["重复"]) == (7, 6, 1)
+    assert (result["rows"], sum(result["types"].values()), result["reasons"]["重复"]) == (7, 5, 1)
 
 
 def test_two_processes_say_what_one_says(voc, tmp_path, monkeypatch):

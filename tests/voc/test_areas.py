@@ -36,6 +36,10 @@ def heard(text: str, taxonomy: Taxonomy = TAXONOMY) -> dict[str, float]:
     return {one.area: one.sentiment for one in annotate([text], [None], taxonomy, MODEL).areas[0]}
 
 
+def test_a_trouble_named_speaks_of_its_area() -> None:
+    assert heard("这里有一堆垃圾没人清理")["site"] < 0
+
+
 @pytest.mark.parametrize(
     ("text", "area", "sign"),
     [

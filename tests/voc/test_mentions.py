@@ -20,7 +20,7 @@ def mentions(text: str, stars: float = 0.0) -> list[Mention]:
     return find_mentions(clausal([text]), scores, scores.rows()[:, 0], np.array([stars]), TAXONOMY)[0]
 
 
-@pytest.mark.parametrize("text", ["不漏水", "没有漏水", "从来没有出现漏水", "不会再漏水"])
+@pytest.mark.parametrize("text", ["不漏水", "没有漏水", "从来没有出现漏水", "不会再漏水", "师傅没有迟到"])
 def test_a_denied_trouble_is_no_trouble(text: str) -> None:
     assert -1 not in {mention.polarity for mention in mentions(text)}
 
