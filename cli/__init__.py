@@ -18,6 +18,7 @@ MODULES = (
     "similar",
     "detect",
     "show",
+    "causes",
     "clarify",
     "backtest",
     "decide",

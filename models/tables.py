@@ -2,6 +2,7 @@
 
 from models.alarm import Alarm, Review, ReviewLog, Watch, WatchedBatch
 from models.base import Base
+from models.business import BusinessEvent
 from models.evidence import Clarification, Evidence
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
@@ -28,6 +29,7 @@ __all__ = [
     "Annotation",
     "Base",
     "Batch",
+    "BusinessEvent",
     "Case",
     "CaseLog",
     "ChannelStop",

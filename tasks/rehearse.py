@@ -20,9 +20,11 @@ from models.loop import Action, Problem
 from settings import get_settings
 from sources.writing import write
 from tasks.aggregate import organisation
+from tasks.changes import take_in_changes
 from tasks.common import stage
 from tasks.parameters import Rehearse
 from voc.simulation.company import PLANTED, Scenario
+from voc.simulation.releases import HEADER, changes
 from voc.simulation.sources import definitions
 from voc.simulation.weeks import OrderDay, simulate_week
 from voc.zone import CHINA
@@ -74,6 +76,9 @@ def found_company() -> None:
         for name, definition in definitions().items():
             folder = get_settings().folder(f"inbox/{name}")
             register_source(session, name, {**definition, "path": str(folder / "*")})
+    file = get_settings().folder("") / "changes.csv"
+    write(file.parent, file.name, "csv", "utf-8", HEADER, changes(Scenario()))
+    take_in_changes(file)
 
 
 @stage("模拟一周", task_run_name="模拟第 {week} 周")

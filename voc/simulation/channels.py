@@ -100,8 +100,9 @@ CHANNELS: tuple[Channel, ...] = (
     Channel(
         "app", "应用内反馈", "jsonl", "utf-8", "AP", "evening", (1, 5), 0.80, "app", "1h", "", _iso,
         {"id": "external_id", "created_at": "occurred_at", "user": "customer", "tier": "customer_value",
-         "stars": "rating", "content": "text", "product": "product", "city": "region", "page": "touchpoint"},
-        {"os": _one_of("iOS", "Android", "HarmonyOS"), "app_version": _one_of("5.2.0", "5.2.1", "5.3.0", "4.9.6")},
+         "stars": "rating", "content": "text", "product": "product", "city": "region", "page": "touchpoint",
+         "app_version": "version"},
+        {"os": _one_of("iOS", "Android", "HarmonyOS")},
     ),
     Channel(
         "chat", "在线客服会话", "jsonl", "utf-8", "CH", "long", (1, 5), 0.45, "service", "1h", "在线会话", _utc,

@@ -26,6 +26,7 @@ from voc.simulation.dice import Dice, generator
 from voc.simulation.language import headline, speak, title
 from voc.simulation.library import issues
 from voc.simulation.people import customers_of
+from voc.simulation.releases import version_used
 from voc.simulation.slots import Scene
 
 WEEKLY = {"praise": 385.0, "enquiry": 50.0, "suggestion": 42.0}  # at 900 rows a week
@@ -203,8 +204,15 @@ def write_down(
         "product": scene.line.name if dice.chance(0.96) else "",
         "order_no": scene.order if dice.chance(0.7) else "",
         "touchpoint": dice.pick(PAGES),
+        "version": _version(draft, scenario, dice),
     }
     draft.row = channel.row(values, dice)
+
+
+def _version(draft: Draft, scenario: Scenario, dice: Dice) -> str:
+    if "version" not in BY_NAME[draft.source].columns.values():
+        return ""
+    return version_used(draft.scene.when.date(), draft.issue, scenario, dice)
 
 
 def _agent(draft: Draft, dice: Dice) -> str:

@@ -1,0 +1,207 @@
+"""Causes: gather what is known of a problem, let the core find what stands out, write it down as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from models.business import changes_between, count_changes
+from models.causes import (
+    Days,
+    Member,
+    cells_of,
+    counted_by,
+    days_of,
+    head_of,
+    known_figure,
+    members_of,
+    pages_due,
+    told_beside,
+    traded_by,
+)
+from models.engine import transaction
+from notifications.cause_pages import render_causes
+from settings import asset_text, get_settings
+from tasks.assets import taxonomy
+from tasks.common import stage
+from voc.causes.changes import SCOPES, Suspicion, begin_of, nearby, suspicions
+from voc.causes.costs import Costs, estimate, parse_costs
+from voc.causes.fishbone import Bone, Told, circumstances, fishbone
+from voc.causes.onset import Onset, find_onset, stretch, weekly
+from voc.causes.pareto import Counted
+from voc.causes.rates import SliceRate, WeekRate, slice_rates, weekly_rates
+from voc.causes.slices import Lift, lifts
+from voc.causes.view import Head, Spread, View, Week
+from voc.errors import InputError
+from voc.lifecycle import PROBLEM
+from voc.quotations import choose
+
+RECENT_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A problem's days, when it began, and where it is concentrated since."""
+
+    days: Days
+    figure: str
+    onset: Onset | None
+    spread: Spread
+    lifts: list[Lift]
+
+
+def ground(session: Session, problem_id: int) -> Ground | None:
+    """Find when a problem began and where it is concentrated since; None when it has no member."""
+    figure = known_figure(session)
+    days = days_of(session, problem_id, figure)
+    if days is None or not any(days.members):
+        return None
+    onset = find_onset(days.first, days.members, _exposure(days))
+    since, until = stretch(days.first, days.members, onset)
+    cells = cells_of(session, problem_id, begin_of(since), begin_of(until + timedelta(days=1)))
+    part = slice((since - days.first).days, (until - days.first).days + 1)
+    spread = Spread(since, until, sum(days.members[part]), sum(days.total[part]))
+    return Ground(days, figure, onset, spread, lifts(cells))
+
+
+def _exposure(days: Days) -> Sequence[float]:
+    """Orders where every day with a member has them, otherwise all feedback."""
+    known = all(orders > 0 for orders, members in zip(days.orders, days.members, strict=True) if members)
+    return np.nan_to_num(days.orders).tolist() if known else [float(total) for total in days.total]
+
+
+def costs() -> Costs:
+    """Return the unit costs in force."""
+    return parse_costs(asset_text("costs.toml"))
+
+
+def view_of(session: Session, problem_id: int, now: datetime) -> View:
+    """Gather everything a root-cause page says; InputError when there is no such problem or nothing to say."""
+    row = head_of(session, problem_id)
+    if row is None:
+        raise InputError(f"没有编号为 {problem_id} 的问题；voc problems 列出所有问题。")
+    found = ground(session, problem_id)
+    if found is None:
+        raise InputError(f"问题 {problem_id}「{row['name']}」现在没有成员反馈，没有可以分析的内容。")
+    members = members_of(session, problem_id)
+    over = [lift for lift in found.lifts if lift.over]
+    before = _before(session, found, over)
+    unit, recent = costs(), sum(found.days.members[-RECENT_DAYS:])
+    return View(
+        head=_head(row, members),
+        weeks=_weeks(found.days),
+        onset=found.onset,
+        spread=found.spread,
+        lifts=tuple(found.lifts),
+        changes=tuple(before),
+        changes_known=count_changes(session),
+        exposure=found.figure,
+        rates=_rates(found),
+        slice_rates=tuple(_slice_rates(session, problem_id, found.figure)),
+        cost=estimate(row["count"], row["issue"], row["area"], unit),
+        cost_recent=estimate(recent, row["issue"], row["area"], unit),
+        bones=tuple(_bones(session, row, members, over, before)),
+        company=get_settings().company,
+        written_at=now,
+    )
+
+
+def _head(row: dict[str, Any], members: Sequence[Member]) -> Head:
+    quoted = choose([member.passage for member in members if len(member.passage.text) >= 8][:40])
+    return Head(**{**row, "state": PROBLEM.states[row["state"]], "dimension": row["dimension"] or "",
+                   "root_cause": row["root_cause"] or "", "quotations": tuple(quoted)})  # fmt: skip
+
+
+def _weeks(days: Days) -> tuple[Week, ...]:
+    mondays, members = weekly(days.first, days.members)
+    _, total = weekly(days.first, days.total)
+    return tuple(Week(m, int(x), int(n)) for m, x, n in zip(mondays, members, total, strict=True))
+
+
+def _rates(found: Ground) -> tuple[WeekRate, ...]:
+    if not found.figure:
+        return ()
+    known = np.array([orders > 0 for orders in found.days.orders])
+    members = np.where(known, found.days.members, 0)
+    mondays, events = weekly(found.days.first, members.astype(np.float64))
+    _, exposure = weekly(found.days.first, np.nan_to_num(found.days.orders))
+    return tuple(weekly_rates(mondays, events, exposure))
+
+
+def _slice_rates(session: Session, problem_id: int, figure: str) -> list[SliceRate]:
+    rates: list[SliceRate] = []
+    for column in ("product", "region") if figure else ():
+        rows = traded_by(session, problem_id, column, figure)
+        rates += slice_rates(column, [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows])
+    return rates
+
+
+def _before(session: Session, found: Ground, over: Sequence[Lift]) -> list[Suspicion]:
+    if found.onset is None:
+        return []
+    where = {scope: [lift.value for lift in over if lift.kind == scope] for scope in SCOPES}
+    since, until = nearby(found.onset)
+    return suspicions(changes_between(session, since, until), found.onset, where)
+
+
+def _bones(
+    session: Session,
+    row: dict[str, Any],
+    members: Sequence[Member],
+    over: Sequence[Lift],
+    before: Sequence[Suspicion],
+) -> list[Bone]:
+    own = Told(row["issue"], row["count"], tuple(member.passage for member in members[:40]))
+    beside = [Told(*one) for one in told_beside(session, row["id"])]
+    quoted = {(lift.kind, lift.value): _quotation(lift, members) for lift in over}
+    around = circumstances([member.passage.text for member in members])
+    return fishbone(own, beside, over, quoted, around, before, taxonomy())
+
+
+def _quotation(lift: Lift, members: Sequence[Member]) -> str:
+    inside = [member.passage for member in members if member.slices.get(lift.kind) == lift.value]
+    return next(iter(choose(inside[:40], 1)), "")
+
+
+def page_path(problem_id: int) -> Path:
+    """Return where the page of a problem is written."""
+    return get_settings().folder("reports/problems") / f"{problem_id}.html"
+
+
+@stage("撰写根因页")
+def write_problem_pages(now: datetime) -> list[int]:
+    """Write the root-cause page of every confirmed problem; return their numbers."""
+    with transaction() as session:
+        written = []
+        for problem_id in pages_due(session):
+            if head_of(session, problem_id)["count"]:  # type: ignore[index]
+                page_path(problem_id).write_text(
+                    render_causes(view_of(session, problem_id, now)), encoding="utf-8"
+                )
+                written.append(problem_id)
+        return written
+
+
+def counted(session: Session, by: str, since: datetime | None, until: datetime | None) -> list[Counted]:
+    """Count complaints, customers and estimated cost by problem, issue, area or department."""
+    unit = costs()
+    return [_counted(row, by, unit) for row in counted_by(session, by, since, until)]
+
+
+def _counted(row: dict[str, Any], by: str, unit: Costs) -> Counted:
+    parts = [estimate(many, issue, area, unit) for issue, area, many in row["parts"]]
+    return Counted(row["key"], _named(row, by), row["count"], row["customers"], sum(p.low for p in parts),
+                   sum(p.high for p in parts))  # fmt: skip
+
+
+def _named(row: dict[str, Any], by: str) -> str:
+    known = taxonomy()
+    if by == "issue":
+        return known.issue(row["key"]).name if row["key"] in known else str(row["key"])
+    return known.areas.get(row["key"], row["key"]) if by == "area" else str(row["name"])

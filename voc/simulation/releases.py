@@ -1,0 +1,44 @@
+"""What changes in the company while it is watched: a release of its app, and other changes, some without any harm."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from voc.simulation.company import Scenario
+from voc.simulation.dice import Dice
+
+OLD, NEW = ("4.9.6", "5.2.0", "5.2.1"), "5.3.0"
+BLAMED = "app.connect"  # the release that cannot reach devices any more
+ODDS = 12.0  # of having the new release, for who cannot reach his device
+RELEASED = 27  # days after the start
+HEADER = ("类型", "名称", "开始时间", "结束时间", "产品", "地区", "渠道", "版本", "来源")
+# Days after the start; the first five are why the planted problems began, the others did nothing.
+_CHANGES = (
+    ("版本发布", "晴川智家 5.3.0 上线，重写设备配网", RELEASED, None, "", "", "", NEW, "发布记录"),
+    ("流程", "安装预约改由区域外包团队排班", 12, None, "", "", "", "", "安装服务部通知"),
+    ("流程", "退款改为两级审核", 20, None, "", "", "", "", "财务部通知"),
+    ("版本发布", "在线客服换用新机器人", 5, None, "", "", "在线客服", "", "客服中心通知"),
+    ("供应商", "武汉仓更换承运商", 33, None, "", "武汉、长沙", "", "", "物流部合同"),
+    ("营销活动", "年中大促", 11, 26, "", "", "", "", "市场部日历"),
+    ("价格", "冰箱全线降价 5%", 30, None, "冰箱", "", "", "", "价格通知"),
+    ("设备场地", "杭州体验馆装修", 25, 50, "", "杭州", "", "", "门店公告"),
+    ("人员", "售后部更换负责人", 48, None, "", "", "", "", "人事通知"),
+)
+
+
+def version_used(day: date, issue: str | None, scenario: Scenario, dice: Dice) -> str:
+    """The release of the app a customer has: the new one spreads over eight weeks, to whom it troubles first."""
+    weeks = ((day - scenario.start).days - RELEASED) / 7
+    spread = min(0.7, 0.09 * max(0.0, weeks))
+    odds = spread / (1 - spread) * (ODDS if issue == BLAMED else 1.0)
+    share, roll = odds / (1 + odds), dice.roll()
+    return NEW if roll < share else OLD[int((roll - share) / (1 - share) * len(OLD))]
+
+
+def changes(scenario: Scenario) -> list[dict[str, str]]:
+    """The changes of the company as rows of the file that its departments keep."""
+    rows = []
+    for kind, title, at, until, *scopes in _CHANGES:
+        days = [f"{scenario.start + timedelta(days=day)}" if day is not None else "" for day in (at, until)]
+        rows.append(dict(zip(HEADER, (kind, title, *days, *scopes), strict=True)))
+    return rows
