@@ -51,6 +51,8 @@ class Forecast:
 
     mean: Floats  # (W, S, T)
     variance: Floats  # (W, S, T)
+    level: Floats  # (S, T + 1), as known before each step, without the profiles
+    factor: Floats  # (S, T), what the profiles make of it
 
 
 def forecast(
@@ -60,7 +62,7 @@ def forecast(
     walk = _Walk(counts, profiles, memory, windows)
     for step in range(counts.shape[1]):
         walk.look(step)
-    return Forecast(walk.mean, walk.variance)
+    return Forecast(walk.mean, walk.variance, walk.levels, walk.factor)
 
 
 class _Walk:

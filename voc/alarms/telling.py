@@ -1,0 +1,95 @@
+"""Tell one happening once: of the series that rise together, the one that names it best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.alarms.series import is_slice, precision
+from voc.alarms.walk import Episode, Policy
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Members:
+    """The feedback of an episode from its first day to its last, by id, with the day (place in the walk) of each."""
+
+    ids: Ints
+    days: Ints
+
+    def until(self, day: int) -> set[int]:
+        """Return what was there at the end of a day."""
+        return set(self.ids[self.days <= day].tolist())
+
+
+def worth_telling(
+    episodes: Sequence[Episode], members: Sequence[Members], names: Sequence[str], policy: Policy
+) -> list[int]:
+    """Return the places of the episodes that become alarms, in the order they are raised.
+
+    On a day, series that hold the same feedback are one happening; on later days it is told again only by a series
+    that says more precisely what is wrong, or when it rises once more.
+    """
+    told: list[int] = []
+    by_day: dict[int, list[int]] = {}
+    for place, episode in enumerate(episodes):
+        by_day.setdefault(episode.raised, []).append(place)
+    for day in sorted(by_day):
+        for place in _chosen(by_day[day], episodes, members, names, policy):
+            if not any(_says(other, place, episodes, members, names, policy) for other in told):
+                told.append(place)
+    return told
+
+
+def _chosen(
+    new: list[int],
+    episodes: Sequence[Episode],
+    members: Sequence[Members],
+    names: Sequence[str],
+    policy: Policy,
+) -> list[int]:
+    """Of the episodes of one day, take for each heap of feedback the most precise series that explains it."""
+    waiting = sorted(new, key=lambda place: (-episodes[place].excess, names[episodes[place].series]))
+    chosen = []
+    while waiting:
+        top = waiting[0]
+        held = members[top].until(episodes[top].raised)
+        same = [place for place in waiting if place == top or _within(place, held, episodes, members, policy)]
+        able = [p for p in same if episodes[p].excess >= policy.explains * episodes[top].excess]
+        chosen.append(max(able, key=lambda place: _rank(episodes[place], names)))
+        waiting = [place for place in waiting if place not in same]
+    return chosen
+
+
+def _within(
+    place: int, held: set[int], episodes: Sequence[Episode], members: Sequence[Members], policy: Policy
+) -> bool:
+    own = members[place].until(episodes[place].raised)
+    return len(own & held) >= policy.explains * len(own)
+
+
+def _rank(episode: Episode, names: Sequence[str]) -> tuple[int, bool, float]:
+    name = names[episode.series]
+    return precision(name), is_slice(name), episode.excess
+
+
+def _says(
+    other: int,
+    place: int,
+    episodes: Sequence[Episode],
+    members: Sequence[Members],
+    names: Sequence[str],
+    policy: Policy,
+) -> bool:
+    """Tell whether an alarm raised before says what this episode would."""
+    earlier, later = episodes[other], episodes[place]
+    if later.raised - min(earlier.end, later.raised) > policy.quiet:
+        return False
+    if precision(names[later.series]) > precision(names[earlier.series]):
+        return False
+    known = earlier.raised + policy.fresh if later.again else later.raised
+    return _within(place, members[other].until(known), episodes, members, policy)

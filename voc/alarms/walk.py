@@ -1,0 +1,207 @@
+"""Walk through the days of many series as they were lived, and tell when each leaves what is usual of it.
+
+Each day is judged by the days before it, over the last day, three days and week, and all series of a day share one
+budget (Benjamini and Hochberg 1995): on days on which nothing happens anywhere, the chance of any alarm is the
+budget of a year over the days of a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import xlogy
+
+from voc.alarms.expected import Floats, Forecast, forecast
+from voc.alarms.limits import tail
+from voc.alarms.rhythm import BY_NAME, profiles_of
+from voc.alarms.series import covers, is_slice
+
+DAYS_OF_A_YEAR = 365.25
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How much evidence an alarm needs."""
+
+    false_per_year: float = 12.0
+    windows: tuple[int, ...] = (1, 3, 7)  # days that are judged together
+    least: int = 3  # fewer are no alarm, however unlikely
+    quiet: int = 7  # days without excess after which an episode is over
+    look_back: int = 28  # days within which the beginning of an episode is looked for
+    warm: int = 14  # days of history before anything can be judged
+    own_history: int = 20  # what a slice must have counted before it is judged by itself
+    explains: float = 0.5  # share of an excess, or of feedback, with which one series tells of another
+    fresh: int = 2  # days after an alarm in which its feedback still counts as told, when things rise again
+    settled: int = 7  # days of an episode that are needed to tell whether it rises again
+
+
+@dataclass
+class Episode:
+    """What happened in one series; days are places in the walk, `rate` what was usual on a day without profiles."""
+
+    series: int
+    raised: int
+    start: int
+    end: int
+    rate: float
+    p_value: float
+    again: bool = False  # it rose once more within an episode that was known
+    observed: float = 0.0
+    expected: float = 0.0
+
+    @property
+    def excess(self) -> float:
+        """How many more than expected."""
+        return self.observed - self.expected
+
+
+def walk(counts: Floats, names: Sequence[str], first: date, policy: Policy) -> list[Episode]:
+    """Return all episodes in the order they would have been raised; counts: (S, T), days from `first` on."""
+    if not counts.size:
+        return []
+    midnight = datetime.combine(first, time())
+    days = [midnight + timedelta(days=n) for n in range(counts.shape[1])]
+    daily = BY_NAME["day"]
+    seen = forecast(counts, profiles_of(days, daily), daily.memory, policy.windows)
+    chances = np.where(eligible(counts, names, policy), _chances(counts, seen, policy), np.nan)
+    journey = _Journey(counts, names, seen, policy)
+    for day in range(counts.shape[1]):
+        journey.live(day, chances[:, day])
+    return journey.episodes
+
+
+def eligible(counts: Floats, names: Sequence[str], policy: Policy) -> Bools:
+    """Tell of each series and day whether enough came before to judge it; slices need a history of their own."""
+    series, days = counts.shape
+    before = np.cumsum(counts, axis=1) - counts
+    needed = np.array([policy.own_history if is_slice(name) else 0 for name in names])[:, None]
+    old = np.broadcast_to(np.arange(days) >= policy.warm, (series, days))
+    result: Bools = old & (before >= needed)
+    return result
+
+
+def _chances(counts: Floats, seen: Forecast, policy: Policy) -> Floats:
+    """Return the chance of each day's worst window, times the number of windows."""
+    worst = np.ones(counts.shape)
+    total = np.concatenate([np.zeros((len(counts), 1)), np.cumsum(counts, axis=1)], axis=1)
+    for index, length in enumerate(policy.windows):
+        since = np.maximum(np.arange(counts.shape[1]) + 1 - length, 0)
+        observed = total[:, 1:] - total[:, since]
+        chance = tail(observed, seen.mean[index], seen.variance[index])
+        worst = np.minimum(worst, np.where(observed < policy.least, 1.0, chance))
+    result: Floats = np.minimum(worst * len(policy.windows), 1.0)
+    return result
+
+
+def rejected(chances: Floats, level: float) -> Bools:
+    """Tell which hypotheses Benjamini and Hochberg reject at this level; NaN is not tested."""
+    tested = ~np.isnan(chances)
+    if not tested.any():
+        return np.zeros(len(chances), dtype=bool)
+    ordered = np.sort(chances[tested])
+    passing = np.flatnonzero(ordered <= level * np.arange(1, len(ordered) + 1) / len(ordered))
+    if not len(passing):
+        return np.zeros(len(chances), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        result: Bools = tested & (chances <= ordered[passing[-1]])
+    return result
+
+
+class _Journey:
+    """What is known on each day of the walk: open episodes, and how often each series has cried."""
+
+    def __init__(self, counts: Floats, names: Sequence[str], seen: Forecast, policy: Policy) -> None:
+        self.counts, self.names, self.seen, self.policy = counts, names, seen, policy
+        self.level = policy.false_per_year / DAYS_OF_A_YEAR
+        self.penalty = np.zeros(len(names))  # powers of ten by which a series must be surer than others
+        self.last: dict[int, Episode] = {}
+        self.episodes: list[Episode] = []
+        self.wider = {
+            part: [whole for whole, other in enumerate(names) if covers(other, name)]
+            for part, name in enumerate(names)
+        }
+
+    def live(self, day: int, chances: Floats) -> None:
+        """Look at one day: go on with what is known, then judge what is new, the known being the usual by now."""
+        surer = 10.0**self.penalty
+        going = {series: one for series in self.last if (one := self._open(series, day)) is not None}
+        for series in np.flatnonzero(rejected(np.minimum(chances * surer, 1.0), self.level)).tolist():
+            if series in going:
+                self._measure(going[series], day)
+        news, rates = self._news(day, chances, going)
+        found = np.flatnonzero(rejected(np.minimum(news * surer, 1.0), self.level)).tolist()
+        new = [self._begin(series, day, float(news[series]), rates.get(series)) for series in found]
+        daily = BY_NAME["day"]
+        self.penalty = np.maximum(self.penalty - daily.stricter * daily.starts, 0.0)
+        for episode in new:
+            self.last[episode.series] = episode
+            self.penalty[episode.series] += daily.stricter
+            self.episodes.append(episode)
+
+    def _open(self, series: int, day: int) -> Episode | None:
+        episode = self.last.get(series)
+        return episode if episode is not None and day - episode.end <= self.policy.quiet else None
+
+    def _news(
+        self, day: int, chances: Floats, going: dict[int, Episode]
+    ) -> tuple[Floats, dict[int, tuple[float, int]]]:
+        """Judge a series within an open episode, its own or a wider one's, by the days of that episode."""
+        news, rates = chances.copy(), {}
+        parts = [s for s in range(len(news)) if s in going or any(w in going for w in self.wider[s])]
+        for series in parts:
+            known = [going[s].start for s in (series, *self.wider[series]) if s in going]
+            since = going[series].start if series in going else max(known)
+            if news[series] <= self.level:
+                news[series], rates[series] = self._risen_again(series, since, day)
+        return news, rates
+
+    def _risen_again(self, series: int, since: int, day: int) -> tuple[float, tuple[float, int]]:
+        """Return how improbable the last days are beside the earlier days of an episode, and their rate."""
+        best, rate, begin = 1.0, 0.0, day
+        for length in self.policy.windows:
+            until = day + 1 - length
+            if until - since < self.policy.settled:
+                continue
+            counts, factor = self.counts[series, since:until], self.seen.factor[series, since : day + 1]
+            own = (counts.sum() + 0.5) / factor[: len(counts)].sum()
+            usual = own * factor[: len(counts)]
+            spread = max(float(((counts - usual) ** 2 / usual).sum()) / (len(counts) - 1), 1.3)
+            mean = own * factor[len(counts) :].sum()
+            observed = self.counts[series, until : day + 1].sum()
+            variance = spread * (mean + mean**2 / (counts.sum() + 0.5))
+            chance = float(tail(np.array([observed]), np.array([mean]), np.array([variance]))[0])
+            if observed >= self.policy.least and chance < best:
+                best, rate, begin = chance, own, since
+        return min(best * len(self.policy.windows), 1.0), (rate, begin)
+
+    def _begin(self, series: int, day: int, chance: float, known: tuple[float, int] | None) -> Episode:
+        base = min(max(day + 1 - self.policy.look_back, self.policy.warm), day)
+        rate, earliest = known or (float(self.seen.level[series, base]), base)
+        previous = self.last.get(series)
+        if previous and not known:
+            earliest = max(base, previous.end + 1)
+        start = earliest + _beginning(
+            self.counts[series, earliest : day + 1], rate * self.seen.factor[series, earliest : day + 1]
+        )
+        episode = Episode(series, day, start, day, rate, chance, again=known is not None)
+        self._measure(episode, day)
+        return episode
+
+    def _measure(self, episode: Episode, day: int) -> None:
+        during = slice(episode.start, day + 1)
+        episode.end = day
+        episode.observed = float(self.counts[episode.series, during].sum())
+        episode.expected = float(episode.rate * self.seen.factor[episode.series, during].sum())
+
+
+def _beginning(counts: Floats, usual: Floats) -> int:
+    """Return the day from which on a higher rate explains the counts best (likelihood of one change-point)."""
+    observed = np.cumsum(counts[::-1])[::-1]
+    expected = np.maximum(np.cumsum(usual[::-1])[::-1], 1e-9)
+    gain = xlogy(observed, observed / expected) - (observed - expected)
+    return int(np.argmax(np.where(observed > expected, gain, 0.0)))
