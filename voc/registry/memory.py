@@ -1,0 +1,157 @@
+"""The registry without a database: the same steps on dictionaries, for tests and benchmarks.
+
+A new row costs what its own index keys hold nearby in time, however long the history: of each key only the NEAREST
+feedback before and after is compared. Two feedbacks that are near neighbours in the end were so at every earlier
+time, so they are compared in whatever order they come.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.registry.background import Background
+from voc.registry.groups import join
+from voc.registry.pairs import DAY, Facts, Rule, alike, compatible
+from voc.registry.signs import NONE, Signs
+from voc.registry.surges import SurgeRule, spread, surging, windows
+
+NEAREST = 16
+
+Ints = NDArray[np.int64]
+
+
+class Registry:
+    """Feedback by number, its index, its counts by day and its groups."""
+
+    def __init__(
+        self, background: Background, rule: Rule | None = None, surge: SurgeRule | None = None
+    ) -> None:
+        """Begin with nothing known."""
+        self.background = background
+        self.rule, self.surge = rule or Rule(), surge or SurgeRule()
+        self.parts: list[tuple[Signs, Facts]] = []
+        self.where: dict[int, tuple[int, int]] = {}
+        self.held: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self.streams: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        self.days: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+        self.group: dict[int, int] = {}
+        self.members: dict[int, list[int]] = {}
+        self.merged: dict[int, int] = {}
+        self.next_group = 1
+
+    def add(self, ids: Ints, signs: Signs, facts: Facts, stream: Ints) -> None:
+        """Take in a batch: index it, find what it belongs to, join."""
+        self._index(ids, signs, facts, stream)
+        edges = self._alike(*self._candidates(ids, signs, facts)) + self._surges(signs, facts, stream)
+        result = join(edges, self.group, self.next_group)
+        self.next_group += len(result.opened)
+        for group, heir in result.merged.items():
+            for member in self.members.pop(group):
+                self.group[member] = heir
+                self.members[heir].append(member)
+            self.merged[group] = heir
+        for member, group in result.group.items():
+            if member not in self.group:
+                self.group[member] = group
+                self.members.setdefault(group, []).append(member)
+
+    def _index(self, ids: Ints, signs: Signs, facts: Facts, stream: Ints) -> None:
+        self.parts.append((signs, facts))
+        for row, (id_, at, flow) in enumerate(
+            zip(ids.tolist(), facts.moment.tolist(), stream.tolist(), strict=True)
+        ):
+            self.where[id_] = (len(self.parts) - 1, row)
+            day = at // DAY
+            counts = self.days[flow, 0]
+            counts[day] = counts.get(day, 0) + 1
+            for key in signs.keys[row].tolist():
+                if key == NONE:
+                    break
+                insort(self.held[key], (at, id_))
+                insort(self.streams[flow, key], (at, id_))
+                counts = self.days[flow, key]
+                counts[day] = counts.get(day, 0) + 1
+
+    def _candidates(self, ids: Ints, signs: Signs, facts: Facts) -> tuple[list[int], list[int]]:
+        found: set[tuple[int, int]] = set()
+        far = int(self.rule.longest * DAY)
+        for row, (id_, at) in enumerate(zip(ids.tolist(), facts.moment.tolist(), strict=True)):
+            near: set[int] = set()
+            for key in signs.keys[row].tolist():
+                if key == NONE:
+                    break
+                held = self.held[key]
+                place = bisect_left(held, (at, id_))
+                for when, other in held[max(0, place - NEAREST) : place + NEAREST + 1]:
+                    if other != id_ and abs(when - at) <= far:
+                        near.add(other)
+            found.update((min(id_, other), max(id_, other)) for other in near)
+        pairs = sorted(found)
+        return [a for a, _ in pairs], [b for _, b in pairs]
+
+    def _alike(self, left: list[int], right: list[int], surge: bool = False) -> list[tuple[int, int]]:
+        if not left:
+            return []
+        known = sorted(set(left) | set(right))
+        place = {id_: row for row, id_ in enumerate(known)}
+        signs, facts = self._gathered(known)
+        a = np.array([place[id_] for id_ in left])
+        b = np.array([place[id_] for id_ in right])
+        together = compatible(signs, facts, a, b) if surge else alike(signs, facts, a, b, self.rule)
+        same = np.flatnonzero(together).tolist()
+        return [(left[row], right[row]) for row in same]
+
+    def _gathered(self, ids: list[int]) -> tuple[Signs, Facts]:
+        spots = np.array([self.where[id_] for id_ in ids])
+        order = np.argsort(spots[:, 0], kind="stable")
+        parts = [
+            (self.parts[part][0].take(rows), self.parts[part][1].take(rows))
+            for part in np.unique(spots[:, 0]).tolist()
+            for rows in [spots[order][spots[order, 0] == part, 1]]
+        ]
+        back = np.argsort(order, kind="stable")
+        signs = Signs.joined([part for part, _ in parts]).take(back)
+        facts = Facts(
+            *(
+                np.concatenate([getattr(f, n) for _, f in parts])[back]
+                for n in ("moment", "product", "region")
+            )
+        )
+        return signs, facts
+
+    def _surges(self, signs: Signs, facts: Facts, stream: Ints) -> list[tuple[int, int]]:
+        touched: dict[tuple[int, int], set[int]] = defaultdict(set)
+        for row, (at, flow) in enumerate(zip(facts.moment.tolist(), stream.tolist(), strict=True)):
+            for key in signs.keys[row].tolist():
+                if key == NONE:
+                    break
+                touched[flow, key].update(range(at // DAY, at // DAY + self.surge.window))
+        found: set[tuple[int, int]] = set()
+        for (flow, key), at in touched.items():
+            if len(self.streams[flow, key]) >= self.surge.least:
+                found.update(self._surge(flow, key, np.array(sorted(at), dtype=np.int64)))
+        pairs = sorted(found)
+        return self._alike([a for a, _ in pairs], [b for _, b in pairs], surge=True)
+
+    def _surge(self, flow: int, key: int, at: Ints) -> list[tuple[int, int]]:
+        events, past = windows(*_columns(self.days[flow, key]), at, self.surge)
+        if int(events.max()) < self.surge.least:
+            return []
+        whole, whole_past = windows(*_columns(self.days[flow, 0]), at, self.surge)
+        usual = np.exp(-self.background.rarity(np.full(len(at), key))).astype(np.float64)
+        edges = []
+        for day in at[surging(events, whole, past, whole_past, usual, self.surge)].tolist():
+            held = self.streams[flow, key]
+            first = bisect_left(held, ((day - self.surge.window + 1) * DAY, -1))
+            last = bisect_right(held, ((day + 1) * DAY - 1, np.iinfo(np.int64).max))
+            edges += spread([id_ for _, id_ in held[first:last]])
+        return edges
+
+
+def _columns(counts: dict[int, int]) -> tuple[Ints, Ints]:
+    days = np.array(sorted(counts), dtype=np.int64)
+    return days, np.array([counts[day] for day in days.tolist()], dtype=np.int64)

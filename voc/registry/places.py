@@ -1,0 +1,280 @@
+"""Where, what and which: names of places, administrative units and codes in a text, found by their form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from voc.text import segment
+
+# Words a name may end with. What stands before them is the name, as far as it is not an everyday word.
+_SUFFIX = re.compile(
+    r"小区|社区|家园|花园|公寓|公馆|山庄|新村|新城|广场|商场|超市|市场|大厦|中心|酒店|宾馆|饭店|餐厅|餐馆|影院|KTV|网吧|"
+    r"大道|公路|高速|胡同|立交桥|大桥|天桥|地铁站|火车站|高铁站|汽车站|车站|收费站|机场|码头|水库|公园|景区|小学|中学|大学|"
+    r"学院|学校|幼儿园|驾校|医院|卫生院|诊所|公司|集团|银行|支行|营业厅|门店|分店|旗舰店|专卖店|食堂|工地|工厂|车间|基地|"
+    r"采石场|养殖场|养猪场|砂场|电站|加油站|农场|林场|茶场|水厂|电厂|煤矿|庄园|园区|产业园|楼盘|华庭|"
+    r"苑|城|府|郡|湾|庭|路|街|巷|桥|站|店|厂|矿|场|校|村|屯|寨|湖|河|江|山|岛|园|寺|栋|幢|组|号线",
+    re.IGNORECASE,
+)
+_COARSE = re.compile(
+    r"([A-Z]\d{0,2})(省|市|区|县|州)|([\u4e00-\u9fff]{2,3}?)(?<![小社城地市园山景校片校厂辖灾郊库])(省|市|区|县|镇|乡|街道|自治州)"
+)
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9.])(?:[A-Za-z]{1,6}[\-_]?\d[A-Za-z0-9\-_]*|\d+\.\d+\.\d+(?:\.\d+)*|(?<=版本)\d+(?:\.\d+)*|v\d+(?:\.\d+)*"
+    r"|\d+(?:\.\d+)+(?=版|系统)|\d{2,4}(?=路|号线|线路?公交|次列车|次航班))(?![A-Za-z0-9市区县])",
+    re.IGNORECASE,
+)
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+# Everyday words before which a name does not reach.
+_PLAIN = frozenset(
+    [
+        "的",
+        "在",
+        "对",
+        "和",
+        "与",
+        "及",
+        "了",
+        "是",
+        "有",
+        "从",
+        "到",
+        "把",
+        "被",
+        "向",
+        "往",
+        "去",
+        "于",
+        "为",
+        "给",
+        "让",
+        "将",
+        "由",
+        "等",
+        "这",
+        "那",
+        "该",
+        "此",
+        "每",
+        "某",
+        "各",
+        "一",
+        "个",
+        "些",
+        "我",
+        "你",
+        "他",
+        "们",
+        "我们",
+        "你们",
+        "反映",
+        "请求",
+        "希望",
+        "咨询",
+        "投诉",
+        "举报",
+        "关于",
+        "建议",
+        "解决",
+        "问题",
+        "要求",
+        "强烈",
+        "反对",
+        "请",
+        "求",
+        "望",
+        "呼吁",
+        "质疑",
+        "恳请",
+        "修建",
+        "建设",
+        "建",
+        "新建",
+        "拆除",
+        "附近",
+        "旁边",
+        "旁",
+        "周边",
+        "对面",
+        "门口",
+        "楼下",
+        "楼上",
+        "里面",
+        "外面",
+        "内",
+        "外",
+        "上",
+        "下",
+        "前",
+        "后",
+        "本",
+        "我家",
+        "我市",
+        "业主",
+        "居民",
+        "村民",
+        "学生",
+        "家长",
+        "市民",
+        "群众",
+        "客户",
+        "公交",
+        "公交车",
+        "非法",
+        "违法",
+        "违规",
+        "违章",
+        "再次",
+        "坚决",
+        "住",
+        "位于",
+        "来自",
+        "通往",
+        "经过",
+        "至",
+        "跟",
+        "同",
+        "也",
+        "都",
+        "就",
+        "还",
+        "又",
+        "没",
+        "没有",
+        "不",
+        "能",
+        "要",
+        "会",
+        "可以",
+        "已经",
+        "多",
+        "很",
+        "太",
+        "最",
+        "一个",
+        "一家",
+        "一条",
+        "这个",
+        "那个",
+        "某个",
+        "所有",
+        "整个",
+        "全",
+        "全部",
+        "其他",
+        "别的",
+        "哪个",
+        "哪家",
+        "什么",
+        "怎么",
+        "为什么",
+        "因为",
+        "所以",
+        "但是",
+        "而且",
+        "如果",
+        "今天",
+        "昨天",
+        "明天",
+        "今年",
+        "去年",
+        "目前",
+        "现在",
+        "以后",
+        "之后",
+        "之前",
+        "时候",
+        "期间",
+        "买",
+        "卖",
+        "用",
+        "开",
+        "办",
+        "办理",
+        "进",
+        "出",
+        "进入",
+        "离",
+        "距离",
+        "当地",
+        "本地",
+        "政府",
+        "领导",
+        "部门",
+    ]
+)
+_LONGEST = 6
+
+
+class Span(NamedTuple):
+    """A stretch of a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a text names at its head: places (whole, and without the word they end with), units (kind, name), codes."""
+
+    places: tuple[Span, ...]
+    proper: tuple[Span, ...]
+    units: tuple[tuple[Span, str, str], ...]
+    codes: tuple[str, ...]
+
+
+def named(texts: Sequence[str], head: int) -> list[Named]:
+    """Find what each text names in its first `head` characters; the texts are already made uniform."""
+    heads = [text[:head] for text in texts]
+    return [_named(text, words) for text, words in zip(heads, segment(heads), strict=True)]
+
+
+def _named(text: str, words: list[str]) -> Named:
+    units = tuple(
+        (Span(*found.span()), found.group(2) or found.group(4), found.group(1) or found.group(3)[-2:])
+        for found in _COARSE.finditer(text)
+    )
+    ends = {span.end for span, _, _ in units}
+    found = _places(words, ends)
+    codes = tuple(code.group().lower() for code in _CODE.finditer(text))
+    return Named(tuple(whole for whole, _ in found), tuple(proper for _, proper in found), units, codes)
+
+
+def _places(words: list[str], unit_ends: set[int]) -> list[tuple[Span, Span]]:
+    starts: list[int] = []
+    place = 0
+    for word in words:
+        starts.append(place)
+        place += len(word)
+    found = []
+    for at, word in enumerate(words):
+        end = starts[at] + len(word)
+        suffix = _ending(word)
+        if not suffix or end in unit_ends:
+            continue
+        start = _beginning(words, starts, at, unit_ends)
+        if end - start - len(suffix) >= 2:
+            found.append((Span(start, end), Span(start, end - len(suffix))))
+    return found
+
+
+def _ending(word: str) -> str:
+    for found in _SUFFIX.finditer(word):
+        if found.end() == len(word):
+            return found.group()
+    return ""
+
+
+def _beginning(words: list[str], starts: list[int], at: int, unit_ends: set[int]) -> int:
+    """Where the name that ends with word `at` begins: words before it join as long as they may be part of it."""
+    start = starts[at]
+    end = start + len(words[at])
+    while at > 0 and start not in unit_ends:
+        before = words[at - 1]
+        if before in _PLAIN or not _HAN.fullmatch(before) or end - starts[at - 1] > _LONGEST:
+            break
+        at -= 1
+        start = starts[at]
+    return start
