@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="a PostgreSQL; unset, an embedded one in home")
     prefect_port: int = Field(4200, description="port of the local Prefect server of `voc serve`")
     company: str = Field("本公司", description="name on reports and messages")
-    batch_rows: int = Field(5_000, ge=100, le=100_000, description="rows handled in one transaction")
+    batch_rows: int = Field(10_000, ge=100, le=100_000, description="rows handled in one transaction")
     workers: int = Field(
         0, ge=0, le=64, description="processes that understand feedback; 0: one for each CPU but one"
     )
@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     )
     alarm_review_hours: float = Field(16.0, gt=0, description="working hours for the review of an alarm")
     alarm_urgent_hours: float = Field(2.0, gt=0, description="working hours for one of safety or an outage")
+    dask_scheduler: str | None = Field(
+        None, description="address of a Dask scheduler that understands feedback, such as tcp://host:8786"
+    )
     problem_window_days: int = Field(28, ge=7, description="window in which recurring feedback is counted")
     problem_min_customers: int = Field(8, ge=2, description="customers in the window that make a problem")
     problem_min_share: float = Field(0.015, ge=0, description="share of the window's feedback that makes one")

@@ -22,6 +22,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 import jieba
+from distributed import LocalCluster
 from prefect.logging import disable_run_logger
 from sklearn.svm import LinearSVC
 
@@ -146,38 +147,48 @@ def ratio_table(measured: dict[str, list[tuple[float, float, int]]]) -> None:
     table("Ratios", head, lines)
 
 
-def two_processes(rows: int) -> None:
-    """The stages without history, by one process and by two."""
+def spread(rows: int) -> None:
+    """The stages without history, by this process alone, by two processes, and by a Dask cluster of two workers."""
     from benchmarks.speed_house import NOW
     from models.checking import waiting_rows
     from models.engine import transaction
-    from settings import get_settings
     from tasks.check import check_waiting
     from tasks.collect import read_source
-    from tasks.prepare import prepare
-    from tasks.workers import in_order
 
-    took = {}
-    with house(workers=2) as home:
+    with house() as home:
         register("web", speed_rows.write(home / "rows.csv", 0, rows), speed_rows.MAP)
         read_source("web", NOW)
         check_waiting.fn(NOW)
         with transaction() as session:
             batches = [id_ for id_, _ in waiting_rows(session, "checked")]
-        for workers in (1, 2):
-            os.environ["VOC_WORKERS"] = str(workers)
-            get_settings.cache_clear()
-            with in_order(prepare, batches, rows) as results:
-                next(iter(results))  # the processes are up and have their models
-                times = Times()
-                with times.of("rest"):
-                    for _ in results:
-                        pass
-            took[workers] = times
-    lines = [
-        (n, t.wall["rest"], t.own["rest"], took[1].wall["rest"] / t.wall["rest"]) for n, t in took.items()
-    ]
-    table(f"Pure stages of {rows:,} rows", ("processes", "seconds", "CPU s", "times one"), lines)
+        took = {"this process": understood(batches, rows, workers="1")}
+        took["two processes"] = understood(batches, rows, workers="2")
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+            took["Dask, two workers"] = understood(batches, rows, dask_scheduler=cluster.scheduler_address)
+    alone = took["this process"].wall["rest"]
+    lines = [(name, t.wall["rest"], t.own["rest"], alone / t.wall["rest"]) for name, t in took.items()]
+    table(f"Pure stages of {rows:,} rows", ("by", "seconds", "CPU s", "times one"), lines)
+
+
+def understood(batches: Sequence[int], rows: int, **values: str) -> Times:
+    """Understand batches with some settings; the first result, by when everybody is up, is not timed."""
+    from settings import get_settings
+    from tasks.prepare import prepare
+    from tasks.workers import in_order
+
+    changed = {f"VOC_{name.upper()}": value for name, value in values.items()}
+    os.environ.update(changed)
+    get_settings.cache_clear()
+    times = Times()
+    with in_order(prepare, batches, rows) as results:
+        next(iter(results))
+        with times.of("rest"):
+            for _ in results:
+                pass
+    for name in changed:
+        del os.environ[name]
+    get_settings.cache_clear()
+    return times
 
 
 def growth(sizes: Sequence[int], probe: int, workers: int) -> None:
@@ -217,7 +228,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--growth", default="", help="sizes of history, such as 10000,100000")
     parser.add_argument("--probe", type=int, default=10_000)
-    parser.add_argument("--processes", type=int, default=0, help="rows for one process against two")
+    parser.add_argument("--processes", type=int, default=0, help="rows for one process against two, and Dask")
     asked = parser.parse_args()
     jieba.setLogLevel(logging.ERROR)
     jieba.initialize()
@@ -228,7 +239,7 @@ def main() -> None:
         if asked.rows:
             against_rivals(asked.rows, asked.rounds, asked.sample, asked.workers)
         if asked.processes:
-            two_processes(asked.processes)
+            spread(asked.processes)
         if asked.growth:
             growth([int(size) for size in asked.growth.split(",")], asked.probe, asked.workers)
 

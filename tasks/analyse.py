@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -31,7 +32,7 @@ from tasks.assets import taxonomy as taxonomy
 from tasks.common import stage
 from tasks.copies import copies_of
 from tasks.memory import seldom_collected
-from tasks.prepare import Prepared, prepare
+from tasks.prepare import Prepared, prepare, prepare_as, readers
 from tasks.workers import in_order
 from voc.priority import Priorities
 
@@ -51,8 +52,8 @@ def analyse_waiting(now: datetime) -> dict[str, int]:
         if batches:
             note_taxonomy_in_force(session, now)
     counts: Counter[str] = Counter()
-    rows = sum(rows for _, rows in batches)
-    with seldom_collected(), in_order(prepare, [id_ for id_, _ in batches], rows) as prepared:
+    rows, ids = sum(rows for _, rows in batches), [id_ for id_, _ in batches]
+    with seldom_collected(), in_order(partial(prepare_as, readers()), ids, rows) as prepared:
         for one in prepared:
             counts.update(store_batch(one, now))
     if rows >= MANY:

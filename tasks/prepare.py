@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +14,11 @@ from numpy.typing import NDArray
 
 from models.engine import transaction
 from models.reading import Raw, raw_of
-from settings import get_settings
+from settings import asset_bytes, get_settings
 from tasks.annotating import annotated, mentioned
 from tasks.assets import cleaning, model, taxonomy
 from voc.concrete import Clarified, make_concrete
+from voc.errors import ConfigError
 from voc.identity import pseudonyms, tiers
 from voc.intake import Mapped, parse_ratings, parse_times
 from voc.privacy import mask
@@ -24,6 +27,7 @@ from voc.understanding import understand
 
 ASIDE = ("touchpoint", "agent", "region", "product", "version")
 MOMENT = pl.Datetime("us", "UTC")
+ASSETS = ("tone.npz", "topics.npz", "names.npz", "spam.npz", "variants.toml", "taxonomy.toml")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,22 @@ class Prepared:
     mentions: pl.DataFrame
     evidence: dict[int, str]
     clarified: dict[int, Clarified]
+
+
+def readers() -> str:
+    """Name what decides how a row is understood here: models, taxonomy, and the key of the pseudonyms."""
+    parts = (asset_bytes(name) for name in ASSETS)
+    key = get_settings().pseudonym_key()
+    return hmac.new(
+        key, b"".join(hashlib.sha256(part).digest() for part in parts), hashlib.sha256
+    ).hexdigest()
+
+
+def prepare_as(asked: str, batch_id: int) -> Prepared:
+    """Prepare a batch, but only where rows are understood as they are by who asks; `asked` is its `readers()`."""
+    if readers() != asked:
+        raise ConfigError(9, "工作进程的模型、标签体系或化名密钥与主进程不同，请让它们使用同一份配置。")
+    return prepare(batch_id)
 
 
 def prepare(batch_id: int) -> Prepared:

@@ -1,4 +1,4 @@
-"""Whole batches made ready while others are stored: by a thread, or by processes where there are CPUs for them."""
+"""Whole batches made ready while others are stored: by a thread, by processes, or by a Dask cluster."""
 
 from __future__ import annotations
 
@@ -12,41 +12,78 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.engine import database_url
 from settings import get_settings
 from tasks.memory import OFTEN
+from voc.errors import ConfigError
 
 T = TypeVar("T")
 WORTH_IT = 30_000  # rows; below, starting processes (three seconds of CPU each) takes longer than they save
+PATIENCE = 10  # seconds to reach a Dask scheduler
 PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
 def in_order(work: Callable[[int], T], ids: Sequence[int], rows: int) -> Iterator[Iterator[T]]:
     """Give the results of `work` in the order of `ids`, made ahead of who takes them."""
-    # Who takes the results keeps a CPU busy, and PostgreSQL a second one from time to time.
-    workers = min(get_settings().workers or (os.cpu_count() or 1) - 1, len(ids))
     if len(ids) < 2:
         yield map(work, ids)
         return
-    with _executor(workers, rows) as pool:
+    with _pool(rows) as (pool, hands):
         try:
-            yield _ahead(pool, work, ids, workers + 1)
+            yield _ahead(pool, work, ids, hands + 1)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _executor(workers: int, rows: int) -> Executor:
-    if workers < 2 or rows < WORTH_IT:
+@contextmanager
+def _pool(rows: int) -> Iterator[tuple[Executor, int]]:
+    """Who does the work, and how many hands they have."""
+    settings = get_settings()
+    # Who takes the results keeps a CPU busy, and PostgreSQL a second one from time to time.
+    workers = settings.workers or (os.cpu_count() or 1) - 1
+    if rows >= WORTH_IT and settings.dask_scheduler:
+        with _cluster(settings.dask_scheduler) as client:
+            yield _Cluster(client), sum(client.nthreads().values())
+    elif rows >= WORTH_IT and workers > 1:
+        # A fork would copy connections and threads of this process; a fresh one has none.
+        context, told = multiprocessing.get_context("spawn"), (os.getpid(), database_url())
+        yield ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=told), workers
+    else:
         # One batch is understood while PostgreSQL stores another: most of that is waiting, without Python's lock.
-        return ThreadPoolExecutor(1, thread_name_prefix="prepare")
-    # A fork would copy connections and threads of this process; a fresh one has none.
-    context = multiprocessing.get_context("spawn")
-    told = (os.getpid(), database_url())
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=told)
+        yield ThreadPoolExecutor(1, thread_name_prefix="prepare"), 1
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Any]:
+    dask: Any = import_module("distributed")  # half a second, and few have a cluster
+    try:
+        client = dask.Client(address, timeout=PATIENCE, set_as_default=False)
+    except OSError as error:
+        hint = "请检查 VOC_DASK_SCHEDULER，或先启动调度器；留空则在本机分析。"
+        raise ConfigError(8, f"连不上 Dask 调度器 {address}。{hint}") from error
+    with client:
+        if not client.nthreads():
+            raise ConfigError(8, f"Dask 调度器 {address} 没有工作进程，请先启动 dask worker。")
+        yield client
+
+
+class _Cluster(Executor):
+    """A Dask client as an executor; what its workers have not begun is cancelled at the end."""
+
+    def __init__(self, client: Any) -> None:
+        self._inner = client.get_executor(pure=False)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = self._inner.submit(fn, *args, **kwargs)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._inner.shutdown(wait=wait and not cancel_futures)
 
 
 def _ahead(pool: Executor, work: Callable[[int], T], ids: Sequence[int], ahead: int) -> Iterator[T]:
