@@ -13,9 +13,17 @@ from numpy.typing import NDArray
 from voc.hashing import Floats, Ints
 from voc.kernel import compiled
 
-POOLED = 20  # numbers a text is described by, see `_describe`
+# What describes a text: its own score; the highest, lowest, mean, length-weighted, last and first of its clauses;
+# the means after and before the last turn; how many clauses are against and for. BENT: tanh of half a logit.
+(
+    OWN, OWN_BENT, HIGHEST, LOWEST, MEAN, MEAN_BENT, WEIGHED_BENT, LAST, FIRST, LAST_BENT, FIRST_BENT, HIGHEST_BENT,
+    LOWEST_BENT, AFTER_BENT, BEFORE_BENT, TURNED, LENGTH, OWN_BY_LENGTH, AGAINST, FOR,
+) = range(20)  # fmt: skip
+POOLED = 20
 LONG = 15  # characters from which on a clause weighs no more
 LEANING = 0.3  # tanh of half a logit from which on a clause counts as for or against
+# ，。！？；!?;…~～, tab, wide space, line break
+_ENDING = (0xFF0C, 0x3002, 0xFF01, 0xFF1F, 0xFF1B, 0x21, 0x3F, 0x3B, 0x2026, 0x7E, 0xFF5E, 9, 0x3000, 10)
 _WEAK, _STRONG = 1, 2  # how a clause turns: in its tone only, or as a clause of its own
 
 
@@ -51,22 +59,7 @@ def pooled(rows: NDArray[np.float32], clauses: NDArray[np.float32], parts: Cut, 
 @compiled
 def _ends_clause(codes: NDArray[np.uint32], at: int, first: int, end: int) -> bool:
     code = codes[at]
-    if code in (
-        0xFF0C,
-        0x3002,
-        0xFF01,
-        0xFF1F,
-        0xFF1B,
-        0x21,
-        0x3F,
-        0x3B,
-        0x2026,
-        0x7E,
-        0xFF5E,
-        9,
-        0x3000,
-        10,
-    ):
+    if code in _ENDING:
         return True
     if code == 0x2E or code == 0x2C:  # a point or comma between two digits belongs to a number
         return not (first < at < end - 1 and codes[at - 1] == 48 and codes[at + 1] == 48)
@@ -122,42 +115,55 @@ def _describe(
 ) -> None:
     for row in range(len(rows)):
         one = out[row]
+        one[OWN], one[OWN_BENT] = rows[row], np.tanh(rows[row] / 2)
+        one[LENGTH] = np.log1p(lengths[row])
+        one[OWN_BY_LENGTH] = one[OWN] * one[LENGTH]
         left, right = first[row], first[row + 1]
-        one[0], one[1] = rows[row], np.tanh(rows[row] / 2)
-        one[16] = np.log1p(lengths[row])
-        one[17] = one[0] * one[16]
-        if left == right:
-            continue
-        turn = -1
-        for k in range(left, right):
-            if turns[k]:
-                turn = k
-        highest, lowest, heavy, after, before = clauses[left], clauses[left], 0.0, 0, 0
-        for k in range(left, right):
-            said = clauses[k]
-            bent = np.tanh(said / 2)
-            weight = min(sizes[k], LONG)
-            highest, lowest = max(highest, said), min(lowest, said)
-            one[4] += said
-            one[5] += bent
-            one[6] += bent * weight
-            heavy += weight
-            one[18] += bent < -LEANING
-            one[19] += bent > LEANING
-            if turn >= 0 and k >= turn:
-                one[13] += bent
-                after += 1
-            elif turn >= 0:
-                one[14] += bent
-                before += 1
-        count = right - left
-        one[2], one[3], one[7], one[8] = highest, lowest, clauses[right - 1], clauses[left]
-        one[4] /= count
-        one[5] /= count
-        one[6] /= heavy
-        one[9], one[10] = np.tanh(one[7] / 2), np.tanh(one[8] / 2)
-        one[11], one[12] = np.tanh(highest / 2), np.tanh(lowest / 2)
-        one[13] /= max(after, 1)
-        one[14] /= max(before, 1)
-        one[15] = turn >= 0
-        one[18], one[19] = np.log1p(one[18]), np.log1p(one[19])
+        if left < right:
+            _ends(clauses, left, right, one)
+            _means(clauses, left, right, sizes, one)
+            _around(clauses, left, right, turns, one)
+
+
+@compiled
+def _ends(clauses: NDArray[np.float32], left: int, right: int, one: Floats) -> None:
+    highest, lowest = clauses[left], clauses[left]
+    for k in range(left, right):
+        highest, lowest = max(highest, clauses[k]), min(lowest, clauses[k])
+    one[HIGHEST], one[LOWEST], one[LAST], one[FIRST] = highest, lowest, clauses[right - 1], clauses[left]
+    one[LAST_BENT], one[FIRST_BENT] = np.tanh(one[LAST] / 2), np.tanh(one[FIRST] / 2)
+    one[HIGHEST_BENT], one[LOWEST_BENT] = np.tanh(highest / 2), np.tanh(lowest / 2)
+
+
+@compiled
+def _means(clauses: NDArray[np.float32], left: int, right: int, sizes: Ints, one: Floats) -> None:
+    heavy = 0.0
+    for k in range(left, right):
+        bent, weight = np.tanh(clauses[k] / 2), min(sizes[k], LONG)
+        one[MEAN] += clauses[k]
+        one[MEAN_BENT] += bent
+        one[WEIGHED_BENT] += bent * weight
+        heavy += weight
+        one[AGAINST] += bent < -LEANING
+        one[FOR] += bent > LEANING
+    one[MEAN] /= right - left
+    one[MEAN_BENT] /= right - left
+    one[WEIGHED_BENT] /= heavy
+    one[AGAINST], one[FOR] = np.log1p(one[AGAINST]), np.log1p(one[FOR])
+
+
+@compiled
+def _around(
+    clauses: NDArray[np.float32], left: int, right: int, turns: NDArray[np.bool_], one: Floats
+) -> None:
+    turn = -1
+    for k in range(left, right):
+        if turns[k]:
+            turn = k
+    if turn < 0:
+        return
+    for k in range(left, right):
+        one[AFTER_BENT if k >= turn else BEFORE_BENT] += np.tanh(clauses[k] / 2)
+    one[AFTER_BENT] /= right - turn
+    one[BEFORE_BENT] /= max(turn - left, 1)
+    one[TURNED] = 1
