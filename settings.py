@@ -99,9 +99,21 @@ class Settings(BaseSettings):
         """Return the key that turns customer identities into pseudonyms, made on first use."""
         path = self.folder("secrets") / "pseudonym.key"
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
+            _write_once(path, secrets.token_bytes(32))
         return path.read_bytes()
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a secret whole or not at all; of several processes at once the first one's stays."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
 
 
 @lru_cache(maxsize=1)
