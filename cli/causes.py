@@ -76,7 +76,7 @@ def _plain(view: View) -> dict[str, Any]:
         if lift["kind"] == "agent":  # what is no staff number may be a name
             lift["value"] = lift["name"]
     told = {"summary": summary(view), "beginning": beginning(view)}
-    where = {"concentration": concentration(view.lifts, view.spread.members), "lifts": lifts}
+    where = {"concentration": concentration(view.lifts), "lifts": lifts}
     return {**told, **where, **{k: v for k, v in asdict(view).items() if k != "lifts"}}
 
 

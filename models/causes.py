@@ -16,10 +16,15 @@ from voc.quotations import Passage
 # Feedback that counts: accepted, not replaced, not suspect. Times are read in China.
 _COUNTS = "f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL"
 _SETS = {"channel": 255, "region": 127, "product": 191, "version": 223, "agent": 111, "hour": 247,
-         "weekday": 251, "segment": 253, "returning": 254}  # fmt: skip
-# One pass over the feedback of the time. Which columns a row is grouped by stands in the bits of GROUPING.
+         "weekday": 251, "segment": 253, "seen": 254}  # fmt: skip
+# One pass over the feedback of the time. A person is only set against others where the same area is spoken of, for
+# or against: who installs is not compared with who answers the telephone.
+# Which columns a row is grouped by stands in the bits of GROUPING.
 _SPREAD = f"""
-    WITH said AS (
+    WITH alike AS (
+        SELECT DISTINCT n.feedback_id FROM mention n JOIN problem p ON p.area = n.area
+        WHERE p.id = :problem AND n.current
+    ), said AS (
         SELECT f.channel, NULLIF(f.region, '') AS region, NULLIF(f.product, '') AS product,
                NULLIF(f.version, '') AS version, NULLIF(f.agent, '') AS agent,
                CAST(extract(hour FROM f.occurred_at AT TIME ZONE 'Asia/Shanghai') AS int) / 3 * 3 AS hour,
@@ -27,21 +32,22 @@ _SPREAD = f"""
                CAST(date_trunc('week', f.occurred_at AT TIME ZONE 'Asia/Shanghai') AS date) AS week,
                c.value AS segment,
                CASE WHEN c.id IS NULL THEN NULL WHEN f.occurred_at <= c.first_seen_at THEN 'new' ELSE 'old' END
-                   AS returning,
-               (k.feedback_id IS NOT NULL)::int AS member
+                   AS seen,
+               (k.feedback_id IS NOT NULL)::int AS member, (a.feedback_id IS NOT NULL) AS alike
         FROM feedback f LEFT JOIN customer c ON c.id = f.customer_id
+        LEFT JOIN alike a ON a.feedback_id = f.id
         LEFT JOIN problem_member k ON k.feedback_id = f.id AND k.problem_id = :problem
         WHERE {_COUNTS} AND f.occurred_at >= :since AND f.occurred_at < :until
     )
-    SELECT GROUPING(region, product, version, agent, hour, weekday, segment, returning) AS bits,
-           channel, week, region, product, version, agent, hour, weekday, segment, returning,
+    SELECT GROUPING(region, product, version, agent, hour, weekday, segment, seen) AS bits,
+           channel, week, alike, region, product, version, agent, hour, weekday, segment, seen,
            sum(member)::bigint AS members, count(*) AS total
     FROM said GROUP BY GROUPING SETS ((week, channel), (channel, region), (channel, product),
-        (channel, week, version), (channel, region, agent), (channel, hour), (channel, weekday),
-        (channel, segment), (channel, week, returning))
+        (channel, week, version), (channel, region, alike, agent), (channel, hour), (channel, weekday),
+        (channel, segment), (channel, week, seen))
 """  # noqa: S608
 _WITHIN = {"channel": ("week",), "version": ("channel", "week"), "agent": ("channel", "region"),
-           "returning": ("channel", "week")}  # fmt: skip
+           "seen": ("channel", "week")}  # fmt: skip
 
 
 def cells_of(session: Session, problem_id: int, since: datetime, until: datetime) -> pl.DataFrame:
@@ -52,7 +58,7 @@ def cells_of(session: Session, problem_id: int, since: datetime, until: datetime
     for row in rows:
         kind = kinds[row["bits"]]
         value = row[kind]
-        if value is not None:
+        if value is not None and row["alike"] is not False:
             stratum = "|".join(str(row[column] or "") for column in _WITHIN.get(kind, ("channel",)))
             cells.append((kind, stratum, str(value), row["members"], row["total"]))
     return pl.DataFrame(cells, schema=SCHEMA, orient="row")

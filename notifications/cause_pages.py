@@ -13,7 +13,7 @@ from voc.causes.changes import Suspicion
 from voc.causes.costs import money_span
 from voc.causes.pareto import BY, MEASURES, Bar, gathered, sentence
 from voc.causes.slices import SLICE_NAMES, WITHIN, Lift
-from voc.causes.view import View, beginning, kinds, looked_at, summary, suspicion_days
+from voc.causes.view import View, beginning, chosen, kinds, looked_at, summary, suspicion_days
 from voc.causes.wording import times, value_name
 from voc.taxonomy import DIMENSIONS
 from voc.zone import CHINA
@@ -35,6 +35,7 @@ def render_causes(view: View) -> str:
         summary=summary(view),
         beginning=beginning(view),
         kinds=kinds(view.lifts),
+        chosen=chosen(view.slice_rates),
         looked_at=looked_at(view.lifts),
         within=WITHIN,
         names=SLICE_NAMES,

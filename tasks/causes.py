@@ -38,6 +38,7 @@ from voc.causes.pareto import Counted
 from voc.causes.rates import SliceRate, WeekRate, slice_rates, weekly_rates
 from voc.causes.slices import Lift, lifts
 from voc.causes.view import Head, Spread, View, Week
+from voc.causes.wording import value_name
 from voc.errors import InputError
 from voc.lifecycle import PROBLEM
 from voc.quotations import choose
@@ -91,7 +92,7 @@ def view_of(session: Session, problem_id: int, now: datetime) -> View:
         raise InputError(f"问题 {problem_id}「{row['name']}」现在没有成员反馈，没有可以分析的内容。")
     members = members_of(session, problem_id)
     over = [lift for lift in found.lifts if lift.over]
-    before = _before(session, found, over)
+    before = _before(session, found, over, _about(row))
     unit, recent = costs(), sum(found.days.members[-RECENT_DAYS:])
     return View(
         head=_head(row, members),
@@ -118,6 +119,12 @@ def _head(row: dict[str, Any], members: Sequence[Member]) -> Head:
                    "root_cause": row["root_cause"] or "", "quotations": tuple(quoted)})  # fmt: skip
 
 
+def _about(row: dict[str, Any]) -> str:
+    known = taxonomy()
+    issue = known.issue(row["issue"]).name if row["issue"] in known else ""
+    return "，".join([row["name"], issue, known.areas.get(row["area"], "")])
+
+
 def _weeks(days: Days) -> tuple[Week, ...]:
     mondays, members = weekly(days.first, days.members)
     _, total = weekly(days.first, days.total)
@@ -142,12 +149,17 @@ def _slice_rates(session: Session, problem_id: int, figure: str) -> list[SliceRa
     return rates
 
 
-def _before(session: Session, found: Ground, over: Sequence[Lift]) -> list[Suspicion]:
+def _before(session: Session, found: Ground, over: Sequence[Lift], about: str) -> list[Suspicion]:
     if found.onset is None:
         return []
-    where = {scope: [lift.value for lift in over if lift.kind == scope] for scope in SCOPES}
+    told = {lift.kind for lift in found.lifts if not lift.unsaid}
+    where = {
+        scope: [value_name(lift.kind, lift.value) for lift in over if lift.kind == scope]
+        for scope in SCOPES
+        if scope in told
+    }
     since, until = nearby(found.onset)
-    return suspicions(changes_between(session, since, until), found.onset, where)
+    return suspicions(changes_between(session, since, until), found.onset, where, about)
 
 
 def _bones(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +24,7 @@ _SYNONYMS: Final = {
     "发版": "release", "发布": "release", "上线": "release", "升级": "release", "活动": "campaign",
     "促销": "campaign", "大促": "campaign", "供应链": "supplier", "政策": "policy", "规则": "policy",
     "制度": "policy", "调价": "price", "涨价": "price", "降价": "price", "人事": "staff", "排班": "staff",
-    "流程变更": "process", "设备": "facility", "场地": "facility", "场地设备": "facility", "故障": "outage", "宕机": "outage",
+    "流程变更": "process", "设备": "facility", "场地": "facility", "故障": "outage", "宕机": "outage",
 }  # fmt: skip
 _COLUMNS: Final = {
     "kind": ("kind", "类型", "种类", "事件类型"),
@@ -116,29 +117,39 @@ def _change(cells: Mapping[str, str]) -> Change | str:
 
 @dataclass(frozen=True)
 class Suspicion:
-    """A change shortly before a problem began: how many days before, whether its scope fits, and how near it ranks.
+    """A change shortly before a problem began: how many days before, and how it fits the problem.
 
     `days` is counted to the likeliest first day; below zero the change lies after it, within the interval.
-    `fit` is 吻合, 不限 or 不符; `score` orders and means nothing else.
+    `fit` is how its scope fits the places where the problem is concentrated, `alike` whether its title speaks of
+    the same matter; `score` orders and means nothing else.
     """
 
     change: Change
     days: int
     fit: str
+    alike: bool
     score: float
 
 
-FITS: Final = {"吻合": 1.0, "不限": 0.5, "不符": 0.15}
+FITS: Final = {"范围吻合": 1.0, "范围不限": 0.5, "范围不符": 0.1}
+FIT, OPEN, MISFIT = FITS
+ALIKE = 1.5
+AFTERWARDS = 0.5  # what lies after the likeliest day can be a cause only if the beginning was later than that
+_PIECES = re.compile(r"[\u4e00-\u9fff]+")
 
 
 def suspicions(
-    changes: Sequence[Change], onset: Onset, concentrated: Mapping[str, Sequence[str]], window: int = 28
+    changes: Sequence[Change],
+    onset: Onset,
+    places: Mapping[str, Sequence[str]],
+    about: str = "",
+    window: int = 28,
 ) -> list[Suspicion]:
-    """Rank the changes of the `window` days before a beginning, and within its interval, by closeness and scope.
+    """Rank the changes of the `window` days before a beginning, and within its interval, by closeness, scope and topic.
 
-    concentrated: for product, region, channel and version the values in which the problem is over-represented.
-    A change later than the interval cannot have caused it and is left out. Closeness halves in a third of the
-    window.
+    places: for those of product, region, channel and version that could be looked at, where the problem is
+    over-represented, perhaps nowhere. about: names of the problem, its issue and its area. A change later than
+    the interval cannot have caused it and is left out. Closeness halves in a third of the window.
     """
     found = []
     for change in changes:
@@ -146,22 +157,27 @@ def suspicions(
         days = (onset.day - day).days
         if day > onset.latest or (onset.earliest - day).days > window:
             continue
-        fit = _fit(change, concentrated)
-        score = FITS[fit] * math.pow(0.5, max(days, 0) / (window / 3))
-        found.append(Suspicion(change, days, fit, score))
+        fit, alike = _fit(change, places), bool(_pairs(change.title) & _pairs(about))
+        score = FITS[fit] * (ALIKE if alike else 1.0) * (AFTERWARDS if days < 0 else 1.0)
+        found.append(Suspicion(change, days, fit, alike, score * math.pow(0.5, abs(days) / (window / 3))))
     return sorted(found, key=lambda s: (-s.score, abs(s.days), s.change.title))
 
 
-def _fit(change: Change, concentrated: Mapping[str, Sequence[str]]) -> str:
+def _pairs(text: str) -> set[str]:
+    """Pairs of neighbouring Chinese characters: enough to see that 退款改为两级审核 is about 退款迟迟不到账."""
+    return {piece[i : i + 2] for piece in _PIECES.findall(text) for i in range(len(piece) - 1)}
+
+
+def _fit(change: Change, places: Mapping[str, Sequence[str]]) -> str:
     given = {scope: getattr(change, scope) for scope in SCOPES if getattr(change, scope)}
-    judged = {scope: value for scope, value in given.items() if concentrated.get(scope)}
+    judged = {scope: value for scope, value in given.items() if scope in places}
     if not judged:
-        return "不限"
-    return "吻合" if all(_same(value, concentrated[scope]) for scope, value in judged.items()) else "不符"
+        return OPEN
+    return FIT if all(_same(value, places[scope]) for scope, value in judged.items()) else MISFIT
 
 
 def _same(value: str, others: Sequence[str]) -> bool:
-    parts = [part for part in value.replace("、", ",").replace("，", ",").split(",") if part.strip()]
+    parts = [part for part in re.split("[、,，;；/]", value) if part.strip()]
     return any(part.strip() in other or other in part for part in parts for other in others)
 
 

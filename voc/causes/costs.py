@@ -143,4 +143,9 @@ def _leading(amount: float) -> str:
 
 def money_span(low: float, high: float, currency: str) -> str:
     """Write a range of money: 1.2 万–3.4 万元."""
-    return f"{money(low)}–{money(high)}{currency}".replace(" ", " ")
+    ends = [money(low), money(high)]
+    if ends[0] == ends[1]:
+        return f"{ends[0]} {currency}".replace("万 ", "万")
+    if "万" in ends[1] and "万" not in ends[0]:
+        return f"{ends[0]} {currency}–{ends[1]}{currency}"
+    return f"{ends[0]}–{ends[1]}{'' if '万' in ends[1] else ' '}{currency}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from voc.causes.changes import KINDS, Suspicion
+from voc.causes.changes import KINDS, MISFIT, Suspicion
 from voc.causes.slices import SLICE_NAMES, Lift
 from voc.causes.wording import times, value_name
 from voc.quotations import Passage, choose
@@ -18,7 +18,7 @@ LEAST_TOLD = 3  # co-mentions fewer than this are chance
 BONE_OF_SLICE: Final = {
     "agent": "people", "product": "product", "version": "technology", "region": "environment",
     "hour": "environment", "weekday": "environment", "channel": "process", "segment": "environment",
-    "returning": "process",
+    "seen": "process",
 }  # fmt: skip
 BONE_OF_CHANGE: Final = {
     "release": "technology", "outage": "technology", "supplier": "product", "staff": "people",
@@ -97,7 +97,7 @@ def fishbone(
     for name, count, words in around:
         twigs["environment"].append(Evidence(f"提到{name}", count, words))
     for suspicion in before:
-        if suspicion.fit != "不符":
+        if suspicion.fit != MISFIT:
             change = suspicion.change
             label = f"{KINDS[change.kind]}：{change.title}"
             twigs[BONE_OF_CHANGE[change.kind]].append(Evidence(label, None, tentative=True))

@@ -22,6 +22,7 @@ class Policy:
 
     days_before: int = 14
     days_during: int = 3
+    days_after: int = 14
     least_evidence: float = 3.0  # natural logarithm of the Bayes factor: twenty to one
     least_ratio: float = 1.3
 
@@ -50,21 +51,24 @@ def find_onset(
     """Find the beginning of the most marked raised stretch of a series, or None when none stands out.
 
     counts, exposure: shape (days,), events and what they are set against (orders, or all feedback) on each day
-    from `first` on. The rate is constant before, raised for a stretch, and constant after it, unless the stretch
-    lasts to the end; the stretch is weighed by the marginal likelihood of Poisson counts with gamma rates, all
+    from `first` on. The rate is constant before, raised for a stretch, and fallen by half after it, unless the
+    stretch lasts to the end; the stretch is weighed by the marginal likelihood of Poisson counts with gamma rates, all
     beginnings and ends being equally likely beforehand (Barry & Hartigan 1993 with at most two changes).
     Over-dispersion, the larger of that of days and of weeks about the best stretch, tempers the likelihood.
     """
     policy = policy or Policy()
     y, n = (np.asarray(column, dtype=np.float64) for column in (counts, exposure))
+    if not len(y):
+        return None
     width = -(-len(y) // MOST_BINS)
     y, n = _binned(y, width), _binned(n, width)
-    least_before, least_during = -(-policy.days_before // width), -(-policy.days_during // width)
-    if len(y) < least_before + least_during or y.sum() < 2 or n.sum() <= 0:
+    spans = (policy.days_before, policy.days_during, policy.days_after)
+    least = [-(-days // width) for days in spans]
+    if len(y) < least[0] + least[1] or y.sum() < 2 or n.sum() <= 0:
         return None
-    weights = _weights(y, n, least_before, least_during, 1.0)
+    weights = _weights(y, n, least, 1.0)
     dispersion = _dispersion(y, n, *_best(weights))
-    weights = _weights(y, n, least_before, least_during, dispersion)
+    weights = _weights(y, n, least, dispersion)
     return _onset(first, width, y, n, weights, dispersion, policy)
 
 
@@ -73,10 +77,11 @@ def _binned(values: Floats, width: int) -> Floats:
     return np.asarray(padded.reshape(-1, width).sum(axis=1))
 
 
-def _weights(y: Floats, n: Floats, least_before: int, least_during: int, dispersion: float) -> Floats:
+def _weights(y: Floats, n: Floats, least: Sequence[int], dispersion: float) -> Floats:
     """Log marginal likelihood against a constant rate of each (begin, end), shape (days + 1, days + 1); end excluded.
 
-    −inf where a stretch is not allowed: too short, too early, or not higher than what lies before and after it.
+    least: bins before, during and after. −inf where a stretch is not allowed: too short, or too near to an end,
+    or not higher than what is before it, or not fallen by half after it.
     """
     cy, cn = (np.concatenate([[0.0], np.cumsum(column)]) for column in (y / dispersion, n / dispersion))
     rate = cy[-1] / cn[-1]
@@ -86,8 +91,11 @@ def _weights(y: Floats, n: Floats, least_before: int, least_during: int, dispers
     begin, end = np.indices(dy.shape, sparse=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         higher = dy * cn[:, None] > cy[:, None] * dn
-        higher &= (dy * (cn[-1] - cn) > (cy[-1] - cy) * dn) | (end == len(y))
-    allowed = (begin >= least_before) & (end - begin >= least_during) & (cn[:, None] > 0) & (dn > 0) & higher
+        # A stretch that does not lose half of what it gained has not ended: a first peak is not the whole of it.
+        half = (dy / dn + (cy / cn)[:, None]) / 2
+        higher &= (half > (cy[-1] - cy) / (cn[-1] - cn)) | (end == len(y))
+    allowed = (begin >= least[0]) & (end - begin >= least[1]) & ((end == len(y)) | (len(y) - end >= least[2]))
+    allowed &= (cn[:, None] > 0) & (dn > 0) & higher
     during = _segment(np.where(allowed, dy, 0.0), np.where(allowed, dn, 1.0), rate)
     return np.asarray(np.where(allowed, before[:, None] + during + after[None, :] - total, -np.inf))
 

@@ -13,6 +13,7 @@ from voc.effect.intervals import rate_exact, rate_ratio_exact
 from voc.effect.verdict import benjamini_hochberg
 
 PER = 1000
+ALPHA, LEAST_RATIO = 0.05, 1.3
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class SliceRate:
     low: float
     high: float
     q_value: float
+
+    @property
+    def over(self) -> bool:
+        """Whether it is certainly, and worth mentioning, above the others."""
+        return self.low > 1 and self.q_value < ALPHA and self.ratio >= LEAST_RATIO
 
 
 def slice_rates(kind: str, values: Sequence[str], events: ArrayLike, exposure: ArrayLike) -> list[SliceRate]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,14 +17,18 @@ Floats = NDArray[np.float64]
 
 SLICE_NAMES: Final = {
     "channel": "渠道", "region": "地区", "product": "产品", "version": "版本", "agent": "服务人员",
-    "hour": "时段", "weekday": "星期", "segment": "客户等级", "returning": "新老客户",
+    "hour": "时段", "weekday": "星期", "segment": "客户等级", "seen": "新老客户",
 }  # fmt: skip
 # Rows that a slice is compared within: only these hold the column, and only alike ones are fair to compare.
 WITHIN: Final = {
-    "channel": "全部反馈", "region": "同一渠道的反馈", "product": "同一渠道的反馈",
-    "version": "同一渠道、同一周的反馈", "agent": "同一渠道、同一地区的反馈", "hour": "同一渠道的反馈",
-    "weekday": "同一渠道的反馈", "segment": "同一渠道的反馈", "returning": "同一渠道、同一周的反馈",
+    "channel": "同一周的反馈", "region": "同一渠道的反馈", "product": "同一渠道的反馈",
+    "version": "同一渠道、同一周的反馈", "agent": "同渠道、同地区、同领域的反馈", "hour": "同一渠道的反馈",
+    "weekday": "同一渠道的反馈", "segment": "同一渠道的反馈", "seen": "同一渠道、同一周的反馈",
 }  # fmt: skip
+
+
+SMALL: Final = "样本太少"
+FLEISS: Final = 5.0  # criterion of Mantel and Fleiss (1980): with less room the normal test may not be used
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,6 @@ class Policy:
     alpha: float = 0.05
     least_ratio: float = 1.3
     least_members: int = 5
-    least_expected: float = 5.0  # criterion of Mantel and Fleiss: below it the test says nothing
     least_agent_rows: int = 20  # about a person nothing is said from fewer pieces of feedback
 
 
@@ -43,7 +46,8 @@ class Lift:
     """A slice (region 武汉): its members and all its feedback, and how many times as often as elsewhere it occurs.
 
     `ratio` with its 95 % interval compares the slice with the others of its kind within alike feedback;
-    `expected` is how many members it would have at the others' rate. `q_value` is adjusted for everything
+    `expected` is how many members it would have at the others' rate, `known` how many members name any value of
+    its kind. `q_value` is adjusted for everything
     looked at. `unsaid` is why nothing is said of it: the numbers are then None.
     """
 
@@ -52,6 +56,7 @@ class Lift:
     members: int
     total: int
     expected: float
+    known: int
     ratio: float | None = None
     low: float | None = None
     high: float | None = None
@@ -59,6 +64,11 @@ class Lift:
     q_value: float | None = None
     unsaid: str = ""
     over: bool = False
+
+    @property
+    def part(self) -> float:
+        """Its share of the members that name any value of its kind."""
+        return self.members / self.known if self.known else 0.0
 
     @property
     def excess(self) -> float:
@@ -76,8 +86,9 @@ def lifts(cells: pl.DataFrame, policy: Policy | None = None) -> list[Lift]:
 
     cells: a row for each (kind, stratum, value) with its members and all its feedback. The risk ratio is pooled
     over strata (Mantel & Haenszel) with the interval of Greenland & Robins (1985); the test is that of Cochran,
-    Mantel & Haenszel, adjusted by Benjamini & Hochberg over all slices looked at. A stratum in which only one
-    value occurs tells nothing and weighs nothing.
+    Mantel & Haenszel, where few are expected the tail of a Poisson count, which is never too small (Anderson &
+    Samuels 1967); adjusted by Benjamini & Hochberg over all slices looked at. A stratum in which only one value
+    occurs tells nothing and weighs nothing.
     """
     policy = policy or Policy()
     if cells.is_empty():
@@ -85,9 +96,10 @@ def lifts(cells: pl.DataFrame, policy: Policy | None = None) -> list[Lift]:
     pooled = _pooled(cells)
     numbers = _numbers(pooled)
     unsaid = [_unsaid(row, policy) for row in pooled.iter_rows(named=True)]
-    told = np.array([not why for why in unsaid], dtype=bool)
+    # What is too small to be told was looked at all the same, and counts for the adjustment.
+    looked = np.array([why in ("", SMALL) for why in unsaid], dtype=bool)
     adjusted = np.full(len(pooled), np.nan)
-    adjusted[told] = benjamini_hochberg(numbers["p"][told])
+    adjusted[looked] = benjamini_hochberg(numbers["p"][looked])
     found = [
         _lift(
             row, {name: float(column[i]) for name, column in numbers.items()}, float(adjusted[i]), why, policy
@@ -110,10 +122,11 @@ def _pooled(cells: pl.DataFrame) -> pl.DataFrame:
         (t - n).cast(pl.Float64).alias("k"), m.cast(pl.Float64).alias("m"), t.cast(pl.Float64).alias("t"),
     )  # fmt: skip
     a, b, n, k, m, t = (pl.col(name) for name in "abnkmt")
+    tables = tables.with_columns(known=pl.col("members").sum().over("kind"))
     return tables.group_by("kind", "value").agg(
         pl.col("members").sum(),
         pl.col("total").sum(),
-        others=b.sum(),
+        pl.col("known").first(),
         compared=pl.when(k > 0).then(a).otherwise(0.0).sum(),
         up=(a * k / t).sum(),
         down=(b * n / t).sum(),
@@ -141,8 +154,15 @@ def _numbers(pooled: pl.DataFrame) -> dict[str, Floats]:
         low, high = up / down * np.exp(-half), up / down * np.exp(half)
         score = (c["compared"] - c["expected"]) ** 2 / c["variance"]
     low, high = np.where(c["up"] > 0, low, 0.0), np.where(c["down"] > 0, high, np.inf)
-    p = np.where(c["variance"] > 0, stats.chi2.sf(np.nan_to_num(score), 1), 1.0)
+    large = stats.chi2.sf(np.nan_to_num(score), 1)
+    few = np.minimum(1.0, 2 * stats.poisson.sf(c["compared"] - 1, c["expected"]))
+    p = np.where(c["variance"] <= 0, 1.0, np.where(_room(c) < FLEISS, few, large))
     return {"ratio": ratio, "low": low, "high": high, "p": p, "fair": _at_the_others_rate(c, ratio)}
+
+
+def _room(c: Mapping[str, Any]) -> Any:
+    """How far the members expected are from the fewest and the most there could be, at least."""
+    return np.minimum(c["expected"] - c["least"], c["most"] - c["expected"])
 
 
 def _at_the_others_rate(c: dict[str, Floats], ratio: Floats) -> Floats:
@@ -156,21 +176,22 @@ def _unsaid(row: dict[str, Any], policy: Policy) -> str:
         return "没有可比的其他反馈"
     if row["kind"] == "agent" and row["total"] < policy.least_agent_rows:
         return f"反馈不足 {policy.least_agent_rows} 条，不对个人下判断"
-    if min(row["expected"] - row["least"], row["most"] - row["expected"]) < policy.least_expected:
-        return "样本太少"
+    few = row["compared"] < policy.least_members or row["compared"] <= row["expected"] + 1
+    if few and _room(row) < FLEISS:
+        return SMALL
     return ""
 
 
-def _lift(row: dict[str, object], numbers: dict[str, float], q: float, unsaid: str, policy: Policy) -> Lift:
-    counted = Lift(str(row["kind"]), str(row["value"]), int(str(row["members"])), int(str(row["total"])),
-                   numbers["fair"], unsaid=unsaid)  # fmt: skip
+def _lift(row: dict[str, Any], numbers: dict[str, float], q: float, unsaid: str, policy: Policy) -> Lift:
+    counted = Lift(row["kind"], row["value"], row["members"], row["total"], numbers["fair"], row["known"],
+                   unsaid=unsaid)  # fmt: skip
     if unsaid:
         return counted
     certain = q < policy.alpha and numbers["low"] > 1 and counted.members >= policy.least_members
-    return Lift(
-        counted.kind, counted.value, counted.members, counted.total, counted.expected,
-        numbers["ratio"], numbers["low"], numbers["high"], numbers["p"], q,
-        over=certain and numbers["ratio"] >= policy.least_ratio,
+    over = certain and numbers["ratio"] >= policy.least_ratio
+    return replace(
+        counted, ratio=numbers["ratio"], low=numbers["low"], high=numbers["high"], p_value=numbers["p"], q_value=q,
+        over=over,
     )  # fmt: skip
 
 

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from voc.causes.changes import Suspicion
+from voc.causes.changes import MISFIT, Suspicion
 from voc.causes.costs import Estimate, money_span
 from voc.causes.fishbone import Bone
 from voc.causes.onset import Onset
 from voc.causes.rates import SliceRate, WeekRate
 from voc.causes.slices import SLICE_NAMES, Lift
-from voc.causes.wording import concentration
+from voc.causes.wording import concentration, times
 
 AROUND = 6  # slices of one kind in a table: those over-represented and the largest others
+CHOSEN = 3  # in a table of rates
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Kind:
     hidden: int
     hidden_members: int
     because: str
-    known: int
+    stands_out: bool
 
 
 def kinds(lifts: Sequence[Lift]) -> list[Kind]:
@@ -107,8 +108,17 @@ def kinds(lifts: Sequence[Lift]) -> list[Kind]:
         shown = over if code == "agent" else [*over, *others[: max(0, AROUND - len(over))]]
         left = [lift for lift in own if lift not in shown]
         found.append(Kind(code, name, tuple(shown), len(left), sum(lift.members for lift in left),
-                          _because(left), sum(lift.total for lift in own)))  # fmt: skip
+                          _because(left), bool(over)))  # fmt: skip
     return sorted(found, key=lambda kind: -sum(lift.excess for lift in kind.shown if lift.over))
+
+
+def chosen(rates: Sequence[SliceRate]) -> list[SliceRate]:
+    """Keep of each kind the rates that stand out and a few others beside them."""
+    kept: list[SliceRate] = []
+    for kind in dict.fromkeys(rate.kind for rate in rates):
+        own = [rate for rate in rates if rate.kind == kind]
+        kept += [rate for i, rate in enumerate(own) if rate.over or i < CHOSEN]
+    return kept
 
 
 def _because(left: Sequence[Lift]) -> str:
@@ -130,11 +140,11 @@ def beginning(view: View) -> str:
     """Say when the problem began and how sure that is, and whether it still goes on."""
     onset = view.onset
     if onset is None:
-        return "没有明显的起点：在现有数据里，它的占比没有出现过可以确认的突然上升。"
+        return "没有明显的起点：在现有数据里，它的占比没有出现过可以确认的突然上升（或者一开始就有）。"
     between = "" if onset.earliest == onset.latest else (
-        f"（90% 可能在 {_short(onset.earliest)}至{_short(onset.latest)}之间）"
+        f"（90% 可能在 {_short(onset.earliest)}至 {_short(onset.latest)}之间）"
     )  # fmt: skip
-    grew = f"升到之前的 {onset.during / onset.before:.1f} 倍" if onset.before > 0 else "此前几乎没有"
+    grew = f"升到之前的 {times(onset.during / onset.before)} 倍" if onset.before > 0 else "此前几乎没有"
     end = f"，{day_words(onset.until)}之后回落" if onset.until else "，至今没有回落"
     return f"从 {day_words(onset.day)}起明显上升{between}，{grew}{end}。"
 
@@ -149,11 +159,11 @@ def summary(view: View) -> list[str]:
     said = [
         f"共 {head.count:,} 条反馈、{head.customers:,} 位客户，{head.department}负责，目前「{head.state}」。"
         f"{beginning(view)}",
-        concentration(view.lifts, view.spread.members),
+        concentration(view.lifts),
     ]
-    near = [s for s in view.changes if s.fit != "不符"][:2]
+    near = [s for s in view.changes if s.fit != MISFIT][:2]
     if near:
-        named = "；".join(f"{suspicion_days(s)}「{s.change.title}」" for s in near)
+        named = "；".join(f"「{s.change.title}」（{suspicion_days(s)}）" for s in near)
         said.append(f"起点前后的变更：{named}。可能相关，不等于原因。")
     cost = money_span(view.cost.low, view.cost.high, view.cost.currency)
     basis = "默认假设" if view.cost.assumed else "本公司单位成本"
@@ -165,4 +175,4 @@ def suspicion_days(suspicion: Suspicion) -> str:
     """Say how long before the beginning a change was."""
     if suspicion.days > 0:
         return f"起点前 {suspicion.days} 天"
-    return "起点当天" if suspicion.days == 0 else f"起点后 {-suspicion.days} 天（仍在起点的误差范围内）"
+    return "起点当天" if suspicion.days == 0 else f"起点后 {-suspicion.days} 天，仍在误差范围内"

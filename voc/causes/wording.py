@@ -29,7 +29,7 @@ def value_name(kind: str, value: str) -> str:
             return WEEKDAYS[int(value) - 1]
         case "segment":
             return SEGMENTS[int(value)]
-        case "returning":
+        case "seen":
             return RETURNING[value]
         case "agent":
             return staff_number(value)
@@ -50,31 +50,31 @@ def times(ratio: float) -> str:
     return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
 
 
-def lift_words(lift: Lift, members: int) -> str:
-    """Say one over-represented slice with its interval and its part of the problem."""
+def lift_words(lift: Lift) -> str:
+    """Say one over-represented slice with its interval and its part of the members that name one of its kind."""
     if lift.ratio is None or lift.low is None or lift.high is None:
         return (
             f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{value_name(lift.kind, lift.value)}」：{lift.unsaid}"
         )
     named = f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{value_name(lift.kind, lift.value)}」"
-    part = f"占 {lift.members / members:.0%}" if members else ""
+    part = f"占 {lift.part:.0%}"
     if math.isinf(lift.ratio):
         return f"{named}：几乎只在这里出现（至少是其他的 {times(lift.low)} 倍，{part}）"
     upper = "以上" if math.isinf(lift.high) else f"–{times(lift.high)}"
     return f"{named}出现率是其他的 {times(lift.ratio)} 倍（95% 区间 {times(lift.low)}{upper}，{part}）"
 
 
-def concentration(found: Sequence[Lift], members: int, most: int = 3) -> str:
+def concentration(found: Sequence[Lift], most: int = 3) -> str:
     """Say in one sentence where a problem is concentrated, or that it is not, or that one cannot know."""
     over = [lift for lift in found if lift.over]
     if over:
-        return f"集中在：{'；'.join(lift_words(lift, members) for lift in over[:most])}。"
+        return f"集中在：{'；'.join(lift_words(lift) for lift in over[:most])}。"
     if not any(lift.ratio is not None for lift in found):
         return "条数太少或缺少地区、产品等信息，还看不出集中在哪里。"
     return "各渠道、地区和产品之间没有明显差别，未见集中。"
 
 
-def draft_root_cause(name: str, dimension: str, found: Sequence[Lift], members: int) -> str:
+def draft_root_cause(name: str, dimension: str, found: Sequence[Lift]) -> str:
     """Write the first draft of a root cause from the evidence, for a department to confirm or correct."""
     kind = DIMENSIONS.get(dimension, dimension)
-    return f"系统初判（待部门复核）：{name}，属{kind}因素。{concentration(found, members)}"
+    return f"系统初判（待部门复核）：{name}，属{kind}因素。{concentration(found)}"

@@ -1,0 +1,54 @@
+"""What a page says, and what it must never say."""
+
+import math
+
+import pytest
+
+from voc.causes.slices import Lift
+from voc.causes.wording import concentration, draft_root_cause, lift_words, staff_number, value_name
+
+
+def lift(value="武汉", kind="region", known=100, **changed):
+    numbers = {"ratio": 3.0, "low": 2.1, "high": 4.2, "p_value": 0.0, "q_value": 0.0, "over": True, **changed}
+    return Lift(kind, value, 40, 200, 13.3, known, **numbers)
+
+
+@pytest.mark.parametrize("number", ["K1003", "A301", "1024", "gz-017"])
+def test_a_staff_number_is_shown_as_it_is(number):
+    assert staff_number(number) == number
+
+
+@pytest.mark.parametrize("name", ["王小明", "Alice", "客服小陈", "王1"])
+def test_what_may_be_a_name_is_never_shown(name):
+    assert staff_number(name).startswith("代号 ")
+    assert name not in staff_number(name)
+    assert staff_number(name) == staff_number(name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [("channel", "hotline", "热线"), ("hour", "9", "9–12 时"), ("weekday", "7", "周日"), ("segment", "3", "钻石客户"),
+     ("seen", "new", "首次反馈的客户"), ("product", "空调", "空调")],
+)  # fmt: skip
+def test_values_are_written_as_people_read_them(kind, value, said):
+    assert value_name(kind, value) == said
+
+
+def test_a_slice_is_told_with_its_interval_and_its_part():
+    assert lift_words(lift()) == "地区「武汉」出现率是其他的 3.0 倍（95% 区间 2.1–4.2，占 40%）"
+    only = lift(ratio=math.inf, high=math.inf, known=40)
+    assert lift_words(only) == "地区「武汉」：几乎只在这里出现（至少是其他的 2.1 倍，占 100%）"
+
+
+def test_even_spread_and_too_little_to_know_are_told_apart():
+    assert "没有明显差别" in concentration([lift(over=False)])
+    unknown = Lift("region", "武汉", 2, 4, 1.0, 2, unsaid="样本太少")
+    assert "还看不出" in concentration([unknown])
+    assert "还看不出" in concentration([])
+
+
+def test_a_first_draft_names_dimension_and_places():
+    said = draft_root_cause("安装师傅未按预约时间上门", "process", [lift()])
+    assert said.startswith(
+        "系统初判（待部门复核）：安装师傅未按预约时间上门，属流程因素。集中在：地区「武汉」"
+    )
