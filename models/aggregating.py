@@ -35,7 +35,7 @@ def new_issues(session: Session, batches: Sequence[int]) -> list[str]:
     query = text(
         """
         SELECT DISTINCT m.issue FROM mention m JOIN feedback f ON f.id = m.feedback_id
-        WHERE f.batch_id = ANY(:batches) AND m.polarity = -1 AND m.current
+        WHERE f.batch_id = ANY(:batches) AND m.polarity = -1 AND m.current AND f.suspect IS NULL
           AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.issue = m.issue) ORDER BY m.issue
         """
     )
@@ -62,13 +62,15 @@ def enrol(session: Session, batches: Sequence[int] | None, problems: Sequence[in
     query = text(
         """
         INSERT INTO problem_member (problem_id, feedback_id, mention_id, method)
-        SELECT DISTINCT ON (COALESCE(p.merged_into, p.id), f.id)
-               COALESCE(p.merged_into, p.id), f.id, m.id, 'rule:issue'
-        FROM mention m JOIN feedback f ON f.id = m.feedback_id JOIN problem p ON p.issue = m.issue
-        WHERE m.polarity = -1 AND m.current AND f.superseded_by IS NULL
-          AND (CAST(:batches AS bigint[]) IS NULL OR f.batch_id = ANY(:batches))
-          AND (CAST(:problems AS bigint[]) IS NULL OR p.id = ANY(:problems))
-        ORDER BY COALESCE(p.merged_into, p.id), f.id, m.id
+        SELECT DISTINCT ON (problem_id, feedback_id) problem_id, feedback_id, mention_id,
+               CASE WHEN problem_id = whole THEN 'rule:issue' ELSE 'rule:part' END
+        FROM (SELECT problem_part(COALESCE(p.merged_into, p.id), f.product, f.region, f.channel, f.agent) AS problem_id,
+                     COALESCE(p.merged_into, p.id) AS whole, f.id AS feedback_id, m.id AS mention_id
+              FROM mention m JOIN feedback f ON f.id = m.feedback_id JOIN problem p ON p.issue = m.issue
+              WHERE m.polarity = -1 AND m.current AND f.superseded_by IS NULL AND f.suspect IS NULL
+                AND (CAST(:batches AS bigint[]) IS NULL OR f.batch_id = ANY(:batches))
+                AND (CAST(:problems AS bigint[]) IS NULL OR p.id = ANY(:problems))) found
+        ORDER BY problem_id, feedback_id, mention_id
         ON CONFLICT DO NOTHING
         """
     )

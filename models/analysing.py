@@ -181,7 +181,7 @@ def issue_events(
         SELECT m.issue, f.occurred_at, COALESCE(f.customer_id, -f.id) AS customer
         FROM mention m JOIN feedback f ON f.id = m.feedback_id
         WHERE m.issue = ANY(:issues) AND m.polarity = -1 AND m.current AND f.superseded_by IS NULL
-          AND f.occurred_at BETWEEN :since AND :until
+          AND f.suspect IS NULL AND f.occurred_at BETWEEN :since AND :until
         ORDER BY f.occurred_at, f.id
         """
     )

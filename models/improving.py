@@ -74,8 +74,9 @@ def cases_in(session: Session, state: str) -> list[Case]:
 
 
 def problems_in(session: Session, *states: str) -> list[Problem]:
-    """List the problems in some states, oldest first."""
-    return list(session.scalars(select(Problem).where(Problem.state.in_(states)).order_by(Problem.id)))
+    """List the problems in some states that were not merged into another, oldest first."""
+    query = select(Problem).where(Problem.state.in_(states), Problem.merged_into.is_(None))
+    return list(session.scalars(query.order_by(Problem.id)))
 
 
 def customers_of(session: Session, problem_id: int) -> int:

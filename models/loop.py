@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Key, Moment, one_of
 from models.feedback import PRIORITIES
 from voc.lifecycle import ACTION, CASE, PROBLEM
+
+
+PROBLEM_KINDS = ("issue", "incident", "candidate", "part")
 
 
 class Department(Base):
@@ -64,12 +68,30 @@ class Problem(Base):
     """Many feedbacks with one root cause; its identity is for ever."""
 
     __tablename__ = "problem"
-    __table_args__ = (one_of("state", PROBLEM.states), Index("ix_problem_state", "state"))
+    __table_args__ = (
+        one_of("state", PROBLEM.states),
+        one_of("kind", PROBLEM_KINDS),
+        CheckConstraint("(kind = 'issue') = (issue IS NOT NULL)", name="issue_named"),
+        Index("ix_problem_state", "state"),
+    )
 
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(unique=True, comment="what its members have in common, never changed")
-    issue: Mapped[str] = mapped_column(comment="issue code")
-    area: Mapped[str] = mapped_column(comment="business area code")
+    kind: Mapped[str] = mapped_column(
+        server_default="issue", comment="issue of the taxonomy, incident, candidate it does not know, or part of one"
+    )
+    issue: Mapped[str | None] = mapped_column(comment="issue code of a problem that is an issue")
+    about: Mapped[str | None] = mapped_column(comment="issue most members of another kind complain of")
+    group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registry_group.id"), index=True, comment="group of the registry its members come from"
+    )
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("problem.id"), index=True, comment="problem it was split from"
+    )
+    narrowed: Mapped[Json | None] = mapped_column(
+        JSONB, comment="properties whose feedback goes to this part instead of to what it was split from"
+    )
+    area: Mapped[str] = mapped_column(comment="business area code; empty: unknown")
     name: Mapped[str] = mapped_column(comment="Chinese sentence it is called by")
     state: Mapped[str] = mapped_column(comment="derived from the log")
     round: Mapped[int] = mapped_column(SmallInteger, default=1, comment="how many times it was taken on")
@@ -117,6 +139,7 @@ class ProblemLineage(Base):
     kind: Mapped[str] = mapped_column(comment="merge or split")
     at: Mapped[Moment] = mapped_column(comment="when")
     by: Mapped[str] = mapped_column(comment="who")
+    reason: Mapped[str | None] = mapped_column(comment="why")
 
 
 class Action(Base):

@@ -25,6 +25,8 @@ OBSERVE = """
         WHERE COALESCE(p.merged_into, p.id) = :problem AND m.polarity = -1
           AND CASE WHEN CAST(:model AS text) IS NULL THEN a.current
                    ELSE a.model_version = :model AND a.taxonomy_version = :taxonomy END
+          AND NOT EXISTS (SELECT 1 FROM problem c JOIN problem_member k ON k.problem_id = COALESCE(c.merged_into, c.id)
+                          WHERE c.parent_id = :problem AND k.problem_id <> :problem AND k.feedback_id = m.feedback_id)
         UNION
         SELECT feedback_id FROM problem_member WHERE problem_id = :problem AND method <> 'rule:issue'
     ), said AS (

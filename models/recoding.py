@@ -128,7 +128,7 @@ def regroup(session: Session) -> int:
     gone = text(
         """
         DELETE FROM problem_member k USING mention m
-        WHERE m.id = k.mention_id AND NOT m.current AND k.method = 'rule:issue'
+        WHERE m.id = k.mention_id AND NOT m.current AND k.method IN ('rule:issue', 'rule:part')
         """
     )
     count: int = session.execute(gone).rowcount  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from models.loop import (
 )
 from models.outbox import ChannelStop, OutboxMessage
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
+from models.registry import RegistryAnchor, RegistryApart, RegistryDay, RegistryGroup, RegistryMember
 
 __all__ = [
     "Action",
@@ -57,6 +58,11 @@ __all__ = [
     "ProblemMember",
     "Quarantine",
     "RawRecord",
+    "RegistryAnchor",
+    "RegistryApart",
+    "RegistryDay",
+    "RegistryGroup",
+    "RegistryMember",
     "Report",
     "Review",
     "ReviewLog",

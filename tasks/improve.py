@@ -31,6 +31,7 @@ from voc.problems import draft_root_cause, over_represented
 from voc.routing import route
 
 ANSWERED = ("complaint", "enquiry")
+UNKNOWN_DIMENSION = "process"  # of a problem whose members say nothing about it
 
 
 @stage("受理个案")
@@ -97,7 +98,8 @@ def diagnose_problems(now: datetime) -> int:
 
 def _diagnosis(session: Session, problem: Problem) -> dict[str, object]:
     found = dimensions_of(session, problem.id)
-    dimension = next(iter(found), taxonomy().issue(problem.issue).dimension)
+    issue = problem.issue or problem.about
+    dimension = next(iter(found), taxonomy().issue(issue).dimension if issue else UNKNOWN_DIMENSION)
     spread = spread_of(session, problem.id)
     lifts = over_represented(spread.slices, spread.members, spread.total)
     return {
@@ -116,7 +118,8 @@ def propose_actions(now: datetime) -> int:
     library = parse_measures(asset_text("measures.toml"))
     with transaction() as session:
         proposed = 0
-        for problem in problems_in(session, "diagnosed"):
+        # An incident ends by itself: a measure proposed by rule would be credited with that. People may propose one.
+        for problem in (p for p in problems_in(session, "diagnosed") if p.issue):
             tried = measures_tried(session, problem.id)
             if all(round_ != problem.round for round_, _ in tried):
                 proposed += _propose(session, problem, library, [title for _, title in tried], now)
@@ -125,7 +128,7 @@ def propose_actions(now: datetime) -> int:
 
 def _propose(session: Session, problem: Problem, library: Library, tried: list[str], now: datetime) -> int:
     measures = suggest(
-        problem.issue,
+        problem.issue or "",
         problem.dimension,
         problem.round,
         library,

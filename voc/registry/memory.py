@@ -1,6 +1,6 @@
 """The registry without a database: the same steps on dictionaries, for tests and benchmarks.
 
-A new row costs what its own index keys hold nearby in time, however long the history: of each key only the NEAREST
+A new row costs what its own index keys hold nearby in time, however long the history: of each key only the nearest
 feedback before and after is compared. Two feedbacks that are near neighbours in the end were so at every earlier
 time, so they are compared in whatever order they come.
 """
@@ -18,8 +18,6 @@ from voc.registry.groups import join
 from voc.registry.pairs import DAY, Facts, Rule, alike, compatible
 from voc.registry.signs import NONE, Signs
 from voc.registry.surges import SurgeRule, spread, surging, windows
-
-NEAREST = 16
 
 Ints = NDArray[np.int64]
 
@@ -78,7 +76,7 @@ class Registry:
 
     def _candidates(self, ids: Ints, signs: Signs, facts: Facts) -> tuple[list[int], list[int]]:
         found: set[tuple[int, int]] = set()
-        far = int(self.rule.longest * DAY)
+        far, nearest = int(self.rule.longest * DAY), self.rule.nearest
         for row, (id_, at) in enumerate(zip(ids.tolist(), facts.moment.tolist(), strict=True)):
             near: set[int] = set()
             for key in signs.keys[row].tolist():
@@ -86,7 +84,7 @@ class Registry:
                     break
                 held = self.held[key]
                 place = bisect_left(held, (at, id_))
-                for when, other in held[max(0, place - NEAREST) : place + NEAREST + 1]:
+                for when, other in held[max(0, place - nearest) : place + nearest + 1]:
                     if other != id_ and abs(when - at) <= far:
                         near.add(other)
             found.update((min(id_, other), max(id_, other)) for other in near)

@@ -28,6 +28,7 @@ class SurgeRule:
     least: int = 5
     lift: float = 5.0
     chance: float = 1e-6
+    least_past: int = 30  # feedback before the window without which nothing is out of the ordinary
     prior: float = 50.0  # feedback the share in Chinese at large is worth as a past
 
 
@@ -41,7 +42,7 @@ def surging(
     in which the share in Chinese at large stands for what is not known yet.
     """
     share = np.minimum((past + rule.prior * usual) / (whole_past + rule.prior), 1.0)
-    enough = (events >= rule.least) & (events >= rule.lift * share * whole)
+    enough = (events >= rule.least) & (events >= rule.lift * share * whole) & (whole_past >= rule.least_past)
     result = np.zeros(len(events), dtype=np.bool_)
     rows = np.flatnonzero(enough)
     result[rows] = binom.sf(events[rows] - 1, whole[rows], share[rows]) < rule.chance

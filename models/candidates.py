@@ -1,0 +1,130 @@
+"""Problems made from groups of the registry: begun when enough customers are in one, widened, named, merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from models.analysing import array_of
+from models.change import By
+from models.loop import Problem, ProblemLineage
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A feedback of a group: who said what when, about which product and issue."""
+
+    feedback: int
+    customer: int
+    at: datetime
+    text: str
+    product: str | None
+    issue: str | None
+
+
+def ripe(session: Session, groups: Sequence[int], least: int) -> list[int]:
+    """List the groups, out of these, that have no problem yet and feedback of at least `least` customers."""
+    query = text(
+        """
+        SELECT r.group_id FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
+        WHERE r.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
+          AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.group_id = r.group_id)
+        GROUP BY r.group_id HAVING count(DISTINCT COALESCE(f.customer_id, -f.id)) >= :least ORDER BY 1
+        """
+    )
+    return list(session.scalars(query, {"groups": array_of(groups), "least": least}))
+
+
+def voices(session: Session, groups: Sequence[int]) -> dict[int, list[Voice]]:
+    """Read what was said in some groups, in order of time."""
+    query = text(
+        """
+        SELECT r.group_id, f.id, COALESCE(f.customer_id, -f.id), f.occurred_at, f.text, f.product,
+               (SELECT m.issue FROM mention m WHERE m.feedback_id = f.id AND m.current AND m.polarity = -1
+                ORDER BY m.confidence DESC, m.span_start LIMIT 1)
+        FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
+        WHERE r.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
+        ORDER BY r.group_id, f.occurred_at, f.id
+        """
+    )
+    found: dict[int, list[Voice]] = {}
+    for group, *voice in session.execute(query, {"groups": array_of(groups)}):
+        found.setdefault(group, []).append(Voice(*voice))
+    return found
+
+
+def enrol_groups(session: Session, groups: Sequence[int]) -> int:
+    """Make members of problems of what is in their groups; return how many were added."""
+    query = text(
+        """
+        INSERT INTO problem_member (problem_id, feedback_id, mention_id, method)
+        SELECT DISTINCT ON (1, 2) problem_part(COALESCE(p.merged_into, p.id), f.product, f.region, f.channel, f.agent), f.id,
+               (SELECT m.id FROM mention m WHERE m.feedback_id = f.id AND m.current AND m.polarity = -1
+                ORDER BY m.confidence DESC, m.span_start LIMIT 1), 'rule:event'
+        FROM problem p JOIN registry_member r ON r.group_id = p.group_id JOIN feedback f ON f.id = r.feedback_id
+        WHERE p.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
+        ON CONFLICT DO NOTHING
+        """
+    )
+    return session.execute(query, {"groups": array_of(groups)}).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def unconfirmed(session: Session, groups: Sequence[int]) -> dict[int, int]:
+    """Map those of these groups whose problem nobody has confirmed yet to their problem."""
+    query = select(Problem.group_id, Problem.id).where(
+        Problem.group_id.in_(groups), Problem.state == "detected", Problem.merged_into.is_(None)
+    )
+    return {group: problem for group, problem in session.execute(query) if group is not None}
+
+
+def rename(session: Session, names: Mapping[int, str]) -> None:
+    """Call problems anew."""
+    for problem, name in sorted(names.items()):
+        session.execute(update(Problem).where(Problem.id == problem).values(name=name))
+
+
+def problems_of_merged(session: Session) -> list[tuple[int, int, int | None]]:
+    """List problems whose group was taken over: problem, group that has its members now, problem of that group."""
+    query = text(
+        """
+        WITH RECURSIVE heir AS (
+            SELECT p.id AS problem, g.merged_into AS at FROM problem p JOIN registry_group g ON g.id = p.group_id
+            WHERE g.merged_into IS NOT NULL AND p.merged_into IS NULL
+            UNION ALL
+            SELECT h.problem, g.merged_into FROM heir h JOIN registry_group g ON g.id = h.at
+            WHERE g.merged_into IS NOT NULL
+        )
+        SELECT h.problem, h.at, (SELECT COALESCE(o.merged_into, o.id) FROM problem o WHERE o.group_id = h.at
+                                 ORDER BY o.merged_into NULLS FIRST, o.id LIMIT 1)
+        FROM heir h JOIN registry_group g ON g.id = h.at AND g.merged_into IS NULL ORDER BY h.problem
+        """
+    )
+    return [(problem, group, other) for problem, group, other in session.execute(query)]
+
+
+def take_group(session: Session, problem: int, group: int) -> None:
+    """Let a problem stand for a group: that which took over its own."""
+    session.execute(update(Problem).where(Problem.id == problem).values(group_id=group))
+
+
+def merge(session: Session, survivor: int, gone: int, by: By, reason: str) -> None:
+    """Hand the members of a problem to another; its number stays and says where they are, later ones follow."""
+    values = {"survivor": survivor, "gone": gone}
+    for query in (
+        """INSERT INTO problem_member (problem_id, feedback_id, mention_id, method)
+           SELECT :survivor, feedback_id, mention_id, method FROM problem_member WHERE problem_id = :gone
+           ON CONFLICT DO NOTHING""",
+        "DELETE FROM problem_member WHERE problem_id = :gone",
+        "UPDATE problem SET merged_into = :survivor WHERE id = :gone OR merged_into = :gone",
+        """UPDATE problem s SET first_seen_at = LEAST(s.first_seen_at, g.first_seen_at) FROM problem g
+           WHERE s.id = :survivor AND g.id = :gone""",
+    ):
+        session.execute(text(query), values)
+    session.add(
+        ProblemLineage(parent_id=gone, child_id=survivor, kind="merge", at=by.at, by=by.who, reason=reason)
+    )
+    session.flush()
