@@ -96,7 +96,7 @@ def weeks_picture(
     weeks: Sequence[Week],
     onset: Onset | None,
     marked: Sequence[tuple[date, str]],
-    width: float = 980,
+    width: float = 1120,
     height: float = 230,
 ) -> str:
     """Bars of feedback by week, the raised ones dark, the interval of the beginning shaded, changes marked."""
@@ -131,7 +131,7 @@ def _beginning(frame: _Frame, onset: Onset | None) -> list[str]:
     ]
 
 
-def rates_picture(rates: Sequence[WeekRate], unit: str, width: float = 980, height: float = 190) -> str:
+def rates_picture(rates: Sequence[WeekRate], unit: str, width: float = 1120, height: float = 190) -> str:
     """The weekly rate per thousand as a line with its interval shaded; weeks without exposure are left open."""
     known = [
         rate for rate in rates if rate.rate is not None and rate.low is not None and rate.high is not None

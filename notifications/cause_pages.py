@@ -84,8 +84,9 @@ def _cell(lift: Lift) -> str:
 def _ratio(lift: Lift) -> str:
     if lift.ratio is None or lift.low is None or lift.high is None:
         return "—"
-    upper = "以上" if lift.high > 999 else f"–{times(lift.high)}"
-    return f"{times(lift.ratio)} 倍（{times(lift.low)}{upper}）"
+    if lift.only:
+        return f"只在这里（至少 {times(lift.low)} 倍）"
+    return f"{times(lift.ratio)} 倍（{times(lift.low)}–{times(lift.high)}）"
 
 
 def _scope(suspicion: Suspicion) -> str:

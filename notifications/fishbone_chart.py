@@ -39,7 +39,7 @@ def _head(effect: str) -> list[str]:
         lines[-1] = lines[-1][:-1] + "…"
     first = SPINE + 5 - (len(lines) - 1) * 10
     words = [
-        words_at(left + 66, first + 20 * i, part, 14, "#fff", "middle", 'font-weight="600"')
+        words_at(left + 74, first + 20 * i, part, 14, "#fff", "middle", 'font-weight="600"')
         for i, part in enumerate(lines)
     ]
     return [f'<polygon points="{shape}" fill="{LINE}"/>', *words]

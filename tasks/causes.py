@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -171,14 +171,17 @@ def _bones(
 ) -> list[Bone]:
     own = Told(row["issue"], row["count"], tuple(member.passage for member in members[:40]))
     beside = [Told(*one) for one in told_beside(session, row["id"])]
-    quoted = {(lift.kind, lift.value): _quotation(lift, members) for lift in over}
+    quoted: dict[tuple[str, str], str] = {}
+    for lift in over:
+        quoted[lift.kind, lift.value] = _quotation(lift, members, quoted.values())
     around = circumstances([member.passage.text for member in members])
     return fishbone(own, beside, over, quoted, around, before, taxonomy())
 
 
-def _quotation(lift: Lift, members: Sequence[Member]) -> str:
+def _quotation(lift: Lift, members: Sequence[Member], used: Iterable[str]) -> str:
     inside = [member.passage for member in members if member.slices.get(lift.kind) == lift.value]
-    return next(iter(choose(inside[:40], 1)), "")
+    taken = set(used)
+    return next((words for words in choose(inside[:40], len(taken) + 1) if words not in taken), "")
 
 
 def page_path(problem_id: int) -> Path:

@@ -131,8 +131,9 @@ class Suspicion:
     score: float
 
 
-FITS: Final = {"范围吻合": 1.0, "范围不限": 0.5, "范围不符": 0.1}
-FIT, OPEN, MISFIT = FITS
+FITS: Final = {"范围吻合": 1.0, "范围不限": 0.5, "范围待查": 0.4, "范围不符": 0.1}
+FIT, OPEN, UNSEEN, MISFIT = FITS
+LIKELY, MOST_LIKELY = 0.4, 3
 ALIKE = 1.5
 AFTERWARDS = 0.5  # what lies after the likeliest day can be a cause only if the beginning was later than that
 _PIECES = re.compile(r"[\u4e00-\u9fff]+")
@@ -163,6 +164,12 @@ def suspicions(
     return sorted(found, key=lambda s: (-s.score, abs(s.days), s.change.title))
 
 
+def likely(found: Sequence[Suspicion]) -> list[Suspicion]:
+    """Keep the few that rank near the first: those worth a line in a summary or a twig on a fishbone."""
+    top = found[0].score if found else 0.0
+    return [s for s in found if s.fit != MISFIT and s.score >= LIKELY * top][:MOST_LIKELY]
+
+
 def _pairs(text: str) -> set[str]:
     """Pairs of neighbouring Chinese characters: enough to see that 退款改为两级审核 is about 退款迟迟不到账."""
     return {piece[i : i + 2] for piece in _PIECES.findall(text) for i in range(len(piece) - 1)}
@@ -172,7 +179,7 @@ def _fit(change: Change, places: Mapping[str, Sequence[str]]) -> str:
     given = {scope: getattr(change, scope) for scope in SCOPES if getattr(change, scope)}
     judged = {scope: value for scope, value in given.items() if scope in places}
     if not judged:
-        return OPEN
+        return UNSEEN if given else OPEN
     return FIT if all(_same(value, places[scope]) for scope, value in judged.items()) else MISFIT
 
 

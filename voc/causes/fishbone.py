@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from voc.causes.changes import KINDS, MISFIT, Suspicion
+from voc.causes.changes import KINDS, Suspicion, likely
 from voc.causes.slices import SLICE_NAMES, Lift
 from voc.causes.wording import times, value_name
 from voc.quotations import Passage, choose
@@ -96,11 +96,10 @@ def fishbone(
         twigs[BONE_OF_SLICE[lift.kind]].append(Evidence(label, lift.members, words))
     for name, count, words in around:
         twigs["environment"].append(Evidence(f"提到{name}", count, words))
-    for suspicion in before:
-        if suspicion.fit != MISFIT:
-            change = suspicion.change
-            label = f"{KINDS[change.kind]}：{change.title}"
-            twigs[BONE_OF_CHANGE[change.kind]].append(Evidence(label, None, tentative=True))
+    for suspicion in likely(before):
+        change = suspicion.change
+        label = f"{KINDS[change.kind]}：{change.title}"
+        twigs[BONE_OF_CHANGE[change.kind]].append(Evidence(label, None, tentative=True))
     return [Bone(code, name, tuple(twigs[code][:MOST])) for code, name in DIMENSIONS.items()]
 
 

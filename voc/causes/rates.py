@@ -45,22 +45,25 @@ def weekly_rates(weeks: Sequence[date], events: ArrayLike, exposure: ArrayLike) 
 
 @dataclass(frozen=True)
 class SliceRate:
-    """A slice (product 空调): events per thousand orders, and how many times the rate of the others."""
+    """A slice (product 空调): events per thousand orders, and how many times the rate of the others.
+
+    `ratio` and `high` are None when the others have no event at all: nothing bounds the ratio.
+    """
 
     kind: str
     value: str
     events: int
     exposure: float
     rate: float
-    ratio: float
+    ratio: float | None
     low: float
-    high: float
+    high: float | None
     q_value: float
 
     @property
     def over(self) -> bool:
         """Whether it is certainly, and worth mentioning, above the others."""
-        return self.low > 1 and self.q_value < ALPHA and self.ratio >= LEAST_RATIO
+        return self.low > 1 and self.q_value < ALPHA and (self.ratio is None or self.ratio >= LEAST_RATIO)
 
 
 def slice_rates(kind: str, values: Sequence[str], events: ArrayLike, exposure: ArrayLike) -> list[SliceRate]:
@@ -76,24 +79,16 @@ def slice_rates(kind: str, values: Sequence[str], events: ArrayLike, exposure: A
     names, x, e = [values[int(i)] for i in kept], x[kept], e[kept]
     others, room = x.sum() - x, e.sum() - e
     low, high = rate_ratio_exact(x, e, others, room)
-    with np.errstate(divide="ignore"):
-        ratio = np.where(others > 0, (x / e) / np.where(others > 0, others / room, 1.0), np.inf)
+    ratio = (x / e) / np.where(others > 0, others / room, 1.0)
     q = benjamini_hochberg(_two_sided(x, e / e.sum()))
     found = [
         SliceRate(
-            kind,
-            name,
-            int(x[i]),
-            float(e[i]),
-            PER * x[i] / e[i],
-            float(ratio[i]),
-            float(low[i]),
-            float(high[i]),
-            float(q[i]),
+            kind, name, int(x[i]), float(e[i]), PER * x[i] / e[i], float(ratio[i]) if others[i] > 0 else None,
+            float(low[i]), float(high[i]) if others[i] > 0 else None, float(q[i]),
         )
         for i, name in enumerate(names)
-    ]
-    return sorted(found, key=lambda s: (-s.low, -s.ratio, s.value))
+    ]  # fmt: skip
+    return sorted(found, key=lambda s: (-s.low, s.value))
 
 
 def _two_sided(x: ArrayLike, share: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -47,7 +47,7 @@ class Lift:
 
     `ratio` with its 95 % interval compares the slice with the others of its kind within alike feedback;
     `expected` is how many members it would have at the others' rate, `known` how many members name any value of
-    its kind. `q_value` is adjusted for everything
+    its kind; `only` that no other slice has any, the ratio then being a lower guess. `q_value` is adjusted for everything
     looked at. `unsaid` is why nothing is said of it: the numbers are then None.
     """
 
@@ -64,6 +64,7 @@ class Lift:
     q_value: float | None = None
     unsaid: str = ""
     over: bool = False
+    only: bool = False
 
     @property
     def part(self) -> float:
@@ -144,16 +145,15 @@ def _numbers(pooled: pl.DataFrame) -> dict[str, Floats]:
     """Ratio, interval and p-value of every slice, shape (slices,) each; nan where there is nothing to compare."""
     c = {name: pooled[name].to_numpy().astype(np.float64) for name in pooled.columns[2:]}
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(c["down"] > 0, c["up"] / c["down"], np.where(c["up"] > 0, np.inf, np.nan))
-        # No member here, or none elsewhere: half a member is added for the one end that still is finite.
+        # No member here, or none elsewhere: half a member is put there, so that an interval can be reckoned.
         up, down = (
             np.where(c["up"] > 0, c["up"], c["spare_up"]),
             np.where(c["down"] > 0, c["down"], c["spare_down"]),
         )
         half = special.ndtri(0.975) * np.sqrt(c["spread"] / (up * down))
-        low, high = up / down * np.exp(-half), up / down * np.exp(half)
+        ratio = np.where(c["up"] > 0, up / down, 0.0)
+        low, high = np.where(c["up"] > 0, up / down * np.exp(-half), 0.0), up / down * np.exp(half)
         score = (c["compared"] - c["expected"]) ** 2 / c["variance"]
-    low, high = np.where(c["up"] > 0, low, 0.0), np.where(c["down"] > 0, high, np.inf)
     large = stats.chi2.sf(np.nan_to_num(score), 1)
     few = np.minimum(1.0, 2 * stats.poisson.sf(c["compared"] - 1, c["expected"]))
     p = np.where(c["variance"] <= 0, 1.0, np.where(_room(c) < FLEISS, few, large))
@@ -165,10 +165,8 @@ def _room(c: Mapping[str, Any]) -> Any:
     return np.minimum(c["expected"] - c["least"], c["most"] - c["expected"])
 
 
-def _at_the_others_rate(c: dict[str, Floats], ratio: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fair = np.where(np.isfinite(ratio) & (ratio > 0), c["compared"] / ratio, c["expected"])
-    return np.asarray(np.where(np.isinf(ratio), 0.0, fair))
+def _at_the_others_rate(c: Mapping[str, Floats], ratio: Floats) -> Floats:
+    return np.asarray(np.where(ratio > 0, c["compared"] / np.where(ratio > 0, ratio, 1.0), c["expected"]))
 
 
 def _unsaid(row: dict[str, Any], policy: Policy) -> str:
@@ -191,7 +189,7 @@ def _lift(row: dict[str, Any], numbers: dict[str, float], q: float, unsaid: str,
     over = certain and numbers["ratio"] >= policy.least_ratio
     return replace(
         counted, ratio=numbers["ratio"], low=numbers["low"], high=numbers["high"], p_value=numbers["p"], q_value=q,
-        over=over,
+        over=over, only=row["down"] <= 0,
     )  # fmt: skip
 
 

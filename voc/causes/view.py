@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from voc.causes.changes import MISFIT, Suspicion
+from voc.causes.changes import Suspicion, likely
 from voc.causes.costs import Estimate, money_span
 from voc.causes.fishbone import Bone
 from voc.causes.onset import Onset
@@ -161,7 +161,7 @@ def summary(view: View) -> list[str]:
         f"{beginning(view)}",
         concentration(view.lifts),
     ]
-    near = [s for s in view.changes if s.fit != MISFIT][:2]
+    near = likely(view.changes)
     if near:
         named = "；".join(f"「{s.change.title}」（{suspicion_days(s)}）" for s in near)
         said.append(f"起点前后的变更：{named}。可能相关，不等于原因。")

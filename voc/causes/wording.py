@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -44,9 +43,7 @@ def staff_number(value: str) -> str:
 
 
 def times(ratio: float) -> str:
-    """Write a ratio: 6.2, 12, or 很多 when there is nothing to divide by."""
-    if math.isinf(ratio):
-        return "很多"
+    """Write a ratio: 6.2 or 12."""
     return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
 
 
@@ -58,10 +55,9 @@ def lift_words(lift: Lift) -> str:
         )
     named = f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{value_name(lift.kind, lift.value)}」"
     part = f"占 {lift.part:.0%}"
-    if math.isinf(lift.ratio):
-        return f"{named}：几乎只在这里出现（至少是其他的 {times(lift.low)} 倍，{part}）"
-    upper = "以上" if math.isinf(lift.high) else f"–{times(lift.high)}"
-    return f"{named}出现率是其他的 {times(lift.ratio)} 倍（95% 区间 {times(lift.low)}{upper}，{part}）"
+    if lift.only:
+        return f"{named}：只在这里出现（至少是其他的 {times(lift.low)} 倍，{part}）"
+    return f"{named}出现率是其他的 {times(lift.ratio)} 倍（95% 区间 {times(lift.low)}–{times(lift.high)}，{part}）"
 
 
 def concentration(found: Sequence[Lift], most: int = 3) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voc.causes.changes import KINDS, begin_of, columns_of, nearby, read_changes, suspicions
+from voc.causes.changes import KINDS, begin_of, columns_of, likely, nearby, read_changes, suspicions
 from voc.causes.changes import Change as Changed
 from voc.causes.onset import Onset
 from voc.errors import InputError
@@ -93,7 +93,7 @@ def test_a_change_that_fits_the_place_outranks_a_nearer_one_that_does_not():
 
 def test_a_scope_that_could_not_be_looked_at_speaks_neither_for_nor_against():
     (one,) = suspicions([change(1, region="杭州")], ONSET, {})
-    assert one.fit == "范围不限"
+    assert one.fit == "范围待查"
 
 
 def test_a_problem_spread_evenly_does_not_come_from_a_change_of_one_place():
@@ -123,3 +123,10 @@ def test_a_change_after_the_interval_or_long_before_it_is_left_out():
 def test_what_is_read_covers_what_is_ranked():
     since, until = nearby(ONSET)
     assert (since, until) == (begin_of(date(2026, 5, 11)), begin_of(date(2026, 6, 13)))
+
+
+def test_only_what_ranks_near_the_first_and_fits_is_likely():
+    changes = [change(1, "近"), change(2, "也近"), change(20, "远"), change(1, "别处", region="杭州")]
+    found = suspicions(changes, ONSET, {"region": ["武汉"]})
+    assert [one.change.title for one in likely(found)] == ["近", "也近"]
+    assert likely([]) == []

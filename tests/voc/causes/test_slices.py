@@ -70,12 +70,11 @@ def test_a_difference_that_the_channel_explains_is_none():
     assert over_represented(found) == []
 
 
-def test_what_occurs_only_in_one_place_has_no_upper_end():
+def test_what_occurs_only_in_one_place_is_told_by_its_lower_end():
     lift = of(lifts(cells(("web", "武汉", 40, 100), ("web", "成都", 0, 900))), "武汉")
-    assert math.isinf(lift.ratio)
-    assert math.isinf(lift.high)
-    assert lift.low > 5
+    assert lift.only
     assert lift.over
+    assert 5 < lift.low < lift.ratio < lift.high < math.inf
 
 
 def test_a_place_without_the_problem_has_a_finite_upper_end_below_one():
@@ -130,7 +129,7 @@ def test_a_ratio_lies_in_its_interval_and_a_claim_excludes_one(rows):
 def test_the_ratio_does_not_change_when_everything_is_counted_several_times(rows, times):
     once = lifts(cells(*[(s, v, a, a + b) for s, v, a, b in rows]))
     often = {x.value: x for x in lifts(cells(*[(s, v, a * times, (a + b) * times) for s, v, a, b in rows]))}
-    told = [lift for lift in once if lift.ratio is not None and math.isfinite(lift.ratio)]
+    told = [lift for lift in once if lift.ratio is not None and not lift.only]
     assert all(often[lift.value].ratio == pytest.approx(lift.ratio) for lift in told)
 
 

@@ -1,7 +1,5 @@
 """What a page says, and what it must never say."""
 
-import math
-
 import pytest
 
 from voc.causes.slices import Lift
@@ -36,8 +34,8 @@ def test_values_are_written_as_people_read_them(kind, value, said):
 
 def test_a_slice_is_told_with_its_interval_and_its_part():
     assert lift_words(lift()) == "地区「武汉」出现率是其他的 3.0 倍（95% 区间 2.1–4.2，占 40%）"
-    only = lift(ratio=math.inf, high=math.inf, known=40)
-    assert lift_words(only) == "地区「武汉」：几乎只在这里出现（至少是其他的 2.1 倍，占 100%）"
+    only = lift(only=True, known=40)
+    assert lift_words(only) == "地区「武汉」：只在这里出现（至少是其他的 2.1 倍，占 100%）"
 
 
 def test_even_spread_and_too_little_to_know_are_told_apart():
