@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select, text, update
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from models.intake import Batch
 from models.loop import Problem
-from voc.problems import Slice
 
 
 def ungathered(session: Session) -> list[int]:
@@ -105,35 +103,3 @@ def widen(session: Session, batches: Sequence[int], problems: Sequence[int]) -> 
         """
     )
     session.execute(query, {"batches": list(batches), "problems": list(problems)})
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How a problem is spread over slices, against all feedback of the same time."""
-
-    members: int
-    total: int
-    slices: list[Slice]
-
-
-def spread_of(session: Session, problem_id: int) -> Spread:
-    """Count a problem's members and all accepted feedback since it began, by region, product, channel, agent."""
-    query = text(
-        """
-        WITH said AS (
-            SELECT f.id, f.region, f.product, f.channel, f.agent, (k.feedback_id IS NOT NULL)::int AS member
-            FROM feedback f
-            LEFT JOIN problem_member k ON k.feedback_id = f.id AND k.problem_id = :problem
-            WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL
-              AND f.occurred_at >= (SELECT first_seen_at FROM problem WHERE id = :problem)
-        )
-        SELECT kind, value, sum(member)::bigint AS members, count(*) AS total
-        FROM said CROSS JOIN LATERAL (VALUES ('region', region), ('product', product), ('channel', channel),
-             ('agent', agent), ('', '')) AS s(kind, value)
-        WHERE value IS NOT NULL AND (value <> '' OR kind = '') GROUP BY kind, value ORDER BY kind, value
-        """
-    )
-    rows = session.execute(query, {"problem": problem_id}).all()
-    whole = next((r for r in rows if r.kind == ""), None)
-    slices = [Slice(r.kind, r.value, r.members, r.total) for r in rows if r.kind]
-    return Spread(whole.members if whole else 0, whole.total if whole else 0, slices)

@@ -11,14 +11,16 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from models import showing
-from models.aggregating import spread_of
 from models.improving import overdue
 from models.loop import Action, Case, Department
 from models.recoding import breaks
 from settings import get_settings
 from tasks.analyse import model, taxonomy
+from tasks.causes import ground
 from tasks.common import run_id
 from tasks.figures import headline_numbers
+from voc.causes.slices import SLICE_NAMES, over_represented
+from voc.causes.wording import value_name
 from voc.facts import (
     Break,
     ChannelFact,
@@ -35,7 +37,6 @@ from voc.facts import (
 )
 from voc.intake import CHANNELS
 from voc.lifecycle import PROBLEM
-from voc.problems import SLICE_NAMES, Lift, over_represented
 from voc.zone import CHINA
 
 MOST_PROBLEMS = 20
@@ -138,8 +139,8 @@ def _problem(
     weekly: Mapping[int, Mapping[date, int]],
 ) -> ProblemFact:
     total = sum(other["count"] for other in listed)
-    spread = spread_of(session, row["id"])
-    lifts = over_represented(spread.slices, spread.members, spread.total)[:3]
+    known = ground(session, row["id"])
+    lifts = over_represented(known.lifts)[:3] if known else []
     return ProblemFact(
         id=f"PRB-{row['id']}",
         name=row["name"],
@@ -149,7 +150,7 @@ def _problem(
         weekly=tuple(float(value) for value in weekly.get(row["id"], {}).values()),
         areas=(_area_name(row["issue"]),),
         slices=tuple(
-            Slice(SLICE_NAMES[lift.kind], _slice_name(lift), lift.members / spread.members) for lift in lifts
+            Slice(SLICE_NAMES[lift.kind], value_name(lift.kind, lift.value), lift.part) for lift in lifts
         ),
         quotations=tuple(row["quotations"]),
         department=row["department"],
@@ -159,10 +160,6 @@ def _problem(
 
 def _area_name(issue: str) -> str:
     return taxonomy().issue(issue).area_name
-
-
-def _slice_name(lift: Lift) -> str:
-    return CHANNELS.get(lift.value, lift.value) if lift.kind == "channel" else lift.value
 
 
 def _trends(

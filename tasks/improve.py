@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.aggregating import spread_of
 from models.change import advance, begin
 from models.engine import transaction
 from models.improving import (
@@ -24,10 +23,12 @@ from models.telling import announce
 from settings import asset_text, get_settings
 from tasks.aggregate import organisation
 from tasks.analyse import taxonomy
+from tasks.causes import ground
 from tasks.common import by, stage
+from voc.causes.slices import over_represented
+from voc.causes.wording import draft_root_cause
 from voc.deadlines import case_deadlines, working_days_due
 from voc.measures import Library, Measure, parse_measures, suggest
-from voc.problems import draft_root_cause, over_represented
 from voc.routing import route
 
 ANSWERED = ("complaint", "enquiry")
@@ -100,14 +101,14 @@ def _diagnosis(session: Session, problem: Problem) -> dict[str, object]:
     found = dimensions_of(session, problem.id)
     issue = problem.issue or problem.about
     dimension = next(iter(found), taxonomy().issue(issue).dimension if issue else UNKNOWN_DIMENSION)
-    spread = spread_of(session, problem.id)
-    lifts = over_represented(spread.slices, spread.members, spread.total)
+    known = ground(session, problem.id)
+    lifts = known.lifts if known else []
     return {
         "dimension": dimension,
         "root_cause": draft_root_cause(problem.name, dimension, lifts),
         "evidence": [
-            {"kind": lift.kind, "value": lift.value, "members": lift.members, "ratio": round(lift.ratio, 2)}
-            for lift in lifts[:10]
+            {"kind": lift.kind, "value": lift.value, "members": lift.members, "ratio": round(lift.ratio or 0.0, 2)}
+            for lift in over_represented(lifts)[:10]
         ],
     }
 

@@ -1,4 +1,4 @@
-"""When feedback becomes a problem, and what is special about those who have it."""
+"""When feedback becomes a problem."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from voc.effect.intervals import wilson
 
@@ -108,64 +107,3 @@ def _moving(values: NDArray[np.int64], width: int) -> NDArray[np.int64]:
     ends = np.arange(1, len(total))
     sums: NDArray[np.int64] = total[ends] - total[np.maximum(ends - width, 0)]
     return sums
-
-
-@dataclass(frozen=True)
-class Slice:
-    """How many of a problem's members, and of all feedback, share a property (region 杭州, product …)."""
-
-    kind: str
-    value: str
-    members: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Lift:
-    """A slice that has more of the problem than its share of all feedback would give it."""
-
-    kind: str
-    value: str
-    members: int
-    ratio: float
-    p_value: float
-
-
-def over_represented(
-    slices: Sequence[Slice], members: int, total: int, alpha: float = 0.01, least: float = 1.3
-) -> list[Lift]:
-    """Name the slices with more members than their share explains, strongest first.
-
-    One-sided binomial test against the slice's share of all feedback, Bonferroni over the slices looked at;
-    a ratio below `least` is not worth a director's time however certain it is.
-    """
-    found = []
-    for s in slices:
-        share = s.total / total if total else 0.0
-        expected = share * members
-        if s.members < 5 or not 0 < share < 1 or s.members < least * expected:
-            continue
-        p_value = min(1.0, float(binom.sf(s.members - 1, members, share)) * len(slices))
-        if p_value < alpha:
-            found.append(Lift(s.kind, s.value, s.members, s.members / expected, p_value))
-    return sorted(found, key=lambda lift: (lift.p_value, -lift.ratio))
-
-
-SLICE_NAMES = {"region": "地区", "product": "产品", "channel": "渠道", "agent": "服务人员"}
-DIMENSION_NAMES = {
-    "process": "流程",
-    "people": "人员",
-    "technology": "技术",
-    "product": "产品",
-    "environment": "环境",
-}
-
-
-def draft_root_cause(name: str, dimension: str, lifts: Sequence[Lift]) -> str:
-    """Write the first draft of a root cause from the evidence, for a department to confirm or correct."""
-    where = "；".join(
-        f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{lift.value}」是平均水平的 {lift.ratio:.1f} 倍"
-        for lift in lifts[:3]
-    )
-    spread = f"集中在：{where}。" if where else "各地区、产品和渠道分布均匀，未见明显集中。"
-    return f"系统初判（待部门复核）：{name}，属{DIMENSION_NAMES.get(dimension, dimension)}因素。{spread}"

@@ -87,7 +87,7 @@ def test_a_root_cause_names_the_city_that_has_more_of_the_problem_than_its_share
     elsewhere = [[*row[:5], "武汉"] for row in make["daily"](MONDAY, 35, lambda day: 0, 8, start=9000)]
     house.take_in(make["daily"](MONDAY, 35, lambda day: 3, 1) + elsewhere)
     house.improve()
-    assert "地区「成都」是平均水平的" in house.value("SELECT root_cause FROM problem")
+    assert "地区「成都」：只在这里出现" in house.value("SELECT root_cause FROM problem")
 
 
 def test_too_few_customers_leave_the_confirmation_to_a_person(problem, set_to):

@@ -47,8 +47,8 @@ class Lift:
 
     `ratio` with its 95 % interval compares the slice with the others of its kind within alike feedback;
     `expected` is how many members it would have at the others' rate, `known` how many members name any value of
-    its kind; `only` that no other slice has any, the ratio then being a lower guess. `q_value` is adjusted for everything
-    looked at. `unsaid` is why nothing is said of it: the numbers are then None.
+    its kind; `only` that no other slice has any, the ratio then being a lower guess. `q_value` is adjusted
+    for everything looked at. `unsaid` is why nothing is said of it: the numbers are then None.
     """
 
     kind: str
