@@ -25,7 +25,7 @@ from voc.errors import InputError
 from voc.intake import Definition, definition_from_dict, guess_mapping, parse_definition, parse_mapping
 from voc.kpi import PART_NAMES, PARTS
 
-STAGES = ("采集", "质检", "分析", "改进", "验证", "报告", "告知")
+STAGES = ("采集", "质检", "分析", "预警", "改进", "验证", "报告", "告知")
 
 
 def attach(app: typer.Typer) -> None:
@@ -195,4 +195,4 @@ def _say(result: dict[str, Any]) -> None:
         f"用时 {result['seconds']} 秒，每秒 {result['rows_per_second']} 行，内存峰值 {result['peak_rss_mb']} MB。"
     )
     console.print(f"领导报告：{result['report']}")
-    console.print("接下来可以：voc problems　voc approve 措施编号　voc quarantine list　voc serve")
+    console.print("接下来可以：voc problems　voc alarms　voc approve 措施编号　voc quarantine list　voc serve")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.alarm import Alarm
+from models.alarm import Alarm, Review, ReviewLog
 from models.change import By, begin
 from settings import get_settings
 from voc.alarms import values
 from voc.deadlines import due
-
-SAME_EPISODE_DAYS = 7  # an alarm that comes back within so many days is the same one, going on
 
 
 def raise_alarms(session: Session, alarms: Iterable[values.Alarm], by: By) -> list[int]:
@@ -49,8 +47,7 @@ def _known(session: Session, series: set[str]) -> dict[tuple[str, str], list[Ala
 
 
 def _same(row: Alarm, alarm: values.Alarm) -> bool:
-    apart = timedelta(days=SAME_EPISODE_DAYS)
-    return row.started_on <= alarm.end and alarm.start <= row.ended_on + apart
+    return row.started_on <= alarm.end and alarm.start <= row.ended_on
 
 
 def _new(session: Session, alarm: values.Alarm, by: By) -> Alarm:
@@ -76,3 +73,22 @@ def _opened(alarm: Alarm, by: By) -> dict[str, Any]:
     settings = get_settings()
     hours = settings.alarm_urgent_hours if alarm.urgent else settings.alarm_review_hours
     return {"alarm_id": alarm.id, "department": alarm.department, "due_at": due(by.at, hours)}
+
+
+def not_emitted(session: Session) -> list[Alarm]:
+    """List the alarms whose event was not sent yet, oldest first."""
+    return list(
+        session.scalars(select(Alarm).where(Alarm.emitted_at.is_(None)).order_by(Alarm.raised_at, Alarm.id))
+    )
+
+
+def mark_emitted(session: Session, alarms: Sequence[int], now: datetime) -> None:
+    """Note that the events of some alarms were sent."""
+    session.execute(update(Alarm).where(Alarm.id.in_(alarms)).values(emitted_at=now))
+
+
+def overdue_reviews(session: Session, now: datetime) -> list[int]:
+    """List the open reviews whose deadline has passed and whose owner was not told of it."""
+    told = select(ReviewLog.subject_id).where(ReviewLog.step == "escalate")
+    query = select(Review.id).where(Review.state == "open", Review.due_at < now, Review.id.not_in(told))
+    return list(session.scalars(query.order_by(Review.id)))

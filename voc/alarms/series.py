@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from voc.intake import CHANNELS
 from voc.taxonomy import Taxonomy
 
 ALL = "all"
@@ -58,7 +59,8 @@ def label_of(name: str, taxonomy: Taxonomy) -> str:
         title = taxonomy.issue(code).name if code in taxonomy else code
     else:
         title = f"{taxonomy.areas.get(code, code)}类负面反馈"
-    return f"{title}（{SLICES.get(kind, kind)}：{value}）" if kind else title
+    shown = CHANNELS.get(value, value) if kind == "channel" else value
+    return f"{title}（{SLICES.get(kind, kind)}：{shown}）" if kind else title
 
 
 def precision(name: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.alarms.series import is_slice, precision
+from voc.alarms.series import is_slice, parts, precision
 from voc.alarms.walk import Episode, Policy
 
 Ints = NDArray[np.int64]
@@ -60,7 +60,8 @@ def _chosen(
         held = members[top].until(episodes[top].raised)
         same = [place for place in waiting if place == top or _within(place, held, episodes, members, policy)]
         able = [p for p in same if episodes[p].excess >= policy.explains * episodes[top].excess]
-        chosen.append(max(able, key=lambda place: _rank(episodes[place], names)))
+        group = [episodes[place] for place in same]
+        chosen.append(max(able, key=lambda place: _rank(episodes[place], group, names, policy)))
         waiting = [place for place in waiting if place not in same]
     return chosen
 
@@ -72,9 +73,21 @@ def _within(
     return len(own & held) >= policy.explains * len(own)
 
 
-def _rank(episode: Episode, names: Sequence[str]) -> tuple[int, bool, float]:
+def _rank(
+    episode: Episode, group: Sequence[Episode], names: Sequence[str], policy: Policy
+) -> tuple[int, int, float]:
+    """Prefer what says more precisely what is wrong, then the slice in which it gathers, then the larger excess."""
     name = names[episode.series]
-    return precision(name), is_slice(name), episode.excess
+    what = parts(name)[0]
+    whole = next((one for one in group if names[one.series] == what), None)
+    gathered = 1 if whole is None or not is_slice(name) else 2 * _gathers(episode, whole, policy)
+    return precision(name), gathered, episode.excess
+
+
+def _gathers(part: Episode, whole: Episode, policy: Policy) -> bool:
+    """Tell whether a slice holds more of the excess than it usually holds of the counts."""
+    usual = part.expected / max(whole.expected, 1e-9)
+    return part.excess >= policy.gathers * usual * whole.excess
 
 
 def _says(

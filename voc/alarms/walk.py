@@ -36,6 +36,7 @@ class Policy:
     warm: int = 14  # days of history before anything can be judged
     own_history: int = 20  # what a slice must have counted before it is judged by itself
     explains: float = 0.5  # share of an excess, or of feedback, with which one series tells of another
+    gathers: float = 1.3  # times its usual share that a slice holds of an excess to be named
     fresh: int = 2  # days after an alarm in which its feedback still counts as told, when things rise again
     settled: int = 7  # days of an episode that are needed to tell whether it rises again
 
@@ -193,15 +194,23 @@ class _Journey:
         return episode
 
     def _measure(self, episode: Episode, day: int) -> None:
+        """Find how far an episode goes: the last day up to which a higher rate explains the counts best."""
         during = slice(episode.start, day + 1)
-        episode.end = day
-        episode.observed = float(self.counts[episode.series, during].sum())
-        episode.expected = float(episode.rate * self.seen.factor[episode.series, during].sum())
+        observed = np.cumsum(self.counts[episode.series, during])
+        expected = np.cumsum(episode.rate * self.seen.factor[episode.series, during])
+        length = int(np.argmax(_gain(observed, expected)))
+        episode.end = episode.start + length
+        episode.observed, episode.expected = float(observed[length]), float(expected[length])
 
 
 def _beginning(counts: Floats, usual: Floats) -> int:
     """Return the day from which on a higher rate explains the counts best (likelihood of one change-point)."""
-    observed = np.cumsum(counts[::-1])[::-1]
-    expected = np.maximum(np.cumsum(usual[::-1])[::-1], 1e-9)
+    return int(np.argmax(_gain(np.cumsum(counts[::-1])[::-1], np.cumsum(usual[::-1])[::-1])))
+
+
+def _gain(observed: Floats, expected: Floats) -> Floats:
+    """Return the logarithm of the likelihood ratio of the observed rate against the expected one; 0 if not higher."""
+    expected = np.maximum(expected, 1e-9)
     gain = xlogy(observed, observed / expected) - (observed - expected)
-    return int(np.argmax(np.where(observed > expected, gain, 0.0)))
+    result: Floats = np.where(observed > expected, gain, 0.0)
+    return result

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voc.alarms.detect import detect
@@ -24,6 +24,7 @@ def judged(values, **apart):
     return detect(times, np.array(values, dtype=np.float64), rhythm_of(times))
 
 
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 60), min_size=12, max_size=60), st.integers(0, 500), st.data())
 def test_what_comes_later_changes_nothing_of_what_was_said_before(values, later, data):
     cut = data.draw(st.integers(8, len(values)))

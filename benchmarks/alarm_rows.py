@@ -1,0 +1,75 @@
+"""Public reviews read by the core as feedback, day by day: what the walk of alarms is fed with. Nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import polars as pl
+
+from benchmarks.corpora import rows
+from tasks.assets import cleaning, model, taxonomy
+from voc.intake_cells import parse_times
+from voc.understanding import understand
+from voc.zone import CHINA
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Feedback of one source: `said` has a row for each accepted one, `named` one for each issue complained of."""
+
+    said: pl.DataFrame  # id, day, customer, product, text, negative, severity, stars
+    named: pl.DataFrame  # id, area, issue, start, end
+    areas: pl.DataFrame  # id, area
+
+
+def appstore(name: str) -> Voices:
+    """Read reviews of an app: title and words together."""
+    return read(
+        f"appstore_zh_iot_and_mall/{name}.csv",
+        lambda row: f"{row['title']}。{row['content']}",
+        {"at": "time", "customer": "author_hash", "product": "app"},
+    )
+
+
+def aircon() -> Voices:
+    """Read reviews of air conditioners."""
+    return read(
+        "jd_aircon_reviews/jd_aircon_dev.csv",
+        lambda row: row["content"],
+        {"at": "reviewed_at", "customer": "user_hash", "product": "product_id"},
+    )
+
+
+def read(path: str, words: Callable[[dict[str, str]], str], names: Mapping[str, str]) -> Voices:
+    """Understand a file of the public data; copies of the same words by the same customer count once."""
+    table = rows(path)
+    times = parse_times([row[names["at"]] for row in table])
+    stars = [float(row["star"]) if row["star"] in {"1", "2", "3", "4", "5"} else None for row in table]
+    seen = understand([words(row) for row in table], stars, taxonomy(), model(), cleaning=cleaning())
+    said, named, areas = [], [], []
+    known: set[tuple[str, int]] = set()
+    for place, row in enumerate(seen.kept):
+        at, key = times[row], (table[row][names["customer"]], int(seen.hashes[row]))
+        if at is None or key in known:
+            continue
+        known.add(key)
+        notes = seen.annotations
+        negative = notes.type[place] == "complaint" or notes.tone[place] == "negative"
+        said.append(
+            (row, day_of(at), key[0], table[row][names["product"]], seen.masked[row], negative,
+             int(notes.severity[place]), stars[row])
+        )  # fmt: skip
+        named += [(row, m.area, m.issue, m.start, m.end) for m in notes.mentions[place] if m.polarity < 0]
+        areas += [(row, a.area) for a in notes.areas[place] if a.sentiment < 0]
+    return Voices(
+        pl.DataFrame(said, orient="row", schema=["id", "day", "customer", "product", "text", "negative", "severity", "stars"]),
+        pl.DataFrame(named, orient="row", schema=["id", "area", "issue", "start", "end"]),
+        pl.DataFrame(areas, orient="row", schema=["id", "area"]).unique(),
+    )  # fmt: skip
+
+
+def day_of(at: datetime) -> date:
+    """Return the day of Asia/Shanghai."""
+    return at.astimezone(CHINA).date() if at.tzinfo else at.replace(tzinfo=UTC).date()

@@ -1,0 +1,136 @@
+"""voc alarms, reviews, review: what happened, who looks at it, and what it was."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+
+from cli.output import as_json, as_table, console
+from models import alarm_list
+from models.change import By, advance
+from models.engine import migrate, transaction
+from voc.alarms.values import KINDS
+from voc.errors import InputError
+from voc.lifecycle import REVIEW
+
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+SHOWN = 30
+STEPS = {"real": "uphold", "false": "refute", "known": "explain"}
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("alarms", help="列出预警：什么时候、什么突然变多、可能的原因")(alarms)
+    app.command("reviews", help="列出待复核的预警和各类预警的准确率")(reviews)
+    app.command("review", help="给预警复核下结论：属实、误报或原因已知")(review)
+
+
+def alarms(
+    since: Annotated[str, typer.Option("--since", help="只列这一天及以后仍在持续的预警，如 2026-05-01")] = "",
+    kind: Annotated[str, typer.Option("--kind", help=f"只列一类：{'、'.join(KINDS)}")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="最多列出多少条；留空时 JSON 列出全部，表格列 30 条")] = 0,
+    json: AsJson = False,
+) -> None:
+    """List the alarms, newest first."""
+    if kind and kind not in KINDS:
+        raise InputError(f"没有「{kind}」这类预警；有：{'、'.join(KINDS)}。")
+    migrate()
+    with transaction() as session:
+        rows = alarm_list.alarms(session, _day(since), kind or None, limit or (None if json else SHOWN))
+        shares = alarm_list.precision(session)
+    if json:
+        return as_json(rows)
+    shown = [
+        {
+            **row,
+            "kind": KINDS[row["kind"]],
+            "when": f"{row['start']} 至 {row['end']}",
+            "counts": f"{row['observed']}／{row['expected']:.1f}",
+        }
+        for row in rows
+    ]
+    columns = {
+        "id": "编号",
+        "kind": "类型",
+        "label": "对象",
+        "when": "起止",
+        "counts": "实际／预期",
+        "raised_at": "发出",
+    }
+    as_table("预警", shown, columns)
+    for row in rows:
+        said = "".join(f"\n    “{quotation}”" for quotation in row["quotations"])
+        console.print(f"{row['id']:>4}  {row['cause']}{said}", highlight=False, markup=False)
+    return _precision(shares)
+
+
+def reviews(
+    all_: Annotated[bool, typer.Option("--all", help="已有结论的和历史预警也列出")] = False,
+    json: AsJson = False,
+) -> None:
+    """List the reviews that wait for a conclusion."""
+    migrate()
+    with transaction() as session:
+        rows = alarm_list.reviews(session, all_, datetime.now(UTC))
+        shares = alarm_list.precision(session)
+    if json:
+        return as_json({"reviews": rows, "precision": shares})
+    shown = [
+        {
+            **row,
+            "kind": KINDS[row["kind"]],
+            "state": REVIEW.states[row["state"]] + "，已超时" * row["overdue"],
+        }
+        for row in rows
+    ]
+    columns = {"id": "编号", "kind": "类型", "label": "对象", "start": "起始", "department": "责任部门",
+               "due_at": "期限", "state": "状态", "conclusion": "结论", "cause": "可能的原因"}  # fmt: skip
+    as_table("预警复核", shown, columns)
+    return _precision(shares)
+
+
+def review(
+    id_: Annotated[int, typer.Argument(metavar="编号", help="复核编号（见 voc reviews）")],
+    real: Annotated[str, typer.Option("--real", help="属实：写明是什么问题")] = "",
+    false: Annotated[str, typer.Option("--false", help="误报：写明为什么不是问题")] = "",
+    known: Annotated[str, typer.Option("--known", help="原因已知：写明原因，如大促、节假日")] = "",
+    reopen: Annotated[str, typer.Option("--reopen", help="重新复核：写明理由")] = "",
+    by: Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")] = "",
+) -> None:
+    """Conclude a review, or take it up again."""
+    given = {
+        name: said for name, said in (("real", real), ("false", false), ("known", known)) if said.strip()
+    }
+    if len(given) + bool(reopen.strip()) != 1:
+        raise InputError("请给且只给一个结论：--real、--false、--known 或 --reopen，后面写一句说明。")
+    step = STEPS[next(iter(given))] if given else "reconsider"
+    facts = {"conclusion": next(iter(given.values()))} if given else {"reason": reopen}
+    migrate()
+    with transaction() as session:
+        advance(
+            session, "review", step, {id_: facts}, By(f"person:{by or getpass.getuser()}", datetime.now(UTC))
+        )
+    console.print(f"复核 {id_}：{REVIEW.steps[step].title}。", highlight=False)
+
+
+def _precision(shares: list[dict[str, object]]) -> None:
+    rows = [
+        {**row, "kind": KINDS[str(row["kind"])], "precision": _percent(row["precision"])} for row in shares
+    ]
+    columns = {"kind": "类型", "raised": "发出", "real": "属实", "known": "原因已知", "false_alarm": "误报",
+               "open": "待复核", "precision": "准确率"}  # fmt: skip
+    as_table("预警准确率（按已复核的算）", rows, columns)
+
+
+def _percent(value: object) -> str:
+    return "—" if not isinstance(value, float) else f"{value:.0%}"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(f"日期「{text}」看不懂，请写成 2026-05-01。") from None

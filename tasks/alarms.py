@@ -1,0 +1,181 @@
+"""From what the walk found to an alarm with its evidence and likely cause, and the event that tells of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from prefect.events import emit_event
+from sqlalchemy.orm import Session
+
+from models import series as counting
+from models.engine import transaction
+from models.watching import mark_emitted, not_emitted
+from tasks.aggregate import organisation
+from tasks.assets import taxonomy
+from voc.alarms.cause import Told, quotations, sentence, standing_out
+from voc.alarms.grid import Grid, end_of
+from voc.alarms.series import issue_of, label_of, parts
+from voc.alarms.values import KINDS, Alarm
+from voc.alarms.walk import Episode
+from voc.causes.slices import Lift, lifts, over_represented
+from voc.routing import EMERGENCY, route
+from voc.zone import CHINA
+
+EVENT = "voc.alarm.raised"
+PAST = timedelta(days=180)  # whose words the words of an alarm are compared with
+MOST_BEFORE, MOST_SHOWN = 3_000, 500
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Which days are walked: how far was looked before, how far now, and which days got rows since."""
+
+    looked: date | None
+    until: date
+    new_days: frozenset[date]
+
+    @property
+    def earliest(self) -> date:
+        """Return the first day on which an alarm may be new."""
+        next_day = [self.looked + timedelta(days=1)] if self.looked else []
+        return min([*self.new_days, *next_day, self.until])
+
+
+@dataclass(frozen=True)
+class Found:
+    """An episode worth telling, with the ids of its feedback up to the day it is raised."""
+
+    kind: str
+    series: str
+    grid: Grid
+    episode: Episode
+    ids: frozenset[int] = frozenset()
+
+    @property
+    def raised(self) -> date:
+        """Return the day on whose end it is raised."""
+        return self.grid.day(self.episode.raised)
+
+    @property
+    def start(self) -> date:
+        """Return its first day."""
+        return self.grid.day(self.episode.start)
+
+
+def explain(session: Session, one: Found, *, late: bool) -> Alarm:
+    """Draw up an alarm: what, since when, how much more than usual, and why, by what was known on its day."""
+    urgent = one.kind == "safety"
+    issue = issue_of(one.series) if one.kind == "spike" else None
+    owner = route(issue, EMERGENCY if urgent else 0, organisation())
+    label = _label(one)
+    words, quoted, cause, evidence = (
+        _silence(one) if one.kind == "silence" else _why(session, one, label, issue)
+    )
+    return Alarm(
+        kind=one.kind,
+        series=one.series,
+        label=label,
+        start=one.start,
+        end=one.grid.day(one.episode.end),
+        observed=round(one.episode.observed),
+        expected=round(one.episode.expected, 2),
+        raised_at=end_of(one.raised),
+        department=owner[-1] if urgent and issue is None else owner[0],
+        words=tuple(words),
+        quotations=tuple(quoted),
+        cause=cause,
+        evidence=evidence,
+        issue=issue if issue in taxonomy() else None,
+        p_value=one.episode.p_value,
+        urgent=urgent,
+        late=late,
+    )
+
+
+def _label(one: Found) -> str:
+    if one.kind == "spike":
+        return label_of(one.series, taxonomy())
+    return "涉及安全或故障的反馈" if one.kind == "safety" else f"来源「{one.series.partition(':')[2]}」"
+
+
+def _silence(one: Found) -> tuple[list[str], list[str], str, dict[str, object]]:
+    days = (one.raised - one.start).days + 1
+    usual = f"按以往节奏这几天应约有 {one.episode.rate * days:.0f} 条"
+    cause = (
+        f"自 {one.start:%Y-%m-%d} 起连续 {days} 天没有新反馈，{usual}；请检查采集是否中断、渠道入口是否正常。"
+    )
+    return [], [], cause, {"days": days}
+
+
+def _why(
+    session: Session, one: Found, label: str, issue: str | None
+) -> tuple[list[str], list[str], str, dict[str, object]]:
+    ids = sorted(one.ids)[-MOST_SHOWN:]
+    said = counting.voices(session, ids, issue)
+    yesterday = one.start - timedelta(days=1)
+    before = counting.words_before(session, one.start - PAST, yesterday, MOST_BEFORE)
+    words = standing_out([voice.text for voice in said], before)
+    quoted = quotations([Told(voice.text, voice.start, voice.end) for voice in said], words)
+    named = [(name(code), count) for code, count in counting.issues_of(session, ids)]
+    over = _lifts(session, one, ids)
+    volume = counting.volume(session, one.start, one.raised)
+    cause = sentence(label, len(one.ids), _usual(one), named, over, list(words), volume)
+    slices = [
+        {"kind": lift.kind, "value": lift.value, "ratio": lift.ratio, "q": lift.q_value} for lift in over
+    ]
+    evidence: dict[str, object] = {
+        "feedback": ids[-100:],
+        "issues": named[:5],
+        "slices": slices[:5],
+        "volume": volume,
+    }
+    return list(words), quoted, cause, evidence
+
+
+def _lifts(session: Session, one: Found, ids: list[int]) -> list[Lift]:
+    own = parts(one.series)[1]
+    cells = counting.cells(session, ids, one.start, one.raised)
+    return [lift for lift in over_represented(lifts(cells)) if lift.kind != own]
+
+
+def _usual(one: Found) -> float:
+    """Return what was expected up to the day it is raised."""
+    whole = one.episode.end - one.episode.start + 1
+    return one.episode.expected * ((one.episode.raised - one.episode.start + 1) / whole)
+
+
+def name(code: str) -> str:
+    """Name an issue in Chinese."""
+    return taxonomy().issue(code).name if code in taxonomy() else code
+
+
+def emit_waiting(now: datetime) -> int:
+    """Emit the event of every alarm that has none yet; the same event id again is the same event to the server."""
+    with transaction() as session:
+        waiting = not_emitted(session)
+    for alarm in waiting:
+        emit_event(
+            EVENT,
+            resource={"prefect.resource.id": f"voc.alarm.{alarm.id}", "prefect.resource.name": alarm.label},
+            occurred=now,
+            payload={
+                "kind": alarm.kind,
+                "kind_name": KINDS[alarm.kind],
+                "series": alarm.series,
+                "start": alarm.started_on.isoformat(),
+                "end": alarm.ended_on.isoformat(),
+                "observed": alarm.observed,
+                "expected": alarm.expected,
+                "cause": alarm.cause,
+                "raised_at": alarm.raised_at.astimezone(CHINA).isoformat(),
+                "urgent": alarm.urgent,
+            },
+            id=uuid.uuid5(
+                uuid.NAMESPACE_OID, f"{EVENT}/{alarm.kind}/{alarm.series}/{alarm.raised_at.isoformat()}"
+            ),
+        )
+    with transaction() as session:
+        mark_emitted(session, [alarm.id for alarm in waiting], now)
+    return len(waiting)

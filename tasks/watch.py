@@ -1,0 +1,159 @@
+"""Watch: walk through the days that were not looked at yet, raise alarms, and say so.
+
+The walk always starts at the first day of the history and is decided by counts alone, so that a history that is
+imported at once gives the alarms that would have been raised day by day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+from prefect.artifacts import create_markdown_artifact
+from sqlalchemy.orm import Session
+
+from models import alarm_list
+from models import series as counting
+from models.change import advance, lock_out
+from models.engine import transaction
+from models.improving import store_departments
+from models.watching import overdue_reviews, raise_alarms
+from settings import get_settings
+from tasks.aggregate import organisation
+from tasks.alarms import Found, Ground, emit_waiting, explain
+from tasks.common import by, stage
+from tasks.naming import table
+from voc.alarms.grid import Grid, grid_of
+from voc.alarms.rare import silences, urgent
+from voc.alarms.rhythm import BY_NAME, profiles_of
+from voc.alarms.telling import Members, worth_telling
+from voc.alarms.values import KINDS
+from voc.alarms.walk import Policy, walk
+from voc.zone import CHINA
+
+SHOWN = 100
+MARGIN = timedelta(days=60)  # how far before the first new day episodes are told again, to know what was said
+
+
+def policy() -> Policy:
+    """Return how much evidence an alarm needs."""
+    return Policy(false_per_year=get_settings().alarm_false_per_year)
+
+
+@stage("查看预警")
+def watch_days(now: datetime) -> dict[str, int]:
+    """Raise the alarms of every complete day that was not looked at yet, and of days that got rows since."""
+    with transaction() as session:
+        lock_out(session, "watch")
+        store_departments(session, organisation())
+        raised = _raise(session, now)
+    return {"alarms": raised, "emitted": emit_waiting(now)}
+
+
+@stage("催办预警复核")
+def chase_reviews(now: datetime) -> int:
+    """Tell the owners of reviews whose deadline has passed, once each."""
+    with transaction() as session:
+        late = {id_: {"reason": "超过复核期限"} for id_ in overdue_reviews(session, now)}
+        return len(advance(session, "review", "escalate", late, by("rule:deadline", now), strict=False))
+
+
+@stage("展示预警")
+def show_alarms() -> None:
+    """Show the newest alarms with their likely causes."""
+    with transaction() as session:
+        rows = [{**row, "kind": KINDS[row["kind"]]} for row in alarm_list.alarms(session, limit=SHOWN)]
+    columns = {"id": "编号", "kind": "类型", "label": "对象", "start": "起始", "end": "至",
+               "observed": "实际", "expected": "预期", "cause": "可能的原因",
+               "raised_at": "发出", "department_name": "责任部门"}  # fmt: skip
+    create_markdown_artifact(f"# 预警\n\n{table(rows, columns)}", key="alarms", description="最近的预警")
+
+
+def _raise(session: Session, now: datetime) -> int:
+    batches, until = counting.unwatched(session), _horizon(session, now)
+    looked = counting.looked_until(session)
+    if until is None or (not batches and looked is not None and until <= looked):
+        return 0
+    ground = Ground(looked, until, frozenset(counting.days_of(session, batches)))
+    found = [*_spikes(session, ground), *_urgent(session, ground), *_silent(session, ground)]
+    alarms = [explain(session, one, late=_late(one, ground)) for one in found if _is_news(one, ground)]
+    raised = raise_alarms(session, alarms, by("rule:alarms", now))
+    counting.mark_watched(session, batches, until, now)
+    return len(raised)
+
+
+def _horizon(session: Session, now: datetime) -> date | None:
+    """Return the newest day of the data that is over; a house that is fed daily is watched up to yesterday."""
+    last = counting.last_moment(session)
+    if last is None:
+        return None
+    newest, yesterday = last.astimezone(CHINA).date(), now.astimezone(CHINA).date() - timedelta(days=1)
+    fed = (yesterday - newest).days <= get_settings().alarm_history_days
+    return yesterday if fed else newest
+
+
+def _spikes(session: Session, ground: Ground) -> Iterable[Found]:
+    grid = _laid_out(counting.daily_counts(session, policy().own_history), "series", ground)
+    if grid is None:
+        return []
+    since = grid.place(ground.earliest - MARGIN)
+    episodes = [one for one in walk(grid.counts, grid.names, grid.first, policy()) if one.end >= since]
+    members = [_members(session, grid, one.series, one.start, one.end) for one in episodes]
+    return [
+        Found(
+            "spike", grid.names[episodes[n].series], grid, episodes[n], _known(members[n], episodes[n].raised)
+        )
+        for n in worth_telling(episodes, members, grid.names, policy())
+    ]
+
+
+def _members(session: Session, grid: Grid, series: int, start: int, end: int) -> Members:
+    ids, days = counting.members(session, grid.names[series], grid.day(start), grid.day(end))
+    return Members(ids, np.array([grid.place(day) for day in days], dtype=np.int64))
+
+
+def _known(members: Members, day: int) -> frozenset[int]:
+    return frozenset(members.until(day))
+
+
+def _urgent(session: Session, ground: Ground) -> Iterable[Found]:
+    rows = counting.urgent_words(session).filter(pl.col("day") <= ground.until)
+    grid = _laid_out(counting.everything(session), "source", ground)
+    if grid is None or rows.is_empty():
+        return []
+    days = np.array([grid.place(day) for day in rows["day"]], dtype=np.int64)
+    members = Members(rows["id"].to_numpy(), days)
+    found = []
+    for one in urgent(days, rows["customer"].to_numpy()):
+        ids = members.ids[(days >= one.start) & (days <= one.raised)].tolist()
+        found.append(Found("safety", "safety", grid, one, frozenset(ids)))
+    return found
+
+
+def _silent(session: Session, ground: Ground) -> Iterable[Found]:
+    counts = counting.everything(session)
+    for source in sorted(counts["source"].unique().to_list()):
+        grid = _laid_out(counts.filter(source=source), "source", ground)
+        if grid is not None:
+            for gap in silences(grid.counts[0], profiles_of(grid.days, BY_NAME["day"])):
+                yield Found("silence", f"source:{source}", grid, gap)
+
+
+def _laid_out(counts: pl.DataFrame, key: str, ground: Ground) -> Grid | None:
+    first = counts["day"].min()
+    if not isinstance(first, date) or first > ground.until:
+        return None
+    return grid_of(counts, key, first, ground.until)
+
+
+def _late(one: Found, ground: Ground) -> bool:
+    return ground.looked is not None and one.raised <= ground.looked
+
+
+def _is_news(one: Found, ground: Ground) -> bool:
+    """Tell whether an alarm is of new days, lasts into them, or is of days that got rows since they were looked at."""
+    if not _late(one, ground) or (ground.looked and one.grid.day(one.episode.end) > ground.looked):
+        return True
+    return any(one.start <= day <= one.raised for day in ground.new_days)

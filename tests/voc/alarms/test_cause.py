@@ -1,0 +1,52 @@
+import pytest
+
+from voc.alarms.cause import Told, quotations, sentence, standing_out
+
+BEFORE = [
+    "客服态度很差，没人理",
+    "物流太慢了，等了一周",
+    "页面有点难用",
+    "价格又涨了",
+    "客服一直不回复",
+    "包装破了",
+] * 10
+NOW = [
+    "更新完登录不了，一直提示超时",
+    "登录不了，提示请求超时",
+    "昨天更新后登录不了",
+    "登录不了，验证码也收不到",
+    "客服也不理人",
+]
+
+
+def test_the_words_of_an_incident_stand_out_and_the_usual_ones_do_not():
+    words = standing_out(NOW, BEFORE)
+    assert any("登录" in word for word in words)
+    assert any("超时" in word for word in words)
+    assert not any("客服" in word for word in words)
+
+
+def test_of_words_within_one_another_only_one_is_told():
+    words = list(standing_out(NOW, BEFORE))
+    assert [w for w in words for other in words if w != other and w in other] == []
+
+
+def test_masked_names_and_single_feedback_give_no_words():
+    assert standing_out(["[姓名1]登录不了", "找[姓名1]"], BEFORE).keys().isdisjoint({"姓名", "[姓名1]"})
+    assert standing_out(["登录不了"], BEFORE) == {}
+    assert standing_out([], []) == {}
+
+
+def test_quotations_hold_the_words_that_stand_out_and_differ():
+    said = quotations([Told(text) for text in [*NOW, NOW[0]]], standing_out(NOW, BEFORE))
+    assert len(said) == len(set(said)) == 3
+    assert all("登录" in one for one in said)
+
+
+@pytest.mark.parametrize(("volume", "told"), [(1.2, False), (3.0, True)])
+def test_the_cause_is_one_sentence_that_tells_of_more_business_only_when_there_was_more(volume, told):
+    written = sentence("登录失败", 12, 1.3, [("登录失败", 12), ("设备连接失败", 3)], [], ["超时"], volume)
+    assert written.startswith("「登录失败」12 条，平时同期约 1.3 条")
+    assert written.endswith("。")
+    assert "突出的词：超时" in written
+    assert ("3.0 倍" in written) is told
