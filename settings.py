@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     problem_min_customers: int = Field(8, ge=2, description="customers in the window that make a problem")
     problem_min_share: float = Field(0.015, ge=0, description="share of the window's feedback that makes one")
     auto_confirm_customers: int = Field(15, ge=2, description="customers that confirm a problem by rule")
+    candidate_min_customers: int = Field(
+        3, ge=2, description="customers who speak of one event that make it a problem to be confirmed"
+    )
     case_max_age_days: int = Field(
         14, ge=1, description="older feedback is analysed but not answered one by one"
     )

@@ -62,7 +62,8 @@ def enrol_groups(session: Session, groups: Sequence[int]) -> int:
     query = text(
         """
         INSERT INTO problem_member (problem_id, feedback_id, mention_id, method)
-        SELECT DISTINCT ON (1, 2) problem_part(COALESCE(p.merged_into, p.id), f.product, f.region, f.channel, f.agent), f.id,
+        SELECT DISTINCT ON (1, 2)
+               problem_part(COALESCE(p.merged_into, p.id), f.product, f.region, f.channel, f.agent), f.id,
                (SELECT m.id FROM mention m WHERE m.feedback_id = f.id AND m.current AND m.polarity = -1
                 ORDER BY m.confidence DESC, m.span_start LIMIT 1), 'rule:event'
         FROM problem p JOIN registry_member r ON r.group_id = p.group_id JOIN feedback f ON f.id = r.feedback_id

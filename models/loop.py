@@ -10,7 +10,6 @@ from models.base import Base, Json, Key, Moment, one_of
 from models.feedback import PRIORITIES
 from voc.lifecycle import ACTION, CASE, PROBLEM
 
-
 PROBLEM_KINDS = ("issue", "incident", "candidate", "part")
 
 

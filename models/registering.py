@@ -207,7 +207,8 @@ def put_together(session: Session, group: Mapping[int, int], merged: Mapping[int
         ),
         (
             """UPDATE registry_member m SET group_id = v.heir
-               FROM unnest(CAST(:keys AS bigint[]), CAST(:values AS bigint[])) AS v(id, heir) WHERE m.group_id = v.id""",
+               FROM unnest(CAST(:keys AS bigint[]), CAST(:values AS bigint[])) AS v(id, heir)
+               WHERE m.group_id = v.id""",
             merged,
         ),
         (

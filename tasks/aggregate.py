@@ -1,9 +1,8 @@
-"""Aggregate: gather complaints about one issue into a problem that keeps its identity."""
+"""Aggregate: gather complaints about one issue, or one event, into problems that keep their identity."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -13,11 +12,13 @@ from models.analysing import feedback_times, issue_events
 from models.change import begin, lock_out
 from models.engine import transaction
 from models.improving import store_departments
-from settings import asset_text, get_settings
+from settings import get_settings
+from tasks.assets import organisation as organisation
 from tasks.assets import taxonomy
+from tasks.candidates import gather_events
 from tasks.common import by, stage
 from voc.problems import Policy, Window, first_recurrence, may_recur, seconds
-from voc.routing import Organisation, parse_organisation, route
+from voc.routing import route
 
 
 def policy() -> Policy:
@@ -30,12 +31,6 @@ def policy() -> Policy:
     )
 
 
-@lru_cache(maxsize=1)
-def organisation() -> Organisation:
-    """Return the organisation in force."""
-    return parse_organisation(asset_text("organisation.toml"))
-
-
 @stage("聚合问题")
 def aggregate_problems(now: datetime) -> dict[str, int]:
     """Put the newly analysed feedback into the problems it belongs to, and begin problems that recur."""
@@ -44,14 +39,15 @@ def aggregate_problems(now: datetime) -> dict[str, int]:
         store_departments(session, organisation())
         batches = ungathered(session)
         if not batches:
-            return {"members": 0, "problems": 0}
+            return {"members": 0, "problems": 0, "events": 0, "merged": 0}
         members = enrol(session, batches, None)
         detected = _detect(session, batches, now)
         if detected:
             members += enrol(session, None, detected)
+        events = gather_events(session, batches, now)
         widen(session, batches, detected)
         mark_gathered(session, batches, now)
-        return {"members": members, "problems": len(detected)}
+        return {"members": members, "problems": len(detected), **events}
 
 
 def _detect(session: Session, batches: list[int], now: datetime) -> list[int]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from settings import asset_bytes, asset_text
 from voc.cleaning import Cleaning, load_cleaning
 from voc.model import Model, assemble
+from voc.routing import Organisation, parse_organisation
 from voc.taxonomy import Taxonomy, parse_taxonomy
 
 
@@ -14,6 +15,12 @@ from voc.taxonomy import Taxonomy, parse_taxonomy
 def taxonomy() -> Taxonomy:
     """Return the taxonomy in force."""
     return parse_taxonomy(asset_text("taxonomy.toml"))
+
+
+@lru_cache(maxsize=1)
+def organisation() -> Organisation:
+    """Return the organisation in force."""
+    return parse_organisation(asset_text("organisation.toml"))
 
 
 @lru_cache(maxsize=1)

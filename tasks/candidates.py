@@ -1,0 +1,90 @@
+"""Candidates: problems that begin, grow and merge with the groups of the registry they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models import candidates
+from models.candidates import Voice
+from models.change import begin
+from settings import get_settings
+from tasks.assets import organisation, taxonomy
+from tasks.common import by
+from tasks.register import background, register
+from voc.registry.candidates import Draft, draft
+from voc.routing import route
+
+UNNAMED = "多名客户反映同一件事"
+MERGED = "后来的反馈表明是同一件事"
+
+
+def gather_events(session: Session, batches: list[int], now: datetime) -> dict[str, int]:
+    """Register new feedback and bring the problems that stand for groups up to date."""
+    touched = register(session, batches, now)
+    merged = _merge(session, now)
+    if not touched:
+        return {"events": 0, "merged": merged}
+    ripe = candidates.ripe(session, sorted(touched), get_settings().candidate_min_customers)
+    rows = [_row(group, _draft(voices)) for group, voices in candidates.voices(session, ripe).items()]
+    begun = begin(session, "problem", "detect", rows, by("rule:event", now))
+    candidates.enrol_groups(session, sorted(touched))
+    _rename(session, touched - set(ripe))
+    return {"events": len(begun), "merged": merged}
+
+
+def _draft(voices: list[Voice]) -> Draft:
+    about = next((voice.issue for voice in voices if voice.issue), None)
+    return draft(
+        [voice.text for voice in voices],
+        [voice.at for voice in voices],
+        [voice.customer for voice in voices],
+        [voice.product for voice in voices],
+        [voice.issue for voice in voices],
+        get_settings().candidate_min_customers,
+        background(),
+        taxonomy().issue(about).problem if about else UNNAMED,
+    )
+
+
+def _row(group: int, made: Draft) -> dict[str, object]:
+    return {
+        "key": f"group:{group}",
+        "kind": made.kind,
+        "issue": None,
+        "about": made.about,
+        "group_id": group,
+        "area": taxonomy().issue(made.about).area if made.about else "",
+        "name": made.name,
+        "department": route(made.about, 0, organisation())[0],
+        "first_seen_at": made.first_seen,
+        "detected_at": made.detected,
+        "alarm_from": made.first_seen,
+        "alarm_until": made.detected,
+    }
+
+
+def _merge(session: Session, now: datetime) -> int:
+    """Follow groups that were taken over: the older problem survives and stands for the older group."""
+    count = 0
+    while moved := candidates.problems_of_merged(session):
+        problem, group, other = moved[0]
+        if other is None or other == problem:
+            candidates.take_group(session, problem, group)
+            continue
+        survivor, gone = min(problem, other), max(problem, other)
+        candidates.merge(session, survivor, gone, by("rule:event", now), MERGED)
+        if survivor == problem:
+            candidates.take_group(session, survivor, group)
+        count += 1
+    return count
+
+
+def _rename(session: Session, groups: Iterable[int]) -> None:
+    """Name anew what nobody has confirmed yet: more members say more clearly what it is."""
+    waiting = candidates.unconfirmed(session, sorted(groups))
+    told = candidates.voices(session, sorted(waiting))
+    names = {waiting[group]: _draft(voices).name for group, voices in told.items() if voices}
+    candidates.rename(session, names)

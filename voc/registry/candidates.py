@@ -1,0 +1,68 @@
+"""A group of the registry as a problem to be confirmed: its kind, its name, when it was seen to be one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from voc.registry.background import Background
+from voc.registry.naming import name_of
+
+MAJORITY = 0.5
+SHARED = 0.8  # of the members, that makes a product worth naming
+READABLE = 12  # characters of a product's name; longer ones and mere numbers are left out
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known of a problem that begins."""
+
+    kind: str
+    name: str
+    about: str | None
+    first_seen: datetime
+    detected: datetime
+
+
+def draft(
+    texts: Sequence[str],
+    moments: Sequence[datetime],
+    customers: Sequence[int],
+    products: Sequence[str | None],
+    issues: Sequence[str | None],
+    least: int,
+    background: Background,
+    otherwise: str,
+) -> Draft:
+    """Draft a problem from the members of a group, in order of time.
+
+    It is detected when the `least`-th customer spoke. `issues` is what each member complains of, None if of nothing
+    the taxonomy knows: when most are known it is an incident, otherwise a candidate for a new issue.
+    """
+    known = Counter(issue for issue in issues if issue)
+    common = min(known, key=lambda issue: (-known[issue], issue), default=None)
+    about = common if common and known[common] >= MAJORITY * len(issues) else None
+    kind = "incident" if known.total() >= MAJORITY * len(issues) else "candidate"
+    name = name_of(texts, background, shared_product(products)) or otherwise
+    return Draft(kind, name, about, moments[0], _detected(moments, customers, least))
+
+
+def _detected(moments: Sequence[datetime], customers: Sequence[int], least: int) -> datetime:
+    seen: set[int] = set()
+    for moment, customer in zip(moments, customers, strict=True):
+        seen.add(customer)
+        if len(seen) == least:
+            return moment
+    return moments[-1]
+
+
+def shared_product(products: Sequence[str | None]) -> str:
+    """The product nearly all members share, if its name is one that people use; empty otherwise."""
+    counted = Counter(product.strip() for product in products if product)
+    if not counted:
+        return ""
+    product, count = counted.most_common(1)[0]
+    usable = count >= SHARED * len(products) and len(product) <= READABLE and not product.isdecimal()
+    return product if usable else ""
