@@ -22,6 +22,7 @@ from models.loop import (
 from models.outbox import ChannelStop, OutboxMessage
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
 from models.registry import RegistryAnchor, RegistryApart, RegistryDay, RegistryGroup, RegistryMember
+from models.suspect import Suspicion
 
 __all__ = [
     "Action",
@@ -67,6 +68,7 @@ __all__ = [
     "Review",
     "ReviewLog",
     "Source",
+    "Suspicion",
     "TaxonomyVersion",
     "User",
     "Verification",

@@ -1,0 +1,43 @@
+"""voc suspects: feedback that is kept and answered but not counted, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import as_json, as_table
+from models import suspects as queries
+from models.engine import migrate, transaction
+from voc.quotations import quoted
+from voc.suspects.judging import NAMES
+
+COUNTED = {"praise_burst": "好评突增", "copy_wave": "雷同成批", "crawler": "采集残留", "copies": "近似重复",
+           "advertising": "广告诈骗", "empty": "其他无效"}  # fmt: skip
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command(
+        "suspects", help="列出可疑反馈：买来的好评、成批雷同、采集残留；它们不计入统计，个案照常受理"
+    )(suspects)
+
+
+def suspects(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
+    """List bursts and waves, and count by source what is not counted."""
+    migrate()
+    with transaction() as session:
+        found = [_quoted(row, queries.examples(session, row)) for row in queries.suspicions(session)]
+        counts = queries.refused(session)
+    if json:
+        return as_json({"findings": found, "sources": counts})
+    shown = [{**row, "kind": NAMES[row["kind"]], "days": f"{row['start']} 至 {row['end']}"} for row in found]
+    as_table("可疑反馈", shown, {"id": "编号", "kind": "类型", "title": "来源", "product": "产品", "days": "起止",
+                             "seen": "最早可发现", "reason": "理由", "quotations": "原话"})  # fmt: skip
+    return as_table("不计入统计的反馈（条）", counts, {"title": "来源", "feedback": "全部", **COUNTED})
+
+
+def _quoted(row: dict[str, Any], texts: list[str]) -> dict[str, Any]:
+    renamed = {"started_on": "start", "ended_on": "end", "seen_on": "seen"}
+    kept = {renamed.get(name, name): value for name, value in row.items() if name != "source_id"}
+    return {**kept, "quotations": quoted(texts)}
