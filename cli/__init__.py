@@ -18,6 +18,7 @@ MODULES = (
     "similar",
     "detect",
     "show",
+    "problems",
     "alarms",
     "causes",
     "suspects",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import as_json, as_table
-from models import showing
+from models import problem_list, showing
 from models.engine import migrate, transaction
 from notifications.names import EVENTS
 from voc.delivery import STATES
@@ -16,6 +16,7 @@ from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES
 from voc.lifecycle import ACTION, PROBLEM
 
+PROBLEM_KIND_NAMES = {"issue": "反复出现", "incident": "同一事件", "candidate": "新问题", "part": "拆分"}
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 Query = Callable[..., list[dict[str, Any]]]
 
@@ -36,14 +37,40 @@ def fetch(query: Query, **values: Any) -> list[dict[str, Any]]:
         return query(session, **values)
 
 
-def problems(json: AsJson = False) -> None:
-    """List the problems, largest first."""
-    rows = fetch(showing.problems)
+def problems(
+    json: AsJson = False,
+    members: Annotated[bool, typer.Option("--members", help="连同每个问题的反馈编号（JSON）")] = False,
+    candidates: Annotated[
+        bool, typer.Option("--candidates", help="只列还不够成为问题的：两条以上说的是同一件事")
+    ] = False,
+) -> None:
+    """List the problems, largest first, or what may become one."""
+    if candidates:
+        return _candidates(json)
+    rows = fetch(problem_list.problems)
+    if json:
+        return as_json(_with_members(rows) if members else rows)
+    named = [
+        {**row, "state": PROBLEM.states[row["state"]], "kind": PROBLEM_KIND_NAMES[row["kind"]]}
+        for row in rows
+    ]
+    return as_table("问题", named, {"id": "编号", "name": "问题", "kind": "类型", "count": "反馈", "customers": "客户",
+                                 "state": "状态", "round": "轮次", "department": "责任部门",
+                                 "quotations": "客户原话"})  # fmt: skip
+
+
+def _with_members(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    with transaction() as session:
+        found = problem_list.members(session, [row["id"] for row in rows])
+    return [{**row, "members": found.get(row["id"], [])} for row in rows]
+
+
+def _candidates(json: bool) -> None:
+    rows = fetch(problem_list.groups)
     if json:
         return as_json(rows)
-    named = [{**row, "state": PROBLEM.states[row["state"]]} for row in rows]
-    return as_table("问题", named, {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户", "state": "状态",
-                                 "round": "轮次", "department": "责任部门", "quotations": "客户原话"})  # fmt: skip
+    return as_table("候选", rows, {"group": "组", "count": "反馈", "customers": "客户", "first_seen": "最早",
+                                 "last_seen": "最近", "quotation": "原话"})  # fmt: skip
 
 
 def actions(json: AsJson = False) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from settings import asset_text
+from models.problem_list import problems as problems
+from models.problem_list import quotations as quotations
 from voc.kpi import PARTS
-from voc.quotations import Passage, choose
-from voc.taxonomy import parse_taxonomy
 
 
 def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
@@ -50,54 +48,6 @@ def accounting(session: Session) -> dict[str, int]:
     """Account for every row ever read."""
     rows = deliveries(session)
     return {part: sum(int(row[part] or 0) for row in rows) for part in ("read", *PARTS)}
-
-
-def problems(session: Session) -> list[dict[str, Any]]:
-    """List the problems with their members counted, largest first."""
-    found = _rows(
-        session,
-        """
-        SELECT p.id, p.name, p.state, p.round, p.issue, p.area, d.name AS department, p.root_cause, p.dimension,
-               p.detected_at, count(m.feedback_id) AS count,
-               count(DISTINCT COALESCE(f.customer_id, -f.id)) AS customers,
-               min(f.occurred_at) AS first_seen, max(f.occurred_at) AS last_seen
-        FROM problem p JOIN department d ON d.code = p.department
-        LEFT JOIN problem_member m ON m.problem_id = p.id LEFT JOIN feedback f ON f.id = m.feedback_id
-        WHERE p.merged_into IS NULL GROUP BY p.id, d.name ORDER BY count DESC, p.id
-        """,
-    )
-    quoted, named = quotations(session, [row["id"] for row in found]), _area_names()
-    return [
-        {**row, "areas": [named.get(row["area"], row["area"])], "quotations": quoted.get(row["id"], [])}
-        for row in found
-    ]
-
-
-@lru_cache(maxsize=1)
-def _area_names() -> dict[str, str]:
-    return {issue.area: issue.area_name for issue in parse_taxonomy(asset_text("taxonomy.toml")).issues}
-
-
-def quotations(session: Session, problem_ids: Sequence[int], count: int = 3) -> dict[int, list[str]]:
-    """Choose masked quotations for each problem, out of its surest members."""
-    rows = _rows(
-        session,
-        """
-        SELECT * FROM (
-            SELECT m.problem_id, f.text, n.span_start, n.span_end,
-                   row_number() OVER (PARTITION BY m.problem_id
-                                      ORDER BY n.confidence DESC, abs(length(f.text) - 40), f.id) AS place
-            FROM problem_member m JOIN feedback f ON f.id = m.feedback_id JOIN mention n ON n.id = m.mention_id
-            WHERE m.problem_id = ANY(:ids) AND f.disposition = 'accepted' AND length(f.text) >= 8
-        ) ranked WHERE place <= 40 ORDER BY problem_id, place
-        """,
-        ids=list(problem_ids),
-    )
-    passages: dict[int, list[Passage]] = {}
-    for row in rows:
-        passage = Passage(row["text"], row["span_start"], row["span_end"])
-        passages.setdefault(row["problem_id"], []).append(passage)
-    return {problem: choose(found, count) for problem, found in passages.items()}
 
 
 def actions(session: Session) -> list[dict[str, Any]]:

@@ -120,3 +120,13 @@ def _value(clause: Clause, common: dict[int, float]) -> float:
     # Dividing by the root of the length favours a clause that says much over one that says little often.
     value = math.fsum(common.get(key, 0.0) for key in keys) / math.pow(max(len(keys), 4), 0.6)
     return value * clause.favour
+
+
+def spot(text: str, name: str) -> tuple[float, int, int]:
+    """Where a text says what a name says: the share of the name's pairs of characters, start and end of the clause."""
+    wanted = set(_keys(name))
+    found = [
+        (len(wanted & set(_keys(text[start:end]))) / max(len(wanted), 1), start, end)
+        for start, end in _pieces(clausal([text])[0])
+    ]
+    return max(found, key=lambda piece: (piece[0], -piece[1]), default=(0.0, 0, 0))

@@ -1,0 +1,133 @@
+"""Problems as people read them: counted, quoted, with their members, their log and where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from settings import asset_text
+from voc.quotations import Passage, choose
+from voc.registry.naming import spot
+from voc.taxonomy import parse_taxonomy
+
+
+def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in session.execute(text(query), values).mappings()]
+
+
+def problems(session: Session, ids: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """List the problems (all, when None) with their members counted, largest first; those merged are left out."""
+    found = _rows(
+        session,
+        """
+        SELECT p.id, p.name, p.kind, p.state, p.round, p.issue, p.about, p.parent_id, p.area, d.name AS department,
+               p.root_cause, p.dimension, p.detected_at, count(m.feedback_id) AS count,
+               count(DISTINCT COALESCE(f.customer_id, -f.id)) AS customers,
+               min(f.occurred_at) AS first_seen, max(f.occurred_at) AS last_seen
+        FROM problem p JOIN department d ON d.code = p.department
+        LEFT JOIN (problem_member m JOIN feedback f ON f.id = m.feedback_id AND f.suspect IS NULL)
+            ON m.problem_id = p.id
+        WHERE p.merged_into IS NULL AND (CAST(:ids AS bigint[]) IS NULL OR p.id = ANY(:ids))
+        GROUP BY p.id, d.name ORDER BY count DESC, p.id
+        """,
+        ids=None if ids is None else list(ids),
+    )
+    quoted = quotations(session, [row["id"] for row in found])
+    return [{**row, "areas": _areas(row["area"]), "quotations": quoted.get(row["id"], [])} for row in found]
+
+
+def _areas(code: str) -> list[str]:
+    return [_area_names().get(code, code)] if code else []
+
+
+@lru_cache(maxsize=1)
+def _area_names() -> dict[str, str]:
+    return {issue.area: issue.area_name for issue in parse_taxonomy(asset_text("taxonomy.toml")).issues}
+
+
+def quotations(session: Session, problem_ids: Sequence[int], count: int = 3) -> dict[int, list[str]]:
+    """Choose masked quotations for each problem, out of its surest members.
+
+    What is quoted of an issue is what was labelled with it, of an event the words nearest to its name.
+    """
+    rows = _rows(
+        session,
+        """
+        SELECT * FROM (
+            SELECT m.problem_id, p.kind, p.name, f.text, COALESCE(n.span_start, 0) AS span_start,
+                   COALESCE(n.span_end, 0) AS span_end,
+                   row_number() OVER (PARTITION BY m.problem_id
+                                      ORDER BY COALESCE(n.confidence, 0) DESC, abs(length(f.text) - 40), f.id) AS place
+            FROM problem_member m JOIN problem p ON p.id = m.problem_id JOIN feedback f ON f.id = m.feedback_id
+            LEFT JOIN mention n ON n.id = m.mention_id
+            WHERE m.problem_id = ANY(:ids) AND f.disposition = 'accepted' AND f.suspect IS NULL
+              AND length(f.text) >= 8
+        ) ranked WHERE place <= 40 ORDER BY problem_id, place
+        """,
+        ids=list(problem_ids),
+    )
+    passages: dict[int, list[tuple[float, Passage]]] = {}
+    for row in rows:
+        worth, start, end = 0.0, row["span_start"], row["span_end"]
+        if row["kind"] in ("incident", "candidate"):
+            worth, start, end = spot(row["text"], row["name"])
+        passages.setdefault(row["problem_id"], []).append((worth, Passage(row["text"], start, end)))
+    # A stable order: the nearest to the name first, among equals the surest.
+    ranked = {problem: sorted(found, key=lambda pair: -pair[0]) for problem, found in passages.items()}
+    return {problem: choose([passage for _, passage in found], count) for problem, found in ranked.items()}
+
+
+def members(session: Session, problem_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """List the records of each problem, copies of a record beside it, in order of time."""
+    rows = _rows(
+        session,
+        """
+        SELECT m.problem_id, f.id AS feedback, s.name AS source, f.record_key, f.occurred_at, m.method,
+               f.copy_of IS NOT NULL AS copy
+        FROM problem_member m JOIN feedback f ON f.id = m.feedback_id OR f.copy_of = m.feedback_id
+        JOIN source s ON s.id = f.source_id
+        WHERE m.problem_id = ANY(:ids) AND f.superseded_by IS NULL AND f.suspect IS NULL
+        ORDER BY m.problem_id, f.occurred_at, f.id
+        """,
+        ids=list(problem_ids),
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.pop("problem_id"), []).append(row)
+    return found
+
+
+def groups(session: Session) -> list[dict[str, Any]]:
+    """List the groups of two or more that are no problem yet, with their records, largest first."""
+    return _rows(
+        session,
+        """
+        SELECT r.group_id AS "group", count(*) AS count, count(DISTINCT COALESCE(f.customer_id, -f.id)) AS customers,
+               min(f.occurred_at) AS first_seen, max(f.occurred_at) AS last_seen,
+               array_agg(f.record_key ORDER BY f.occurred_at, f.id) AS members, min(f.text) AS quotation
+        FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
+        WHERE r.group_id IS NOT NULL AND f.superseded_by IS NULL AND f.suspect IS NULL
+          AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.group_id = r.group_id)
+        GROUP BY r.group_id HAVING count(*) > 1 ORDER BY count DESC, r.group_id
+        """,
+    )
+
+
+def history(session: Session, problem: int) -> list[dict[str, Any]]:
+    """List the steps of a problem, and its merges and splits, oldest first."""
+    return _rows(
+        session,
+        """
+        SELECT l.at, l.by, l.step AS what, NULL::bigint AS other, l.facts ->> 'reason' AS reason
+        FROM problem_log l WHERE l.subject_id = :problem
+        UNION ALL
+        SELECT at, by, kind || CASE WHEN parent_id = :problem THEN '_into' ELSE '_from' END,
+               CASE WHEN parent_id = :problem THEN child_id ELSE parent_id END, reason
+        FROM problem_lineage WHERE parent_id = :problem OR child_id = :problem ORDER BY at, what
+        """,
+        problem=problem,
+    )
