@@ -135,8 +135,9 @@ def head_of(session: Session, problem_id: int) -> dict[str, Any] | None:
     """Read what a problem is, with its owner and the times and number of its members."""
     query = text(
         f"""
-        SELECT p.id, p.name, p.issue, p.area, p.state, p.round, p.root_cause, p.dimension, d.name AS department,
-               d.owner, min(f.occurred_at) AS first_seen, max(f.occurred_at) AS last_seen, count(f.id) AS count,
+        SELECT p.id, p.name, COALESCE(p.issue, p.about, '') AS issue, p.area, p.state, p.round, p.root_cause,
+               p.dimension, d.name AS department, d.owner, min(f.occurred_at) AS first_seen,
+               max(f.occurred_at) AS last_seen, count(f.id) AS count,
                count(DISTINCT COALESCE(f.customer_id, -f.id)) AS customers
         FROM problem p JOIN department d ON d.code = p.department
         LEFT JOIN problem_member k ON k.problem_id = p.id
@@ -190,7 +191,7 @@ def told_beside(
             FROM problem_member k JOIN feedback f ON f.id = k.feedback_id
             JOIN mention n ON n.feedback_id = f.id AND n.current AND n.polarity = -1
             JOIN problem p ON p.id = k.problem_id
-            WHERE k.problem_id = :problem AND n.issue <> p.issue AND {_COUNTS}) ranked
+            WHERE k.problem_id = :problem AND n.issue <> COALESCE(p.issue, p.about, '') AND {_COUNTS}) ranked
         WHERE place <= :most ORDER BY many DESC, issue, place
         """  # noqa: S608
     )
@@ -220,7 +221,11 @@ def counted_by(
         if by in ("problem", "department")
         else "mention n JOIN feedback f ON f.id = n.feedback_id AND n.current AND n.polarity = -1"
     )
-    issue, area = ("p.issue", "p.area") if by in ("problem", "department") else ("n.issue", "n.area")
+    issue, area = (
+        ("COALESCE(p.issue, p.about, '')", "p.area")
+        if by in ("problem", "department")
+        else ("n.issue", "n.area")
+    )
     query = text(
         f"""
         WITH said AS (
@@ -249,8 +254,12 @@ def find_problems(session: Session, words: str) -> list[tuple[int, str]]:
 
 
 def pages_due(session: Session) -> list[int]:
-    """List the problems a page is written of: all that are confirmed and not dismissed or merged away."""
+    """List the problems a page is written of: those with members that are confirmed, not dismissed or merged away."""
     query = text(
-        """SELECT id FROM problem WHERE merged_into IS NULL AND state NOT IN ('detected', 'dismissed') ORDER BY id"""
+        f"""
+        SELECT p.id FROM problem p WHERE p.merged_into IS NULL AND p.state NOT IN ('detected', 'dismissed')
+          AND EXISTS (SELECT 1 FROM problem_member k JOIN feedback f ON f.id = k.feedback_id
+                      WHERE k.problem_id = p.id AND {_COUNTS}) ORDER BY p.id
+        """  # noqa: S608
     )
     return list(session.scalars(query))

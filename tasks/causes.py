@@ -191,16 +191,14 @@ def page_path(problem_id: int) -> Path:
 
 @stage("撰写根因页")
 def write_problem_pages(now: datetime) -> list[int]:
-    """Write the root-cause page of every confirmed problem; return their numbers."""
+    """Write the root-cause page of every confirmed problem that has members; return their numbers."""
     with transaction() as session:
-        written = []
-        for problem_id in pages_due(session):
-            if head_of(session, problem_id)["count"]:  # type: ignore[index]
-                page_path(problem_id).write_text(
-                    render_causes(view_of(session, problem_id, now)), encoding="utf-8"
-                )
-                written.append(problem_id)
-        return written
+        due = pages_due(session)
+    for problem_id in due:
+        with transaction() as session:
+            page = render_causes(view_of(session, problem_id, now))
+        page_path(problem_id).write_text(page, encoding="utf-8")
+    return due
 
 
 def counted(session: Session, by: str, since: datetime | None, until: datetime | None) -> list[Counted]:
