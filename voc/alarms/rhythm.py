@@ -35,8 +35,8 @@ class Rhythm:
 
 HOUR, DAY = 3600, 86_400
 RHYTHMS: tuple[Rhythm, ...] = (
-    Rhythm("minute", "分钟", 60, Memory(1440, patience=1440, warm=60), 1e-4, 1 / 10_080, 1.0),
-    Rhythm("hour", "小时", HOUR, Memory(72, patience=72, warm=24), 1e-3, 1 / 168, 1.0),
+    Rhythm("minute", "分钟", 60, Memory(1440, patience=1440, warm=60), 1e-4, 1 / 10_080, 3.0),
+    Rhythm("hour", "小时", HOUR, Memory(168, patience=72, warm=24), 1e-3, 1 / 168, 3.0),
     Rhythm("day", "天", DAY, Memory(35, patience=28, warm=7), 3e-3, 1 / 60, 0.7),
     Rhythm("week", "周", 7 * DAY, Memory(26, patience=26, warm=4), 1e-2, 3 / 52, 0.5),
     Rhythm("month", "月", 30 * DAY, Memory(12, patience=12, warm=4), 2e-2, 1 / 12, 0.5),

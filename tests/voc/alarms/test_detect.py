@@ -83,7 +83,7 @@ def test_steps_without_a_common_measure_have_no_rhythm():
 
 def test_two_hour_steps_are_hours_remembered_as_long():
     rhythm = rhythm_of(steps(50, hours=2))
-    assert (rhythm.seconds, rhythm.memory.steps) == (7200, 36.0)
+    assert (rhythm.seconds, rhythm.memory.steps) == (7200, 84.0)
     assert len(filled(steps(50, hours=2), rhythm)[0]) == 50
 
 

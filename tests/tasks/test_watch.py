@@ -1,0 +1,202 @@
+"""Alarms over the days of a house: raised as they would have been seen, once, with a review and an event."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from models.alarm_list import alarms, precision, reviews
+from models.change import By, advance, audit
+from models.engine import transaction
+from models.watching import raise_alarms
+from tasks import alarms as telling
+from tasks.watch import chase_reviews, show_alarms, watch_days
+from voc.alarms.values import Alarm
+from voc.zone import CHINA
+
+MONDAY = date(2026, 3, 2)
+DAYS, BURST = 60, 50
+SPIKE = Alarm(
+    kind="praise_burst", series="source:web", label="好评", start=date(2026, 6, 1), end=date(2026, 6, 2),
+    observed=30, expected=2.0, raised_at=datetime(2026, 6, 3, tzinfo=CHINA), department="voc",
+)  # fmt: skip
+
+
+@pytest.fixture
+def events(monkeypatch):
+    """Keep what would be emitted."""
+    sent = []
+    monkeypatch.setattr(telling, "emit_event", lambda name, **event: sent.append((name, event)))
+    return sent
+
+
+def complaints(day):
+    return 16 if BURST <= day < BURST + 3 else 1
+
+
+@pytest.fixture
+def troubled(house, make, events):
+    """Sixty days with one complaint of late installers a day, and three days with sixteen."""
+    house = house.on(MONDAY + timedelta(days=DAYS))
+    house.take_in(make["daily"](MONDAY, DAYS, complaints, 6))
+    return house
+
+
+def raised(house):
+    return house.rows("SELECT kind, series, started_on, raised_at, late FROM alarm ORDER BY raised_at, id")
+
+
+def test_a_burst_of_complaints_is_raised_at_the_end_of_its_first_day_with_cause_and_quotations(
+    troubled, events
+):
+    watch_days.fn(troubled.now)
+    with transaction() as session:
+        (alarm,) = alarms(session)
+    start = MONDAY + timedelta(days=BURST)
+    assert (alarm["kind"], alarm["series"], alarm["start"]) == ("spike", "issue:installation.late", start)
+    assert alarm["raised_at"].isoformat() == f"{start + timedelta(days=1)}T00:00:00+08:00"
+    assert (alarm["end"], alarm["observed"]) == (start + timedelta(days=2), 48)
+    assert alarm["department"] == "installation"
+    assert alarm["quotations"] == ["约好的安装师傅没来"]
+    assert alarm["cause"].startswith("「安装")
+
+
+def test_the_event_is_emitted_once_and_says_what_happened(troubled, events):
+    watch_days.fn(troubled.now)
+    watch_days.fn(troubled.now)
+    ((name, event),) = events
+    assert name == "voc.alarm.raised"
+    assert event["payload"]["series"] == "issue:installation.late"
+    assert troubled.value("SELECT count(*) FROM alarm WHERE emitted_at IS NULL") == 0
+
+
+def test_an_event_that_was_not_marked_is_emitted_again_under_the_same_id(troubled, events):
+    watch_days.fn(troubled.now)
+    with transaction() as session:
+        session.connection().exec_driver_sql("UPDATE alarm SET emitted_at = NULL")
+    watch_days.fn(troubled.now)
+    assert len(events) == 2
+    assert len({str(event["id"]) for _, event in events}) == 1
+
+
+def test_a_history_taken_in_at_once_raises_what_it_would_have_raised_day_by_day(house, another, make, events):
+    rows = make["daily"](MONDAY, DAYS, complaints, 6)
+    once = house.on(MONDAY + timedelta(days=DAYS))
+    once.take_in(rows)
+    watch_days.fn(once.now)
+    together = raised(once)
+    piecewise = another(once.now)
+    last = [MONDAY + timedelta(days=day) for day in (48, 51, 53, DAYS)]
+    for first, until in zip([MONDAY, *last], last, strict=False):
+        part = [row for row in rows if str(first) <= row[2][:10] < str(until)]
+        piecewise.on(until).take_in(part, f"{until}.csv")
+        watch_days.fn(piecewise.on(until, 8).now)
+    assert raised(piecewise) == together
+    assert len(together) == 1
+
+
+def test_rows_that_come_late_may_add_an_alarm_that_says_so_and_take_none_away(troubled, make, events):
+    watch_days.fn(troubled.now)
+    before = raised(troubled)
+    day = MONDAY + timedelta(days=30)
+    troubled.take_in(make["daily"](day, 1, lambda _: 14, 0, 90_000), "late.csv")
+    watch_days.fn(troubled.now)
+    first, second = raised(troubled)
+    assert first["started_on"] == day
+    assert (first["late"], second["late"]) == (True, False)
+    assert [second] == before
+
+
+def test_a_quiet_house_raises_nothing_and_an_empty_one_does_not_fail(house, make, events):
+    assert watch_days.fn(house.now)["alarms"] == 0
+    house.take_in(make["daily"](MONDAY, DAYS, lambda day: 1 + day % 2, 6))
+    assert watch_days.fn(house.on(MONDAY + timedelta(days=DAYS)).now)["alarms"] == 0
+
+
+def test_a_new_alarm_opens_a_review_with_a_deadline_and_tells_the_department(troubled, events):
+    soon = troubled.on(MONDAY + timedelta(days=BURST + 1), 1)
+    watch_days.fn(soon.now)
+    (review,) = troubled.rows("SELECT state, due_at, department FROM review")
+    assert (review["state"], review["department"]) == ("open", "installation")
+    assert soon.now < review["due_at"] < soon.now + timedelta(days=5)
+    assert troubled.value("SELECT count(*) FROM outbox WHERE event = 'review_opened'") == 1
+
+
+def test_an_alarm_of_long_ago_is_recorded_and_nobody_is_asked(troubled, events):
+    watch_days.fn(troubled.now + timedelta(days=200))
+    assert troubled.value("SELECT state FROM review") == "archived"
+    assert troubled.value("SELECT count(*) FROM outbox WHERE event LIKE 'review%'") == 0
+
+
+def test_a_review_that_is_late_is_told_to_its_owner_once(troubled, events):
+    watch_days.fn(troubled.on(MONDAY + timedelta(days=BURST + 1), 1).now)
+    later = troubled.now + timedelta(days=5)
+    assert [chase_reviews.fn(later), chase_reviews.fn(later)] == [1, 0]
+    assert troubled.value("SELECT count(*) FROM outbox WHERE event = 'review_overdue'") == 1
+
+
+def test_what_reviews_came_to_is_the_precision_of_the_kind(troubled, events):
+    watch_days.fn(troubled.now)
+    by = By("person:李雷", troubled.now)
+    with transaction() as session:
+        raise_alarms(session, [SPIKE], by)
+        ids = [row["id"] for row in reviews(session, True, troubled.now)]
+        advance(session, "review", "refute", {ids[-1]: {"conclusion": "大促"}}, by)
+        advance(session, "review", "uphold", {ids[0]: {"conclusion": "师傅不足"}}, by)
+        told = {row["kind"]: row["precision"] for row in precision(session)}
+        assert audit(session, "review") == []
+    assert sorted(told.values()) == [0.0, 1.0]
+
+
+def test_the_same_alarm_raised_again_is_one_and_a_longer_one_is_continued(house, make, events):
+    house.take_in(make["daily"](MONDAY, 2, lambda _: 1, 1))
+    by = By("rule:bursts", datetime(2026, 6, 4, tzinfo=UTC))
+    longer = Alarm(**{**vars(SPIKE), "end": date(2026, 6, 5), "observed": 80})
+    with transaction() as session:
+        assert len(raise_alarms(session, [SPIKE], by)) == 1
+        assert raise_alarms(session, [SPIKE, longer], by) == []
+    assert house.rows("SELECT observed, ended_on FROM alarm") == [
+        {"observed": 80, "ended_on": date(2026, 6, 5)}
+    ]
+
+
+def test_a_source_that_falls_silent_while_others_speak_is_missed(house, make, events):
+    house = house.on(MONDAY + timedelta(days=DAYS))
+    house.register("shop", title="商城", kind="csv")
+    house.put(make["daily"](MONDAY, DAYS, lambda _: 0, 5, 50_000), name="shop")
+    house.collect("shop")
+    house.take_in(make["daily"](MONDAY, 40, lambda _: 0, 6))
+    watch_days.fn(house.now)
+    (alarm,) = raised(house)
+    assert (alarm["kind"], alarm["series"]) == ("silence", "source:网页表单")
+    assert alarm["started_on"] == MONDAY + timedelta(days=40)
+    assert alarm["raised_at"].astimezone(CHINA).date() <= MONDAY + timedelta(days=44)
+
+
+def test_two_customers_who_speak_of_fire_are_an_alarm_at_once(house, make, events):
+    house = house.on(MONDAY + timedelta(days=DAYS))
+    rows = make["daily"](MONDAY, DAYS, lambda _: 0, 4)
+    moment = make["at"](MONDAY + timedelta(days=45), 300)
+    for n, words in enumerate(("空调半夜起火了，幸好人在家", "插头漏电，把孩子电到了")):
+        rows.append([f"F{n}", words, moment, "1", make["phone"](9000 + n), "成都"])
+    house.take_in(rows)
+    watch_days.fn(house.now)
+    (alarm,) = raised(house)
+    assert (alarm["kind"], alarm["started_on"]) == ("safety", MONDAY + timedelta(days=45))
+    assert house.value("SELECT urgent FROM alarm")
+
+
+def test_suspect_feedback_raises_no_alarm(troubled, events):
+    with transaction() as session:
+        session.connection().exec_driver_sql("UPDATE feedback SET suspect = 'copy_wave' WHERE rating = 1")
+    watch_days.fn(troubled.now)
+    assert raised(troubled) == []
+
+
+def test_the_newest_alarms_are_left_as_a_table(troubled, events, monkeypatch):
+    kept = {}
+    monkeypatch.setattr(
+        "tasks.watch.create_markdown_artifact", lambda text, **named: kept.update({named["key"]: text})
+    )
+    watch_days.fn(troubled.now)
+    show_alarms.fn()
+    assert "投诉突增" in kept["alarms"]
