@@ -17,6 +17,7 @@ from voc.kernel import compiled
 from voc.registry.signs import NONE, Signs
 
 DAY = 86_400
+WEEK = 7
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -30,6 +31,7 @@ class Rule:
     matter: float = 0.4  # share of the likeness that is measured without names
     same_matter: float = 0.1  # likeness without names below which two speak of different things at one place
     same_name: float = 0.12  # added when a place or a code is shared
+    same_week: float = 0.05  # and more when they were also said within a week
     other_unit: float = -0.1
     per_month: float = -0.02
     longest: float = 130.0  # days
@@ -88,6 +90,7 @@ def score(
         (1 - rule.matter) * whole
         + rule.matter * matter
         + rule.same_name * same
+        + rule.same_week * (same & (gap <= WEEK))
         + rule.other_unit * (unit < 0)
         + rule.per_month * gap / 30
     )
@@ -111,7 +114,7 @@ def _elsewhere(
     facts: Facts, left: Ints, right: Ints, place: NDArray[np.float64], code: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     region = _differ(facts.region[left], facts.region[right])
-    named: NDArray[np.bool_] = (place < 0) | ((code < 0) & (place <= 0)) | (region & (place <= 0))
+    named: NDArray[np.bool_] = (place < 0) | ((code < 0) & (place <= 0)) | region
     return named | _differ(facts.product[left], facts.product[right])
 
 

@@ -11,7 +11,7 @@ from voc.text import segment
 
 # Words a name may end with. What stands before them is the name, as far as it is not an everyday word.
 _SUFFIX = re.compile(
-    r"小区|社区|家园|花园|公寓|公馆|山庄|新村|新城|广场|商场|超市|市场|大厦|中心|酒店|宾馆|饭店|餐厅|餐馆|影院|KTV|网吧|"
+    r"小区|社区|家园|花园|公寓|公馆|山庄|新村|新城|广场|商场|超市|市场|大厦|购物中心|酒店|宾馆|饭店|餐厅|餐馆|影院|KTV|网吧|"
     r"大道|公路|高速|胡同|立交桥|大桥|天桥|地铁站|火车站|高铁站|汽车站|车站|收费站|机场|码头|水库|公园|景区|小学|中学|大学|"
     r"学院|学校|幼儿园|驾校|医院|卫生院|诊所|公司|集团|银行|支行|营业厅|门店|分店|旗舰店|专卖店|食堂|工地|工厂|车间|基地|"
     r"采石场|养殖场|养猪场|砂场|电站|加油站|农场|林场|茶场|水厂|电厂|煤矿|庄园|园区|产业园|楼盘|华庭|"
@@ -273,7 +273,12 @@ def _beginning(words: list[str], starts: list[int], at: int, unit_ends: set[int]
     end = start + len(words[at])
     while at > 0 and start not in unit_ends:
         before = words[at - 1]
-        if before in _PLAIN or not _HAN.fullmatch(before) or end - starts[at - 1] > _LONGEST:
+        if (
+            before in _PLAIN
+            or _ending(before)
+            or not _HAN.fullmatch(before)
+            or end - starts[at - 1] > _LONGEST
+        ):
             break
         at -= 1
         start = starts[at]

@@ -1,0 +1,36 @@
+from datetime import UTC, datetime, timedelta
+
+from voc.registry.candidates import draft, shared_product
+
+START = datetime(2026, 5, 4, tzinfo=UTC)
+TEXTS = ["安装师傅没有按预约时间上门"] * 4
+
+
+def drafted(background, issues, customers=(1, 1, 2, 3)):
+    moments = [START + timedelta(days=day) for day in range(4)]
+    return draft(TEXTS, moments, customers, [None] * 4, issues, 3, background, "没有名称")
+
+
+def test_it_is_detected_when_the_third_customer_spoke(background):
+    made = drafted(background, [None] * 4)
+    assert (made.first_seen, made.detected) == (START, START + timedelta(days=3))
+
+
+def test_what_the_taxonomy_does_not_know_is_a_candidate(background):
+    assert drafted(background, ["installation.late", None, None, None]).kind == "candidate"
+
+
+def test_what_it_knows_is_an_incident_about_the_commonest_issue(background):
+    made = drafted(background, ["installation.late", "installation.late", None, "logistics.slow"])
+    assert (made.kind, made.about) == ("incident", "installation.late")
+
+
+def test_issues_of_which_none_is_common_are_no_issue(background):
+    assert drafted(background, ["a.b", "c.d", "e.f", None]).about is None
+
+
+def test_a_product_is_named_when_nearly_all_share_it_and_people_use_its_name():
+    assert shared_product(["云佳"] * 4 + [None]) == "云佳"
+    assert shared_product(["云佳", "云佳", "其他"]) == ""
+    assert shared_product(["100019386660"] * 3) == ""
+    assert shared_product([None]) == ""

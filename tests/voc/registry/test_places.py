@@ -1,0 +1,46 @@
+import pytest
+
+from voc.registry.places import named
+
+
+def names(text):
+    (found,) = named([text], 60)
+    return {text[start:end] for start, end in found.proper}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("反映阳光小区停水", "阳光"),
+        ("请求给龙腾家园装电梯", "龙腾"),
+        ("投诉明诚驾校退费难", "明诚"),
+    ],
+)
+def test_a_place_is_what_stands_before_the_word_it_ends_with(text, place):
+    assert place in names(text)
+
+
+@pytest.mark.parametrize("text", ["这个小区停水", "我们学校的食堂", "附近的工地很吵", "产品质量很好"])
+def test_words_anybody_uses_are_no_name(text):
+    assert names(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("升级到5.6.1之后闪退", ("5.6.1",)),
+        ("M7洗衣机漏水", ("m7",)),
+        ("204路公交车改线", ("204",)),
+        ("A7县的公路", ()),
+        ("等了3.5小时", ()),
+    ],
+)
+def test_codes_are_products_versions_and_lines_not_amounts(text, codes):
+    assert named([text], 60)[0].codes == codes
+
+
+def test_units_are_named_with_their_kind():
+    assert [(kind, name) for _, kind, name in named(["A7县和朝阳区"], 60)[0].units] == [
+        ("县", "A7"),
+        ("区", "朝阳"),
+    ]
