@@ -206,6 +206,7 @@ _PLAIN = frozenset(
     ]
 )
 _LONGEST = 6
+_NAME = 3
 
 
 class Span(NamedTuple):
@@ -256,7 +257,8 @@ def _places(words: list[str], unit_ends: set[int]) -> list[tuple[Span, Span]]:
             continue
         start = _beginning(words, starts, at, unit_ends)
         if end - start - len(suffix) >= 2:
-            found.append((Span(start, end), Span(start, end - len(suffix))))
+            # What stands right before the suffix is the name; further ahead may be a verb.
+            found.append((Span(start, end), Span(max(start, end - len(suffix) - _NAME), end - len(suffix))))
     return found
 
 
