@@ -46,12 +46,15 @@ _SPREAD = f"""
         (channel, week, version), (channel, region, alike, agent), (channel, hour), (channel, weekday),
         (channel, segment), (channel, week, seen))
 """  # noqa: S608
+# Nine groupings of a million rows fit into this, but not into what PostgreSQL allows by default.
+_ROOMY = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
 _WITHIN = {"channel": ("week",), "version": ("channel", "week"), "agent": ("channel", "region"),
            "seen": ("channel", "week")}  # fmt: skip
 
 
 def cells_of(session: Session, problem_id: int, since: datetime, until: datetime) -> pl.DataFrame:
     """Count a problem's members and all feedback of a time by every kind of slice within what it is compared in."""
+    session.execute(text(_ROOMY))
     rows = session.execute(text(_SPREAD), {"problem": problem_id, "since": since, "until": until}).mappings()
     kinds = {bits: kind for kind, bits in _SETS.items()}
     cells = []
@@ -161,20 +164,22 @@ def members_of(session: Session, problem_id: int) -> list[Member]:
     """Read the members of a problem, the surest first."""
     query = text(
         f"""
-        SELECT f.text, COALESCE(n.span_start, 0) AS a, COALESCE(n.span_end, 0) AS b, f.channel, f.region, f.product,
+        SELECT f.id, f.text, n.confidence, COALESCE(n.span_start, 0) AS a, COALESCE(n.span_end, 0) AS b,
+               f.channel, f.region, f.product,
                f.version, f.agent, CAST(c.value AS text) AS segment,
                CAST(CAST(extract(hour FROM f.occurred_at AT TIME ZONE 'Asia/Shanghai') AS int) / 3 * 3 AS text) AS hour,
                CAST(CAST(extract(isodow FROM f.occurred_at AT TIME ZONE 'Asia/Shanghai') AS int) AS text) AS weekday
         FROM problem_member k JOIN feedback f ON f.id = k.feedback_id
         LEFT JOIN mention n ON n.id = k.mention_id LEFT JOIN customer c ON c.id = f.customer_id
         WHERE k.problem_id = :problem AND {_COUNTS}
-        ORDER BY n.confidence DESC NULLS LAST, abs(length(f.text) - 40), f.id
         """  # noqa: S608
     )
     names = ("channel", "region", "product", "version", "agent", "segment", "hour", "weekday")
+    # Sorted here: the database would write the texts of a large problem to disk for it.
+    rows = session.execute(query, {"problem": problem_id}).all()
     return [
         Member(Passage(row.text, row.a, row.b), {k: v for k in names if (v := getattr(row, k)) is not None})
-        for row in session.execute(query, {"problem": problem_id})
+        for row in sorted(rows, key=lambda row: (-(row.confidence or 0.0), abs(len(row.text) - 40), row.id))
     ]
 
 

@@ -162,6 +162,7 @@ def weekly(first: date, values: Sequence[float] | Floats) -> tuple[list[date], F
 
 
 LEAST_IN_STRETCH = 20
+MOST_DAYS = 180
 
 
 def stretch(first: date, counts: ArrayLike, onset: Onset | None) -> tuple[date, date]:
@@ -177,5 +178,10 @@ def stretch(first: date, counts: ArrayLike, onset: Onset | None) -> tuple[date, 
         until = min(onset.until or last, last)
         inside = y[(onset.day - first).days : (until - first).days + 1].sum()
         if inside >= LEAST_IN_STRETCH:
-            return onset.day, until
-    return first + timedelta(days=int(there[0])), last
+            return max(onset.day, _lately(until)), until
+    return max(first + timedelta(days=int(there[0])), _lately(last)), last
+
+
+def _lately(until: date) -> date:
+    """The first of the last days that still are compared: where a problem was years ago does not help today."""
+    return until - timedelta(days=MOST_DAYS - 1)

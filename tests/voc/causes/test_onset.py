@@ -91,6 +91,10 @@ def test_without_a_beginning_all_days_with_the_problem_are_compared():
     assert stretch(FIRST, [0, 1, 0, 2, 0], None) == (FIRST + timedelta(days=1), FIRST + timedelta(days=3))
 
 
+def test_only_the_last_half_year_of_a_long_problem_is_compared():
+    assert stretch(FIRST, [1] * 400, None) == (FIRST + timedelta(days=220), FIRST + timedelta(days=399))
+
+
 @given(st.integers(0, 6), st.lists(st.integers(0, 50), min_size=1, max_size=60))
 def test_weeks_begin_on_mondays_and_hold_every_day_once(shift, values):
     mondays, sums = weekly(FIRST + timedelta(days=shift), values)
