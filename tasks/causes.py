@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
 from models.business import changes_between, count_changes
@@ -199,6 +200,14 @@ def write_problem_pages(now: datetime) -> list[int]:
             page = render_causes(view_of(session, problem_id, now))
         page_path(problem_id).write_text(page, encoding="utf-8")
     return due
+
+
+@stage("展示根因页")
+def show_pages(pages: Sequence[int]) -> None:
+    """Link the root-cause pages."""
+    lines = [f"- [问题 {number}](file://{page_path(number)})" for number in pages]
+    text = "# 根因页\n\n" + ("\n".join(lines) if lines else "还没有确认的问题。")
+    create_markdown_artifact(text, key="problem-pages", description="每个已确认问题的根因分析页")
 
 
 def counted(session: Session, by: str, since: datetime | None, until: datetime | None) -> list[Counted]:
