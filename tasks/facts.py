@@ -148,7 +148,7 @@ def _problem(
         count=row["count"],
         share=row["count"] / total if total else 0.0,
         weekly=tuple(float(value) for value in weekly.get(row["id"], {}).values()),
-        areas=(_area_name(row["issue"]),),
+        areas=tuple(row["areas"]),
         slices=tuple(
             Slice(SLICE_NAMES[lift.kind], value_name(lift.kind, lift.value), lift.part) for lift in lifts
         ),
@@ -156,10 +156,6 @@ def _problem(
         department=row["department"],
         round=row["round"],
     )
-
-
-def _area_name(issue: str) -> str:
-    return taxonomy().issue(issue).area_name
 
 
 def _trends(
