@@ -22,6 +22,7 @@ MODULES = (
     "alarms",
     "causes",
     "suspects",
+    "audit",
     "clarify",
     "backtest",
     "decide",

@@ -1,6 +1,7 @@
 """All tables in one import, for migrations and tests."""
 
 from models.alarm import Alarm, Review, ReviewLog, Watch, WatchedBatch
+from models.audit import AuditItem, AuditReading, AuditSample
 from models.base import Base
 from models.business import BusinessEvent
 from models.evidence import Clarification, Evidence
@@ -29,6 +30,9 @@ __all__ = [
     "ActionLog",
     "Alarm",
     "Annotation",
+    "AuditItem",
+    "AuditReading",
+    "AuditSample",
     "Base",
     "Batch",
     "BusinessEvent",
