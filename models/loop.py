@@ -77,7 +77,8 @@ class Problem(Base):
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(unique=True, comment="what its members have in common, never changed")
     kind: Mapped[str] = mapped_column(
-        server_default="issue", comment="issue of the taxonomy, incident, candidate it does not know, or part of one"
+        server_default="issue",
+        comment="issue of the taxonomy, incident, candidate it does not know, or part of one",
     )
     issue: Mapped[str | None] = mapped_column(comment="issue code of a problem that is an issue")
     about: Mapped[str | None] = mapped_column(comment="issue most members of another kind complain of")
@@ -88,7 +89,8 @@ class Problem(Base):
         ForeignKey("problem.id"), index=True, comment="problem it was split from"
     )
     narrowed: Mapped[Json | None] = mapped_column(
-        JSONB, comment="properties whose feedback goes to this part instead of to what it was split from"
+        JSONB(none_as_null=True),
+        comment="properties whose feedback goes to this part instead of to what it was split from",
     )
     area: Mapped[str] = mapped_column(comment="business area code; empty: unknown")
     name: Mapped[str] = mapped_column(comment="Chinese sentence it is called by")

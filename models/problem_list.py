@@ -86,12 +86,13 @@ def members(session: Session, problem_ids: Sequence[int]) -> dict[int, list[dict
     rows = _rows(
         session,
         """
-        SELECT m.problem_id, f.id AS feedback, s.name AS source, f.record_key, f.occurred_at, m.method,
-               f.copy_of IS NOT NULL AS copy
-        FROM problem_member m JOIN feedback f ON f.id = m.feedback_id OR f.copy_of = m.feedback_id
-        JOIN source s ON s.id = f.source_id
-        WHERE m.problem_id = ANY(:ids) AND f.superseded_by IS NULL AND f.suspect IS NULL
-        ORDER BY m.problem_id, f.occurred_at, f.id
+        SELECT k.problem_id, f.id AS feedback, s.name AS source, f.record_key, f.occurred_at, k.method, k.copy
+        FROM (SELECT problem_id, feedback_id, method, false AS copy FROM problem_member WHERE problem_id = ANY(:ids)
+              UNION ALL
+              SELECT m.problem_id, c.id, m.method, true FROM problem_member m JOIN feedback c ON c.copy_of = m.feedback_id
+              WHERE m.problem_id = ANY(:ids)) k
+        JOIN feedback f ON f.id = k.feedback_id JOIN source s ON s.id = f.source_id
+        WHERE f.superseded_by IS NULL AND f.suspect IS NULL ORDER BY k.problem_id, f.occurred_at, f.id
         """,
         ids=list(problem_ids),
     )
@@ -102,17 +103,22 @@ def members(session: Session, problem_ids: Sequence[int]) -> dict[int, list[dict
 
 
 def groups(session: Session) -> list[dict[str, Any]]:
-    """List the groups of two or more that are no problem yet, with their records, largest first."""
+    """List two or more records about one event, copies among them, that are no problem yet, largest first."""
     return _rows(
         session,
         """
-        SELECT r.group_id AS "group", count(*) AS count, count(DISTINCT COALESCE(f.customer_id, -f.id)) AS customers,
-               min(f.occurred_at) AS first_seen, max(f.occurred_at) AS last_seen,
-               array_agg(f.record_key ORDER BY f.occurred_at, f.id) AS members, min(f.text) AS quotation
-        FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
-        WHERE r.group_id IS NOT NULL AND f.superseded_by IS NULL AND f.suspect IS NULL
-          AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.group_id = r.group_id)
-        GROUP BY r.group_id HAVING count(*) > 1 ORDER BY count DESC, r.group_id
+        WITH said AS (
+            SELECT r.group_id, r.feedback_id AS first, f.* FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
+            UNION ALL
+            SELECT r.group_id, r.feedback_id, c.* FROM registry_member r JOIN feedback c ON c.copy_of = r.feedback_id
+        )
+        SELECT group_id AS "group", count(*) AS count, count(DISTINCT COALESCE(customer_id, -id)) AS customers,
+               min(occurred_at) AS first_seen, max(occurred_at) AS last_seen,
+               array_agg(record_key ORDER BY occurred_at, id) AS members, min(text) AS quotation
+        FROM said WHERE superseded_by IS NULL AND suspect IS NULL
+          AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.group_id = said.group_id)
+        GROUP BY group_id, CASE WHEN group_id IS NULL THEN first END HAVING count(*) > 1
+        ORDER BY count DESC, group_id, min(id)
         """,
     )
 

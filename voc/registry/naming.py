@@ -11,7 +11,7 @@ import numpy as np
 
 from voc.clauses import clausal
 from voc.registry.background import Background
-from voc.registry.signs import EVERYDAY, pair_key
+from voc.registry.signs import pair_key
 from voc.text import normalise
 
 SHORTEST, LONGEST = 6, 24
@@ -99,19 +99,17 @@ def _keys(text: str) -> list[int]:
 
 
 def _common(texts: Sequence[str], background: Background) -> dict[int, float]:
-    """Worth of each pair of characters: share of the members that hold it, times how far it is from everyday."""
+    """Worth of each pair of characters: how far it is from everyday, times the squared share of the members with it."""
     counts: dict[int, int] = {}
     for text in texts:
         for key in set(_keys(text)):
             counts[key] = counts.get(key, 0) + 1
     keys = np.fromiter(counts, dtype=np.int64, count=len(counts))
-    rarity = np.maximum(background.rarity(keys) - EVERYDAY, 0.0)
-    share = {key: count / len(texts) for key, count in counts.items()}
     # What one member alone says is not what they have in common, unless there are no others.
     least = 0.0 if len(texts) < 3 else 1.0 / len(texts)
     return {
-        key: float(weight) * max(share[key] - least, 0.0)
-        for key, weight in zip(keys.tolist(), rarity.tolist(), strict=True)
+        key: rarity * max(counts[key] / len(texts) - least, 0.0) ** 2
+        for key, rarity in zip(keys.tolist(), background.rarity(keys).tolist(), strict=True)
     }
 
 
