@@ -17,6 +17,7 @@ MODULES = (
     "score",
     "similar",
     "detect",
+    "compare",
     "show",
     "problems",
     "alarms",
@@ -33,7 +34,7 @@ MODULES = (
     "serve",
     "doctor",
 )
-LIGHT = {"score": "score", "similar": "similar", "detect": "detect"}
+LIGHT = {"score": "score", "similar": "similar", "detect": "detect", "compare": "compare"}
 
 
 def build(modules: Iterable[str]) -> typer.Typer:
