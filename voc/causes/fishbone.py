@@ -9,12 +9,12 @@ from typing import Final
 
 from voc.causes.changes import KINDS, Suspicion, likely
 from voc.causes.slices import SLICE_NAMES, Lift
-from voc.causes.wording import times, value_name
+from voc.causes.wording import shortened, times, value_name
 from voc.quotations import Passage, choose
 from voc.taxonomy import DIMENSIONS, Taxonomy
 
 MOST = 4  # evidence on one bone: more cannot be read
-LEAST_TOLD = 3  # co-mentions fewer than this are chance
+LEAST_TOLD, LEAST_SHARE = 3, 0.02  # other issues told by fewer members, or a smaller part of them, are chance
 BONE_OF_SLICE: Final = {
     "agent": "people", "product": "product", "version": "technology", "region": "environment",
     "hour": "environment", "weekday": "environment", "channel": "process", "segment": "environment",
@@ -84,22 +84,27 @@ def fishbone(
     quoted: a quotation for each (kind, value) of the over-represented slices.
     """
     twigs: dict[str, list[Evidence]] = {code: [] for code in DIMENSIONS}
-    for one in sorted([own, *told], key=lambda t: (t is not own, -t.count, t.issue)):
-        if one.issue in taxonomy and (one is own or one.count >= LEAST_TOLD):
-            issue = taxonomy.issue(one.issue)
-            label = issue.name if one is own else f"同时提到「{issue.name}」"
-            twigs[issue.dimension].append(Evidence(label, one.count, _first(one.passages)))
+    if own.issue in taxonomy:
+        issue = taxonomy.issue(own.issue)
+        twigs[issue.dimension].append(Evidence(issue.name, own.count, _first(own.passages)))
     for lift in over:
-        named = f"{SLICE_NAMES[lift.kind]} {value_name(lift.kind, lift.value)}"
+        named = f"{SLICE_NAMES[lift.kind]} {shortened(value_name(lift.kind, lift.value))}"
         ratio = f"（{times(lift.ratio)} 倍）" if lift.ratio is not None else ""
         label, words = f"{named}{ratio}", quoted.get((lift.kind, lift.value), "")
         twigs[BONE_OF_SLICE[lift.kind]].append(Evidence(label, lift.members, words))
-    for name, count, words in around:
-        twigs["environment"].append(Evidence(f"提到{name}", count, words))
     for suspicion in likely(before):
         change = suspicion.change
         label = f"{KINDS[change.kind]}：{change.title}"
         twigs[BONE_OF_CHANGE[change.kind]].append(Evidence(label, None, tentative=True))
+    for name, count, words in around:
+        twigs["environment"].append(Evidence(f"提到{name}", count, words))
+    least = max(LEAST_TOLD, LEAST_SHARE * own.count)
+    for one in sorted(told, key=lambda t: (-t.count, t.issue)):
+        if one.issue in taxonomy and one.count >= least:
+            issue = taxonomy.issue(one.issue)
+            twigs[issue.dimension].append(
+                Evidence(f"同时提到「{issue.name}」", one.count, _first(one.passages))
+            )
     return [Bone(code, name, tuple(twigs[code][:MOST])) for code, name in DIMENSIONS.items()]
 
 

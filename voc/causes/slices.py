@@ -28,6 +28,7 @@ WITHIN: Final = {
 
 
 SMALL: Final = "样本太少"
+ALONE: Final = "没有可比的其他反馈"
 FLEISS: Final = 5.0  # criterion of Mantel and Fleiss (1980): with less room the normal test may not be used
 
 
@@ -171,7 +172,7 @@ def _at_the_others_rate(c: Mapping[str, Floats], ratio: Floats) -> Floats:
 
 def _unsaid(row: dict[str, Any], policy: Policy) -> str:
     if row["variance"] <= 0:
-        return "没有可比的其他反馈"
+        return ALONE
     if row["kind"] == "agent" and row["total"] < policy.least_agent_rows:
         return f"反馈不足 {policy.least_agent_rows} 条，不对个人下判断"
     few = row["compared"] < policy.least_members or row["compared"] <= row["expected"] + 1

@@ -11,7 +11,7 @@ from voc.causes.costs import Estimate, money_span
 from voc.causes.fishbone import Bone
 from voc.causes.onset import Onset
 from voc.causes.rates import SliceRate, WeekRate
-from voc.causes.slices import SLICE_NAMES, Lift
+from voc.causes.slices import ALONE, SLICE_NAMES, Lift
 from voc.causes.wording import concentration, times
 
 AROUND = 6  # slices of one kind in a table: those over-represented and the largest others
@@ -90,6 +90,7 @@ class Kind:
     hidden_members: int
     because: str
     stands_out: bool
+    comparable: bool
 
 
 def kinds(lifts: Sequence[Lift]) -> list[Kind]:
@@ -108,7 +109,7 @@ def kinds(lifts: Sequence[Lift]) -> list[Kind]:
         shown = over if code == "agent" else [*over, *others[: max(0, AROUND - len(over))]]
         left = [lift for lift in own if lift not in shown]
         found.append(Kind(code, name, tuple(shown), len(left), sum(lift.members for lift in left),
-                          _because(left), bool(over)))  # fmt: skip
+                          _because(left), bool(over), any(lift.unsaid != ALONE for lift in own)))  # fmt: skip
     return sorted(found, key=lambda kind: -sum(lift.excess for lift in kind.shown if lift.over))
 
 
@@ -142,15 +143,16 @@ def beginning(view: View) -> str:
     if onset is None:
         return "没有明显的起点：在现有数据里，它的占比没有出现过可以确认的突然上升（或者一开始就有）。"
     between = "" if onset.earliest == onset.latest else (
-        f"（90% 可能在 {_short(onset.earliest)}至 {_short(onset.latest)}之间）"
+        f"（90% 可能在 {_short(onset.earliest, onset)}至 {_short(onset.latest, onset)}之间）"
     )  # fmt: skip
     grew = f"升到之前的 {times(onset.during / onset.before)} 倍" if onset.before > 0 else "此前几乎没有"
     end = f"，{day_words(onset.until)}之后回落" if onset.until else "，至今没有回落"
     return f"从 {day_words(onset.day)}起明显上升{between}，{grew}{end}。"
 
 
-def _short(day: date) -> str:
-    return f"{day.month} 月 {day.day} 日"
+def _short(day: date, onset: Onset) -> str:
+    year = "" if day.year == onset.day.year else f"{day.year} 年 "
+    return f"{year}{day.month} 月 {day.day} 日"
 
 
 def summary(view: View) -> list[str]:

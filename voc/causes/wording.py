@@ -14,6 +14,7 @@ from voc.taxonomy import DIMENSIONS
 SEGMENTS: Final = ("普通客户", "银卡客户", "金卡客户", "钻石客户")
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 RETURNING: Final = {"new": "首次反馈的客户", "old": "以前反馈过的客户"}
+LONGEST = 28
 _STAFF_NUMBER = re.compile(r"[A-Za-z0-9#_\-/. ]*\d[A-Za-z0-9#_\-/. ]*")
 
 
@@ -42,6 +43,11 @@ def staff_number(value: str) -> str:
     return f"代号 {blake2b(value.encode(), digest_size=2).hexdigest()}"
 
 
+def shortened(name: str, most: int = LONGEST) -> str:
+    """Cut the long names that shops give their goods."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
 def times(ratio: float) -> str:
     """Write a ratio: 6.2 or 12."""
     return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
@@ -53,7 +59,7 @@ def lift_words(lift: Lift) -> str:
         return (
             f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{value_name(lift.kind, lift.value)}」：{lift.unsaid}"
         )
-    named = f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{value_name(lift.kind, lift.value)}」"
+    named = f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{shortened(value_name(lift.kind, lift.value))}」"
     part = f"占 {lift.part:.0%}"
     if lift.only:
         return f"{named}：只在这里出现（至少是其他的 {times(lift.low)} 倍，{part}）"
@@ -65,9 +71,10 @@ def concentration(found: Sequence[Lift], most: int = 3) -> str:
     over = [lift for lift in found if lift.over]
     if over:
         return f"集中在：{'；'.join(lift_words(lift) for lift in over[:most])}。"
-    if not any(lift.ratio is not None for lift in found):
+    told = [name for kind, name in SLICE_NAMES.items() if any(x.kind == kind and not x.unsaid for x in found)]
+    if not told:
         return "条数太少或缺少地区、产品等信息，还看不出集中在哪里。"
-    return "各渠道、地区和产品之间没有明显差别，未见集中。"
+    return f"按{'、'.join(told)}比较，没有明显差别，未见集中。"
 
 
 def draft_root_cause(name: str, dimension: str, found: Sequence[Lift]) -> str:

@@ -39,7 +39,7 @@ def test_a_slice_is_told_with_its_interval_and_its_part():
 
 
 def test_even_spread_and_too_little_to_know_are_told_apart():
-    assert "没有明显差别" in concentration([lift(over=False)])
+    assert concentration([lift(over=False)]) == "按地区比较，没有明显差别，未见集中。"
     unknown = Lift("region", "武汉", 2, 4, 1.0, 2, unsaid="样本太少")
     assert "还看不出" in concentration([unknown])
     assert "还看不出" in concentration([])
