@@ -66,6 +66,12 @@ def transitions() -> NDArray[np.bool_]:
 
 
 @compiled
+def _seed(value):  # type: ignore[no-untyped-def]
+    # Compiled code draws from a generator of its own, which a seed given outside does not reach.
+    np.random.seed(value)
+
+
+@compiled
 def _potentials(c, k, start, size, weights, slots, psi, dropped):  # type: ignore[no-untyped-def]
     mask = np.uint64(weights.shape[0] - 1)
     for i in range(size):
@@ -201,6 +207,7 @@ def fit(samples, share, passes, rate=0.2, decay=1e-6):  # type: ignore[no-untype
     weights = np.zeros((2**BITS, STATES - 1), dtype=np.float32)
     squares, t, t_squares = np.ones_like(weights), np.zeros((STATES, STATES)), np.ones((STATES, STATES))
     order = np.random.default_rng(20261121)
+    _seed(20261121)
     for at in range(passes):
         shuffled = order.permutation(len(samples))
         epoch(c, k, y, starts, lengths, shuffled, share, weights, squares, t, t_squares, transitions(),
