@@ -67,6 +67,19 @@ def cells_of(session: Session, problem_id: int, since: datetime, until: datetime
     return pl.DataFrame(cells, schema=SCHEMA, orient="row")
 
 
+def repeats_of(session: Session, problem_id: int, since: datetime, until: datetime) -> float:
+    """Return the design effect of customers who are members several times: 1 when everybody spoke once."""
+    query = text(
+        f"""
+        SELECT CAST(sum(many * many) / NULLIF(sum(many), 0) AS double precision) FROM (
+            SELECT count(*) AS many FROM problem_member k JOIN feedback f ON f.id = k.feedback_id
+            WHERE k.problem_id = :problem AND {_COUNTS} AND f.occurred_at >= :since AND f.occurred_at < :until
+            GROUP BY COALESCE(f.customer_id, -f.id)) said
+        """  # noqa: S608
+    )
+    return float(session.scalar(query, {"problem": problem_id, "since": since, "until": until}) or 1.0)
+
+
 @dataclass(frozen=True)
 class Days:
     """Columns of one value a day from `first` on: members, all feedback, and orders (nan where unknown)."""

@@ -23,6 +23,7 @@ from models.causes import (
     known_figure,
     members_of,
     pages_due,
+    repeats_of,
     told_beside,
     traded_by,
 )
@@ -66,10 +67,11 @@ def ground(session: Session, problem_id: int) -> Ground | None:
         return None
     onset = find_onset(days.first, days.members, _exposure(days))
     since, until = stretch(days.first, days.members, onset)
-    cells = cells_of(session, problem_id, begin_of(since), begin_of(until + timedelta(days=1)))
+    span = (begin_of(since), begin_of(until + timedelta(days=1)))
+    cells, repeats = cells_of(session, problem_id, *span), repeats_of(session, problem_id, *span)
     part = slice((since - days.first).days, (until - days.first).days + 1)
     spread = Spread(since, until, sum(days.members[part]), sum(days.total[part]))
-    return Ground(days, figure, onset, spread, lifts(cells))
+    return Ground(days, figure, onset, spread, lifts(cells, repeats=repeats))
 
 
 def _exposure(days: Days) -> Sequence[float]:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from models.business import changes_between
-from models.causes import cells_of, days_of
+from models.causes import cells_of, days_of, repeats_of
 from models.engine import transaction
 from settings import get_settings
 from tasks.causes import counted, ground, view_of, write_problem_pages
@@ -149,6 +149,17 @@ def test_a_problem_that_only_was_detected_gets_no_page(house, make):
 def test_an_unknown_problem_is_refused_with_a_hint(home):
     with transaction() as session, pytest.raises(InputError, match="voc problems"):
         view_of(session, 99, datetime(2026, 6, 1, tzinfo=UTC))
+
+
+def test_customers_who_complain_again_are_counted_as_one_voice_each(began):
+    problem = began.value("SELECT min(id) FROM problem")
+    span = begin_of(MONDAY), begin_of(MONDAY + timedelta(days=56))
+    with transaction() as session:
+        assert repeats_of(session, problem, *span) == 1.0
+    began.rows("UPDATE feedback SET customer_id = (SELECT min(id) FROM customer) RETURNING 1")
+    with transaction() as session:
+        members = began.value("SELECT count(*) FROM problem_member")
+        assert repeats_of(session, problem, *span) == members
 
 
 def test_a_problem_without_members_has_no_ground(began):

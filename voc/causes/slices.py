@@ -83,21 +83,22 @@ SCHEMA: Final = {
 }  # fmt: skip
 
 
-def lifts(cells: pl.DataFrame, policy: Policy | None = None) -> list[Lift]:
+def lifts(cells: pl.DataFrame, policy: Policy | None = None, repeats: float = 1.0) -> list[Lift]:
     """Compare each slice with the others of its kind, what is over-represented first, by members explained.
 
-    cells: a row for each (kind, stratum, value) with its members and all its feedback. The risk ratio is pooled
-    over strata (Mantel & Haenszel) with the interval of Greenland & Robins (1985); the test is that of Cochran,
-    Mantel & Haenszel, where few are expected the tail of a Poisson count, which is never too small (Anderson &
-    Samuels 1967); adjusted by Benjamini & Hochberg over all slices looked at. A stratum in which only one value
-    occurs tells nothing and weighs nothing.
+    cells: a row for each (kind, stratum, value) with its members and all its feedback. repeats: the design effect of
+    customers who say it several times (Σ n² / Σ n over their numbers), by which variances are widened. The risk
+    ratio is pooled over strata (Mantel & Haenszel) with the interval of Greenland & Robins (1985); the test is that
+    of Cochran, Mantel & Haenszel, where few are expected the tail of a Poisson count, which is never too small
+    (Anderson & Samuels 1967); adjusted by Benjamini & Hochberg over all slices looked at. A stratum in which only
+    one value occurs tells nothing and weighs nothing.
     """
     policy = policy or Policy()
     if cells.is_empty():
         return []
     pooled = _pooled(cells)
-    numbers = _numbers(pooled)
-    unsaid = [_unsaid(row, policy) for row in pooled.iter_rows(named=True)]
+    numbers = _numbers(pooled, repeats)
+    unsaid = [_unsaid(row, policy, repeats) for row in pooled.iter_rows(named=True)]
     # What is too small to be told was looked at all the same, and counts for the adjustment.
     looked = np.array([why in ("", SMALL) for why in unsaid], dtype=bool)
     adjusted = np.full(len(pooled), np.nan)
@@ -142,7 +143,7 @@ def _pooled(cells: pl.DataFrame) -> pl.DataFrame:
     ).sort("kind", "value")  # fmt: skip
 
 
-def _numbers(pooled: pl.DataFrame) -> dict[str, Floats]:
+def _numbers(pooled: pl.DataFrame, repeats: float) -> dict[str, Floats]:
     """Ratio, interval and p-value of every slice, shape (slices,) each; nan where there is nothing to compare."""
     c = {name: pooled[name].to_numpy().astype(np.float64) for name in pooled.columns[2:]}
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -151,13 +152,13 @@ def _numbers(pooled: pl.DataFrame) -> dict[str, Floats]:
             np.where(c["up"] > 0, c["up"], c["spare_up"]),
             np.where(c["down"] > 0, c["down"], c["spare_down"]),
         )
-        half = special.ndtri(0.975) * np.sqrt(c["spread"] / (up * down))
+        half = special.ndtri(0.975) * np.sqrt(repeats * c["spread"] / (up * down))
         ratio = np.where(c["up"] > 0, up / down, 0.0)
         low, high = np.where(c["up"] > 0, up / down * np.exp(-half), 0.0), up / down * np.exp(half)
-        score = (c["compared"] - c["expected"]) ** 2 / c["variance"]
+        score = (c["compared"] - c["expected"]) ** 2 / (repeats * c["variance"])
     large = stats.chi2.sf(np.nan_to_num(score), 1)
-    few = np.minimum(1.0, 2 * stats.poisson.sf(c["compared"] - 1, c["expected"]))
-    p = np.where(c["variance"] <= 0, 1.0, np.where(_room(c) < FLEISS, few, large))
+    few = np.minimum(1.0, 2 * special.gammainc(c["compared"] / repeats, c["expected"] / repeats))
+    p = np.where(c["variance"] <= 0, 1.0, np.where(_room(c) < FLEISS * repeats, few, large))
     return {"ratio": ratio, "low": low, "high": high, "p": p, "fair": _at_the_others_rate(c, ratio)}
 
 
@@ -170,13 +171,13 @@ def _at_the_others_rate(c: Mapping[str, Floats], ratio: Floats) -> Floats:
     return np.asarray(np.where(ratio > 0, c["compared"] / np.where(ratio > 0, ratio, 1.0), c["expected"]))
 
 
-def _unsaid(row: dict[str, Any], policy: Policy) -> str:
+def _unsaid(row: dict[str, Any], policy: Policy, repeats: float) -> str:
     if row["variance"] <= 0:
         return ALONE
     if row["kind"] == "agent" and row["total"] < policy.least_agent_rows:
         return f"反馈不足 {policy.least_agent_rows} 条，不对个人下判断"
     few = row["compared"] < policy.least_members or row["compared"] <= row["expected"] + 1
-    if few and _room(row) < FLEISS:
+    if few and _room(row) < FLEISS * repeats:
         return SMALL
     return ""
 

@@ -140,3 +140,10 @@ def test_of_slices_without_any_difference_almost_none_is_named():
         rows = [("web", f"城{i}", int(rng.binomial(400, 0.05)), 400) for i in range(20)]
         named += bool(over_represented(lifts(cells(*rows))))
     assert named <= 14  # 5 % of 200 looks, and a little luck
+
+
+def test_what_the_same_customers_say_twice_is_no_surer_than_said_once():
+    once = of(lifts(cells(("web", "武汉", 30, 200), ("web", "成都", 20, 800))), "武汉")
+    twice = of(lifts(cells(("web", "武汉", 60, 400), ("web", "成都", 40, 1600)), repeats=2.0), "武汉")
+    assert (twice.ratio, twice.low, twice.high) == pytest.approx((once.ratio, once.low, once.high))
+    assert twice.p_value == pytest.approx(once.p_value, rel=0.01)
