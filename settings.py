@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         0, ge=0, le=64, description="processes that understand feedback; 0: one for each CPU but one"
     )
     alarm_false_per_year: float = Field(
-        12.0, gt=0, le=365, description="false alarms a year over all series together that are put up with"
+        24.0, gt=0, le=365, description="false alarms a year over all series together that are put up with"
     )
     alarm_history_days: int = Field(
         21, ge=1, description="older alarms are recorded but not given to a department to review"

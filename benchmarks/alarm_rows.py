@@ -63,11 +63,12 @@ def read(path: str, words: Callable[[dict[str, str]], str], names: Mapping[str, 
         )  # fmt: skip
         named += [(row, m.area, m.issue, m.start, m.end) for m in notes.mentions[place] if m.polarity < 0]
         areas += [(row, a.area) for a in notes.areas[place] if a.sentiment < 0]
+    columns = ["id", "day", "customer", "product", "text", "negative", "severity", "stars"]
     return Voices(
-        pl.DataFrame(said, orient="row", schema=["id", "day", "customer", "product", "text", "negative", "severity", "stars"]),
+        pl.DataFrame(said, orient="row", schema=columns),
         pl.DataFrame(named, orient="row", schema=["id", "area", "issue", "start", "end"]),
         pl.DataFrame(areas, orient="row", schema=["id", "area"]).unique(),
-    )  # fmt: skip
+    )
 
 
 def day_of(at: datetime) -> date:

@@ -24,6 +24,7 @@ from voc.alarms.series import ALL, parts
 
 SLICED = ("product", "region", "channel")  # dimensions that have series of their own
 ZONE = "Asia/Shanghai"
+ENOUGH = 20  # pieces of feedback that make a usual amount
 _SAID = f"""
     SELECT f.id, (f.occurred_at AT TIME ZONE '{ZONE}')::date AS day, f.product, f.region, f.channel, f.version,
            f.agent, COALESCE(f.customer_id, -f.id) AS customer, a.severity, a.areas, f.text,
@@ -229,4 +230,6 @@ def volume(session: Session, first: date, last: date) -> float:
         """
     )
     during, before, days = session.execute(query, {"first": first, "last": last}).one()
-    return round(float(during) / ((last - first).days + 1) / (float(before) / days), 2) if before else 1.0
+    if (before or 0) < ENOUGH:
+        return 1.0
+    return round(float(during) / ((last - first).days + 1) / (float(before) / float(days)), 2)

@@ -119,9 +119,10 @@ def _why(
     words = standing_out([voice.text for voice in said], before)
     quoted = quotations([Told(voice.text, voice.start, voice.end) for voice in said], words)
     named = [(name(code), count) for code, count in counting.issues_of(session, ids)]
+    shown = list(words) or [title for title, _ in named[:2]]
     over = _lifts(session, one, ids)
     volume = counting.volume(session, one.start, one.raised)
-    cause = sentence(label, len(one.ids), _usual(one), named, over, list(words), volume)
+    cause = sentence(label, len(one.ids), one.episode.expected_then, named, over, list(words), volume)
     slices = [
         {"kind": lift.kind, "value": lift.value, "ratio": lift.ratio, "q": lift.q_value} for lift in over
     ]
@@ -131,19 +132,13 @@ def _why(
         "slices": slices[:5],
         "volume": volume,
     }
-    return list(words), quoted, cause, evidence
+    return shown, quoted, cause, evidence
 
 
 def _lifts(session: Session, one: Found, ids: list[int]) -> list[Lift]:
     own = parts(one.series)[1]
     cells = counting.cells(session, ids, one.start, one.raised)
     return [lift for lift in over_represented(lifts(cells)) if lift.kind != own]
-
-
-def _usual(one: Found) -> float:
-    """Return what was expected up to the day it is raised."""
-    whole = one.episode.end - one.episode.start + 1
-    return one.episode.expected * ((one.episode.raised - one.episode.start + 1) / whole)
 
 
 def name(code: str) -> str:

@@ -176,7 +176,7 @@ def test_two_customers_who_speak_of_fire_are_an_alarm_at_once(house, make, event
     house = house.on(MONDAY + timedelta(days=DAYS))
     rows = make["daily"](MONDAY, DAYS, lambda _: 0, 4)
     moment = make["at"](MONDAY + timedelta(days=45), 300)
-    for n, words in enumerate(("空调半夜起火了，幸好人在家", "插头漏电，把孩子电到了")):
+    for n, words in enumerate(("空调半夜起火了，幸好人在家", "外机冒烟着火了")):
         rows.append([f"F{n}", words, moment, "1", make["phone"](9000 + n), "成都"])
     house.take_in(rows)
     watch_days.fn(house.now)

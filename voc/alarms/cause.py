@@ -35,6 +35,8 @@ _PLAIN = """
 不行 垃圾 差评 一星 好评 五星 大家 竟然 居然 根本 完全 实在
 """
 _EMPTY = frozenset(_PLAIN.split())
+# Characters no phrase begins or ends with: it would be cut in the middle.
+_LOOSE = frozenset("是的了就都也还我你他她它又在把被给让很太后前下个一这那要说才再为和与及呢吗吧啊呀着过")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def _terms(pieces: Sequence[str]) -> set[str]:
     for one, other in pairwise(pieces):
         both = one + other
         chinese = _PIECE.fullmatch(one) and _PIECE.fullmatch(other) and not both.isascii()
-        if chinese and len(both) <= LONGEST and len(both) > 2 and not {one, other} & _EMPTY:
+        ends = one[0] in _LOOSE or other[-1] in _LOOSE or other[-1] == "不"
+        if chinese and 2 < len(both) <= LONGEST and not ends and not {one, other} & _EMPTY:
             terms.add(both)
     return terms
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+LIMITED = (
+    0.954  # what is left of the variance of a normal when steps beyond 2.5 deviations are limited as below
+)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -27,8 +30,10 @@ class Profile:
     phase: Ints  # (T,)
     size: int
     prior: float  # expected counts that a phase must outweigh before it is believed
+    steps: float = 0.0  # ordinary steps that it must outweigh as well
     lag: int = 0
     reach: int = 0
+    unsure: float = 0.0  # how far a phase may lie from the others, as a share, before it was ever seen
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,10 @@ class Memory:
     warm: int = 5  # steps at the beginning that are taken as they are, without a limit
     limit: float = 2.5  # standard deviations up to which a step enters the level
     prior_count: float = 0.5  # shape of the Gamma prior of the level
+    prior_rate: float = 0.05  # steps that the prior is worth
     prior_spread: float = 1.3  # dispersion before anything was seen
     prior_weight: float = 8.0  # steps that this is worth
+    blur: float = 0.02  # share of the level that nothing is known better than
     spread_steps: float = 3.0  # how much longer the dispersion is remembered than the level
 
 
@@ -76,7 +83,9 @@ class _Walk:
         self.keep = 1 - 1 / memory.steps
         self.slow = 1 - 1 / (memory.steps * memory.spread_steps)
         self.shape = np.full(series, memory.prior_count)
-        self.rate = np.full(series, memory.prior_count)
+        self.rate = np.full(series, memory.prior_rate)
+        self.visits = [np.zeros(p.size) for p in profiles]
+        self.doubt = np.zeros(steps)
         self.seen = [np.zeros((series, p.size)) for p in profiles]
         self.due = [np.zeros((series, p.size)) for p in profiles]
         self.above = np.zeros(series)
@@ -94,6 +103,8 @@ class _Walk:
     def look(self, step: int) -> None:
         """Predict every window that ends with this step, then learn from the step."""
         self.factor[:, step] = self._factor(step)
+        seen = zip(self.profiles, self.visits, strict=True)
+        self.doubt[step] = sum((p.unsure / (1 + visits[p.phase[step]])) ** 2 for p, visits in seen)
         for index, length in enumerate(self.windows):
             self._predict(index, min(length, step + 1), step)
         self._learn(step)
@@ -101,25 +112,33 @@ class _Walk:
     def _factor(self, step: int) -> Floats:
         whole = np.ones(len(self.counts))
         for profile, seen, due in zip(self.profiles, self.seen, self.due, strict=True):
-            ratio = (seen + profile.prior) / (due + profile.prior)
-            whole *= ratio[:, profile.phase[step]] / ratio.mean(axis=1)
+            whole *= self._share(profile, seen, due, step)[:, profile.phase[step]]
         return whole
+
+    def _share(self, profile: Profile, seen: Floats, due: Floats, step: int) -> Floats:
+        prior = (profile.prior + profile.steps * self.levels[:, step])[:, None]
+        ratio = (seen + prior) / (due + prior)
+        share: Floats = ratio / ratio.mean(axis=1, keepdims=True)
+        return share
 
     def _predict(self, index: int, length: int, step: int) -> None:
         since = step + 1 - length
         mean = self.levels[:, since] * self.factor[:, since : step + 1].sum(axis=1)
-        spread = np.maximum(self.surprise[index] / self.weight[index], 1.0)
+        spread = np.maximum(self.surprise / self.weight / LIMITED, 1.0)[[0, index]].max(axis=0)
+        # Windows overlap, so they tell of the spread less often; and what is little known may be more.
+        cautious = spread * (1 + np.sqrt(2 * self.windows[index] / self.weight[index]))
         plain = mean + mean**2 / self.shapes[:, since]
-        self.mean[index, :, step], self.variance[index, :, step] = mean, spread * plain
+        doubt = mean**2 * (self.doubt[since : step + 1].mean() / length + self.memory.blur**2)
+        self.mean[index, :, step], self.variance[index, :, step] = mean, cautious * plain + doubt
         observed = self.counts[:, since : step + 1].sum(axis=1)
         if since < self.memory.warm:
             return
         observed = np.where(np.isnan(observed), mean, observed)
-        squared = (observed - mean) ** 2 / plain
+        squared = (observed - mean) ** 2 / (plain + doubt / spread)
         limit = self.memory.limit**2 * spread
         # Like the level: a surprise beyond the limit counts for no more than the limit, and is trusted less.
         trust = np.sqrt(limit / np.maximum(squared, limit))
-        keep = self.slow**trust
+        keep = self.slow ** (trust / self.windows[index])
         self.surprise[index] = keep * self.surprise[index] + trust * np.minimum(squared, limit)
         self.weight[index] = keep * self.weight[index] + trust
 
@@ -129,12 +148,12 @@ class _Walk:
         # A forgetting that waits for evidence: what is not trusted does not push older steps out either.
         keep = self.keep**trust
         self.shape = keep * self.shape + trust * entering + floor
-        self.rate = keep * self.rate + trust * self.factor[:, step] + floor
+        self.rate = keep * self.rate + trust * self.factor[:, step]
         self.levels[:, step + 1], self.shapes[:, step + 1] = self.shape / self.rate, self.shape
         self.clipped[:, step], self.trust[:, step] = entering, trust
         self.base[:, step] = self.levels[:, step] * self.factor[:, step]
-        for profile, seen, due in zip(self.profiles, self.seen, self.due, strict=True):
-            self._learn_profile(profile, seen, due, step - profile.lag)
+        for index in range(len(self.profiles)):
+            self._learn_profile(index, step - self.profiles[index].lag)
 
     def _taken(self, step: int) -> tuple[Floats, Floats]:
         """Return what of a step enters the level, and how far it is trusted."""
@@ -150,17 +169,15 @@ class _Walk:
         trust = np.where(lasting, 1.0, 1 / excess) * known
         return np.where(lasting, observed, np.minimum(observed, mean + room)), trust
 
-    def _learn_profile(self, profile: Profile, seen: Floats, due: Floats, step: int) -> None:
-        if step < 0:
+    def _learn_profile(self, index: int, step: int) -> None:
+        profile, seen, due = self.profiles[index], self.seen[index], self.due[index]
+        # Until then the level itself is not known, and a phase would be compared with nothing.
+        if step < (self.memory.steps if profile.lag else self.memory.warm):
             return
         phase = profile.phase[step]
-        without = self.base[:, step] / self._share(profile, seen, due, phase)
+        without = self.base[:, step] / self._share(profile, seen, due, step)[:, phase]
+        self.visits[index][phase] += 1
         for away in range(-profile.reach, profile.reach + 1):
             place = (phase + away) % profile.size
             seen[:, place] += self.trust[:, step] * self.clipped[:, step]
             due[:, place] += self.trust[:, step] * without
-
-    def _share(self, profile: Profile, seen: Floats, due: Floats, phase: int) -> Floats:
-        ratio = (seen + profile.prior) / (due + profile.prior)
-        share: Floats = ratio[:, phase] / ratio.mean(axis=1)
-        return share

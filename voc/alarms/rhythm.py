@@ -77,7 +77,10 @@ def profiles_of(times: Sequence[datetime], rhythm: Rhythm, chinese_calendar: boo
     """Return the cycles that series of this rhythm may have; each has to prove itself against its prior."""
     match rhythm.name:
         case "minute" | "hour":
-            return [Profile(_array([at.hour for at in times]), 24, 10.0), _weekdays(times, chinese_calendar)]
+            return [
+                Profile(_array([at.hour for at in times]), 24, 10.0, unsure=1.0),
+                _weekdays(times, chinese_calendar),
+            ]
         case "day":
             return [_weekdays(times, chinese_calendar), _year(times, 1)]
         case "week":
@@ -97,13 +100,13 @@ def weekday_of(day: date) -> int:
 
 def _weekdays(times: Sequence[datetime], chinese_calendar: bool) -> Profile:
     phases = [weekday_of(at.date()) if chinese_calendar else at.weekday() for at in times]
-    return Profile(_array(phases), 7, 20.0)
+    return Profile(_array(phases), 7, 20.0, unsure=0.3)
 
 
 def _year(times: Sequence[datetime], days: int) -> Profile:
     # Half a year back, so that the season does not learn from the weeks that the level knows already.
     phases = [(at.timetuple().tm_yday - 1) // 7 % 52 for at in times]
-    return Profile(_array(phases), 52, 20.0 if days > 1 else 60.0, lag=182 // days, reach=2)
+    return Profile(_array(phases), 52, 20.0, steps=14 / days, lag=182 // days, reach=2)
 
 
 def _array(values: Sequence[int]) -> Ints:

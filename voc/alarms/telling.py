@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.alarms.series import is_slice, parts, precision
+from voc.alarms.series import covers, is_slice, parts, precision
 from voc.alarms.walk import Episode, Policy
 
 Ints = NDArray[np.int64]
@@ -57,8 +57,14 @@ def _chosen(
     chosen = []
     while waiting:
         top = waiting[0]
-        held = members[top].until(episodes[top].raised)
-        same = [place for place in waiting if place == top or _within(place, held, episodes, members, policy)]
+        held, name = members[top].until(episodes[top].raised), names[episodes[top].series]
+        same = [
+            place
+            for place in waiting
+            if place == top
+            or covers(name, names[episodes[place].series])
+            or _within(place, held, episodes, members, policy)
+        ]
         able = [p for p in same if episodes[p].excess >= policy.explains * episodes[top].excess]
         group = [episodes[place] for place in same]
         chosen.append(max(able, key=lambda place: _rank(episodes[place], group, names, policy)))
@@ -104,5 +110,7 @@ def _says(
         return False
     if precision(names[later.series]) > precision(names[earlier.series]):
         return False
+    if not later.again and covers(names[earlier.series], names[later.series]):
+        return True
     known = earlier.raised + policy.fresh if later.again else later.raised
     return _within(place, members[other].until(known), episodes, members, policy)

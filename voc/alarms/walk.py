@@ -1,8 +1,7 @@
 """Walk through the days of many series as they were lived, and tell when each leaves what is usual of it.
 
-Each day is judged by the days before it, over the last day, three days and week, and all series of a day share one
-budget (Benjamini and Hochberg 1995): on days on which nothing happens anywhere, the chance of any alarm is the
-budget of a year over the days of a year.
+Each day is judged by the days before it, over windows of one to fourteen days, and all series of a day share one
+budget (Benjamini and Hochberg 1995), so that an alarm may be false as often as the budget of a year says.
 """
 
 from __future__ import annotations
@@ -28,16 +27,19 @@ Bools = NDArray[np.bool_]
 class Policy:
     """How much evidence an alarm needs."""
 
-    false_per_year: float = 12.0
-    windows: tuple[int, ...] = (1, 3, 7)  # days that are judged together
+    false_per_year: float = 24.0
+    nominal: float = 5.0  # level over budget: counts are discrete and windows overlap (benchmarks/quiet.py)
+    windows: tuple[int, ...] = (1, 3, 7, 14)  # days that are judged together
     least: int = 3  # fewer are no alarm, however unlikely
-    quiet: int = 7  # days without excess after which an episode is over
+    quiet: int = 14  # days without excess after which an episode is over; no less than the longest window
     look_back: int = 28  # days within which the beginning of an episode is looked for
     warm: int = 14  # days of history before anything can be judged
     own_history: int = 20  # what a slice must have counted before it is judged by itself
     explains: float = 0.5  # share of an excess, or of feedback, with which one series tells of another
     gathers: float = 1.3  # times its usual share that a slice holds of an excess to be named
-    fresh: int = 2  # days after an alarm in which its feedback still counts as told, when things rise again
+    fresh: int = (
+        2  # days in which things are fresh: what ended earlier is no news, what was told later is news again
+    )
     settled: int = 7  # days of an episode that are needed to tell whether it rises again
 
 
@@ -59,6 +61,11 @@ class Episode:
     def excess(self) -> float:
         """How many more than expected."""
         return self.observed - self.expected
+
+    @property
+    def expected_then(self) -> float:
+        """How many were expected from its first day to the day it was raised."""
+        return self.expected * (self.raised - self.start + 1) / (self.end - self.start + 1)
 
 
 def walk(counts: Floats, names: Sequence[str], first: date, policy: Policy) -> list[Episode]:
@@ -118,7 +125,7 @@ class _Journey:
 
     def __init__(self, counts: Floats, names: Sequence[str], seen: Forecast, policy: Policy) -> None:
         self.counts, self.names, self.seen, self.policy = counts, names, seen, policy
-        self.level = policy.false_per_year / DAYS_OF_A_YEAR
+        self.level = min(policy.nominal * policy.false_per_year / DAYS_OF_A_YEAR, 0.5)
         self.penalty = np.zeros(len(names))  # powers of ten by which a series must be surer than others
         self.last: dict[int, Episode] = {}
         self.episodes: list[Episode] = []
@@ -136,7 +143,9 @@ class _Journey:
                 self._measure(going[series], day)
         news, rates = self._news(day, chances, going)
         found = np.flatnonzero(rejected(np.minimum(news * surer, 1.0), self.level)).tolist()
-        new = [self._begin(series, day, float(news[series]), rates.get(series)) for series in found]
+        begun = [self._begin(series, day, float(news[series]), rates.get(series)) for series in found]
+        # What is over is no news, and what explains the excess best may be less than an alarm.
+        new = [o for o in begun if day - o.end <= self.policy.fresh and o.observed >= self.policy.least]
         daily = BY_NAME["day"]
         self.penalty = np.maximum(self.penalty - daily.stricter * daily.starts, 0.0)
         for episode in new:

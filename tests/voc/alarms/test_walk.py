@@ -33,13 +33,13 @@ def quiet(days, mean=4.0, series=1, seed=3):
     return np.random.default_rng(seed).poisson(mean, (series, days)).astype(float)
 
 
-def walked(counts, names=None, false_per_year=0.5):
+def walked(counts, names=None, false_per_year=0.2):
     return walk(counts, names or [f"issue:a.{n}" for n in range(len(counts))], FIRST, Policy(false_per_year))
 
 
 def told(counts, names):
     """Walk with every series holding the first so many of a common feedback of the day."""
-    episodes = walk(counts, names, FIRST, Policy(0.5))
+    episodes = walk(counts, names, FIRST, Policy(0.2))
     members = [members_of(counts, episode) for episode in episodes]
     chosen = worth_telling(episodes, members, names, Policy())
     return [(names[episodes[n].series], episodes[n].raised) for n in chosen]

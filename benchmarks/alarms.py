@@ -1,0 +1,193 @@
+"""Alarms over public reviews, walked through day by day as they would have been lived.
+
+    python -m benchmarks.alarms             # tables
+    python -m benchmarks.alarms --causes    # and the likely cause and quotations of each alarm
+
+Nothing was fitted to names in these reviews, but they were read while the walk was written. The verdicts in
+benchmarks/readings/alarms.csv are those of one reader, who read what customers said in each alarm.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from benchmarks.alarm_rows import Voices, aircon, appstore
+from tasks.assets import taxonomy
+from voc.alarms.cause import Told, quotations, sentence, standing_out
+from voc.alarms.grid import Grid, grid_of
+from voc.alarms.series import ALL, label_of, parts
+from voc.alarms.telling import Members, worth_telling
+from voc.alarms.walk import Episode, Policy, walk
+
+READINGS = Path(__file__).parent / "readings" / "alarms.csv"
+PAST, PEAKS, APART = timedelta(days=180), 10, 7
+SOURCES = {"米家": lambda: appstore("mijia"), "美居": lambda: appstore("midea_meiju"), "京东空调": aircon}
+BACKLOG = (date(2022, 6, 18), date(2022, 7, 31))  # the sale, and the end of the installation season
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An alarm with the feedback known on its day."""
+
+    series: str
+    day: date
+    start: date
+    end: date
+    episode: Episode
+    ids: set[int]
+
+
+def counted(voices: Voices) -> pl.DataFrame:
+    """Count every series by day: all negative feedback, areas, issues, and each of them by product."""
+    negative = voices.said.filter("negative").select("id", "day", "product")
+    every = voices.said.select("id", "day", "product")
+    parts_ = [
+        negative.with_columns(pl.lit(ALL).alias("what")),
+        voices.areas.join(negative, on="id").with_columns(("area:" + pl.col("area")).alias("what")),
+        voices.named.join(every, on="id").with_columns(("issue:" + pl.col("issue")).alias("what")),
+    ]
+    what = pl.concat([one.select("what", "id", "day", "product") for one in parts_]).unique(["what", "id"])
+    sliced = what.with_columns((pl.col("what") + "|product:" + pl.col("product")).alias("series"))
+    both = [what.with_columns(pl.col("what").alias("series"))]
+    both += [sliced] if voices.said["product"].n_unique() > 1 else []
+    counts = pl.concat(both).group_by("series", "day").agg(pl.len().alias("count"))
+    large = pl.col("count").sum().over("series") >= Policy().own_history
+    return counts.filter(large | ~pl.col("series").str.contains("|", literal=True))
+
+
+def members(voices: Voices, series: str, first: date, last: date) -> pl.DataFrame:
+    """Return the feedback a series counts from day to day."""
+    what, kind, value = parts(series)
+    said = voices.said.filter(pl.col("day").is_between(first, last))
+    said = said.filter(pl.col("product") == value) if kind else said
+    code = what.partition(":")[2]
+    if what == ALL:
+        return said.filter("negative")
+    if what.startswith("area:"):
+        own = voices.areas.filter(area=code)["id"].to_list()
+        return said.filter("negative", pl.col("id").is_in(own))
+    return said.filter(pl.col("id").is_in(voices.named.filter(issue=code)["id"].to_list()))
+
+
+def raised(voices: Voices) -> list[Raised]:
+    """Walk through all days of a source and return its alarms."""
+    first, last = voices.said["day"].min(), voices.said["day"].max()
+    grid = grid_of(counted(voices), "series", first, last)  # type: ignore[arg-type]
+    episodes = walk(grid.counts, grid.names, grid.first, Policy())
+    held = [_held(voices, grid, one) for one in episodes]
+    return [
+        Raised(
+            grid.names[e.series],
+            grid.day(e.raised),
+            grid.day(e.start),
+            grid.day(e.end),
+            e,
+            held[n].until(e.raised),
+        )
+        for n in worth_telling(episodes, held, grid.names, Policy())
+        for e in [episodes[n]]
+    ]
+
+
+def _held(voices: Voices, grid: Grid, one: Episode) -> Members:
+    rows = members(voices, grid.names[one.series], grid.day(one.start), grid.day(one.end))
+    days = np.array([grid.place(day) for day in rows["day"]], dtype=np.int64)
+    return Members(rows["id"].to_numpy().astype(np.int64), days)
+
+
+def cause(voices: Voices, one: Raised) -> tuple[str, list[str]]:
+    """Return the likely cause of an alarm and quotations, by what was known on its day."""
+    now = voices.said.filter(pl.col("id").is_in(list(one.ids)))
+    past = pl.col("day").is_between(one.start - PAST, one.start - timedelta(days=1))
+    before = voices.said.filter("negative", past)["text"].to_list()
+    words = standing_out(now["text"].to_list(), before)
+    named = Counter(voices.named.filter(pl.col("id").is_in(list(one.ids)))["issue"].to_list())
+    issues = [
+        (taxonomy().issue(code).name, count) for code, count in named.most_common(2) if code in taxonomy()
+    ]
+    label = label_of(one.series, taxonomy())
+    told = sentence(label, len(one.ids), one.episode.expected_then, issues, [], list(words), 1.0)
+    return told, quotations([Told(text) for text in now["text"]], words)
+
+
+def peaks(voices: Voices) -> Iterator[tuple[date, int]]:
+    """Yield the days on which negative feedback stood out most against its four weeks before, a week apart."""
+    counts = voices.said.filter("negative").group_by("day").len()
+    first, last = voices.said["day"].min(), voices.said["day"].max()
+    grid = grid_of(
+        counts.select(pl.lit(ALL).alias("s"), "day", pl.col("len").alias("count")), "s", first, last
+    )  # type: ignore[arg-type]
+    daily = grid.counts[0]
+    usual = np.array([daily[max(0, n - 28) : n].mean() if n else 0.0 for n in range(len(daily))])
+    excess = (daily - usual) / np.sqrt(usual + 1)
+    excess[:28] = 0
+    for _ in range(PEAKS):
+        top = int(np.argmax(excess))
+        yield grid.day(top), int(daily[top])
+        excess[max(0, top - APART) : top + APART + 1] = 0
+
+
+def verdicts() -> dict[tuple[str, str, str], str]:
+    """Read what a reader found each alarm to be."""
+    with READINGS.open(encoding="utf-8", newline="") as file:
+        return {(row["source"], row["series"], row["raised"]): row["verdict"] for row in csv.DictReader(file)}
+
+
+def tell(name: str, voices: Voices, found: list[Raised]) -> None:
+    """Print the alarms of a source and what a reader made of them."""
+    read = verdicts() if READINGS.exists() else {}
+    days = voices.said["day"].n_unique()
+    print(f"\n## {name}: {voices.said.height} pieces of feedback on {days} days, {len(found)} alarms\n")
+    print("| raised on | began | series | observed | expected | a reader says |\n|---|---|---|---|---|---|")
+    for one in found:
+        judged = read.get((name, one.series, str(one.day)), "not read")
+        e = one.episode
+        print(f"| {one.day} | {one.start} | {one.series} | {e.observed:.0f} | {e.expected:.1f} | {judged} |")
+        if "--causes" in sys.argv:
+            told, said = cause(voices, one)
+            print(f"\n{told}\n" + "\n".join(f"  “{quotation}”" for quotation in said) + "\n")
+    counts = Counter(read.get((name, one.series, str(one.day)), "not read") for one in found)
+    print("\n" + ", ".join(f"{verdict}: {count}" for verdict, count in counts.most_common()))
+
+
+def caught(voices: Voices, found: list[Raised]) -> None:
+    """Print which of the most extreme days lie within an alarm that was raised by the day after."""
+    lines = [(day, count, _alarm_of(day, found)) for day, count in sorted(peaks(voices))]
+    told = sum(alarm is not None for *_, alarm in lines)
+    print(f"\n{told} of the {len(lines)} most extreme days lie in an alarm raised by the day after:")
+    for day, count, alarm in lines:
+        print(f"  {day} ({count} negative): {alarm.series + f', raised {alarm.day}' if alarm else 'none'}")
+
+
+def _alarm_of(day: date, found: list[Raised]) -> Raised | None:
+    """Return the newest alarm that holds a day, by its own beginning and end, and was raised by the day after."""
+    known = [o for o in found if o.start <= day <= o.end and o.day <= day + timedelta(days=1)]
+    return known[-1] if known else None
+
+
+def main() -> None:
+    """Print alarms, extreme days and the installation backlog."""
+    for name, load in SOURCES.items():
+        voices = load()
+        found = raised(voices)
+        tell(name, voices, found)
+        caught(voices, found)
+        if name == "京东空调":
+            since, until = BACKLOG
+            print("\nalarms about installation from the sale of June 18, 2022 on:")
+            for one in found:
+                if "installation" in one.series and since <= one.day <= until:
+                    print(f"  {one.series}: began {one.start}, raised at the end of {one.day}")
+
+
+if __name__ == "__main__":
+    main()
