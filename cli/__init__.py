@@ -24,6 +24,7 @@ MODULES = (
     "causes",
     "suspects",
     "audit",
+    "themes",
     "clarify",
     "backtest",
     "decide",

@@ -1,0 +1,145 @@
+"""What customers ask for: the thing asked for, cut out of the clause that asks (希望…, 要是…就好了, 能不能…)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voc.clauses import clausal
+
+SHORTEST, LONGEST = 4, 28
+_WHO = (
+    r"(?:贵司|贵公司|贵方|商家|卖家|店家|厂家|官方|你们|您们|他们|开发者|开发商|开发人员|"
+    r"工程师|程序员|平台|公司|客服|大家|产品经理|以后|今后|下次|"
+    r"下个版本|下一版|后续|后期|早日|尽快|尽早|赶紧|赶快|快点|抓紧|能够|能|可以|可|会|继续|再|"
+    r"也|都|就|多|在|将来|未来|新版本|版本|有朝一日|有一天|软件|app|应用|这个软件|我们)"
+)
+_ASKS = (
+    # (pattern whose group `what` is asked for, how strongly)
+    (
+        rf"(?:真心|强烈|非常|特别|十分|迫切|急切|恳请|真的|还是|"
+        rf"最)?(?<!一丝)(?<!抱着)(?<!没有)(?<![没有点的])(?:希望|期望|盼望|恳请|恳求|跪求)"
+        rf"{_WHO}{{0,5}}(?P<what>[^\n]+)", 1.0),
+    (
+        r"(?:要是|如果|假如|若|若是|倘若)(?:能够|能|可以|有|再|会|"
+        r"支持)?(?P<what>[^\n]{2,26}?)(?:就|会|那就|该|那)(?:更加|更|太|非常|很|最|再)?(?:好|完美|"
+        r"棒|方便|爽|满意|ok|赞|五星|满分)", 1.0),
+    (rf"(?:强烈|真心|非常|特别)?建议{_WHO}{{0,4}}(?P<what>[^\n]+)", 1.0),
+    (
+        rf"(?:什么时候|啥时候|何时|几时|多久){_WHO}{{0,3}}(?P<what>(?:支持|出|上线|更新|适配|加上|"
+        rf"增加|开放|推出|恢复|有)[^\n]+)", 1.0),
+    (rf"(?:能不能|可不可以|能否|可否|是否可以|是否能够?){_WHO}{{0,3}}(?P<what>[^\n]+)", 0.9),
+    (
+        r"(?:为什么|为啥|怎么|咋)(?:还|就|都|也)?(?:没有|不能|不支持|不出|不加|不做|不增加|不给|"
+        r"取消了?|去掉了?)(?P<what>[^\n]+)", 0.8),
+    (
+        rf"(?:求|跪求|急求|请求|请|麻烦|拜托){_WHO}{{0,3}}(?P<what>(?:增加|加上|添加|加个|加一个|"
+        rf"支持|适配|更新|推出|开发|恢复|优化|改进|完善|开放|出个|出一个|做个|提供|取消|"
+        rf"去掉)[^\n]+)", 1.1),
+    (
+        rf"(?:应该|最好|需要|需|得|必须){_WHO}{{0,2}}(?P<what>(?:增加|加上|添加|加个|加一个|加入|"
+        rf"支持|适配|有个|有一个|提供|推出|开放|改成|改为|配个|配一个|优化|改进|完善|改善|设置一个|"
+        rf"设个)[^\n]+)", 1.0),
+)  # fmt: skip
+ASKS = tuple((re.compile(pattern), weight) for pattern, weight in _ASKS)
+# Advice to other buyers, good wishes, and what settles one customer's own case are no needs.
+_TO_OTHERS = re.compile(
+    r"大家|小伙伴|亲们|朋友|家长|其他用户|看中的|急用|注意点|外出|拜读|这本书|各位|买家|顾客|"
+    r"客户|网友|您|光临|亲们|"
+    r"(?:不要|别|慎|谨慎|勿|千万).{0,4}(?:买|购|住|去|订|入|选|下载|来)|(?:选择?|换|买|考虑|"
+    r"看看|用)(?:购买?)?(?:别|其他|其它)|实体店|"
+    r"^(?:购买?|入手|买|住|订|去|选择|下单|先|看|卸载|下载|入|千万|不要|别|慎|谨慎|勿|直接|"
+    r"换个?牌子|绕道|避开|没人|无人|被|反馈|也没|提了|放在)"
+)
+_WISH = re.compile(
+    r"越来越|越[做办]越|更上一层|再接再厉|继续努力|继续保持|一如既往|做大做强|再创|繁荣|发展|"
+    r"不会?(?:坏|再?出)|别(?:坏|出|让)|不要(?:坏|出|再|让)|耐用|"
+    r"用得?久|(?:质量|品质|效果|东西|味道|品质再|质量再)(?:能?好|过关|不错|可以|稳定|好一点)|"
+    r"长久|好运|看到|看见|重视|引起|给力|加油|有用|帮到|帮助|失望|"
+    r"心情|人生|自己|我的|让我|本人|我离开|[0零负]分|光临|您|做[的得]?更?好|做精|用心|上点心|"
+    r"长点心|上心|保持住|对得起|相称|"
+    r"^(?:改进|改善|改正|改改|完善|优化|解决|修复|提高|提升|加强|更新|更好|好用|好点|好一点|"
+    r"早点|快点|努力|优惠|便宜|功能|问题|app|软件|bug|这个|质量|服务|体验|"
+    r"更多|新|一|个|的|得|好好|适配|变化|点|有所|稍微|再|能|多|酒店|店家|卖家|京东|快递|下次|"
+    r"在)*(?:一下|吧|哦|啊|呀|下|了|些|点|一点|！)*$",
+    re.IGNORECASE,
+)
+_CASE = re.compile(
+    r"退(?:款|货|钱|换|给|还|差|回)|赔|补偿|补发|重发|换货|换一|换新|给个?(?:说法|解释|答复|"
+    r"交代|回复)|联系我|回复|回电|答复|尽快发|发货|派送|送到|收到|到货|"
+    r"(?:上门|今天|明天|后天|师傅).{0,4}(?:安装|维修|送)|安装$|^取消订单|"
+    r"(?:处理|解决|查实|核实|调查|查处|落实)(?:一下|下|好|这个|此|我|问题|吧|$)|给我|"
+    r"我的(?:钱|订单|快递)|道歉|投诉|维权|撤销|删除我"
+)
+_HEAD = re.compile(
+    r"^(?:你们|您们|他们|贵司|商家|卖家|可以|能够?|能|将|把|对|给|在|于|是|有|也|就|都|再|还|"
+    r"要|得|一下|说|，|：|:|、|\"|“|”|\s)+"
+)
+_TAIL = re.compile(
+    r"(?:就(?:更)?(?:好|完美|太好|方便)了?|吗|呢|吧|啊|呀|哦|哈|了|的话|谢谢|多谢|感谢|好吗|"
+    r"好不好|行不行|行吗|么|嘛|呗|哇|\s|[!！?？~～.…、:：\"“”])+$"
+)
+_STRONG = re.compile(
+    r"强烈|跪求|恳请|恳求|迫切|急需|急切|一定要|必须|务必|赶紧|尽快|抓紧|真心|!{2}|！{2}|多次|"
+    r"一直|反复|再次|第[二三四五]次|好多次|都说了"
+)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing asked for: the row, the words, where they stand, and how strongly it is asked (1 plain … 2)."""
+
+    row: int
+    what: str
+    start: int
+    end: int
+    strength: float
+
+
+def asked(texts: Sequence[str]) -> list[Ask]:
+    """Cut what is asked for out of normalised texts, at most one thing a clause and two a text."""
+    found: list[Ask] = []
+    for row, text in enumerate(clausal(texts)):
+        own = _of(row, text)
+        found += own[:2]
+    return found
+
+
+def _of(row: int, text: str) -> list[Ask]:
+    asks: list[Ask] = []
+    begin = 0
+    for line in text.split("\n"):
+        ask = _clause(row, line, begin)
+        if ask is not None and all(ask.what != other.what for other in asks):
+            asks.append(ask)
+        begin += len(line) + 1
+    return asks
+
+
+def _clause(row: int, line: str, begin: int) -> Ask | None:
+    for pattern, weight in ASKS:
+        match = pattern.search(line)
+        if match is None:
+            continue
+        what = match["what"]
+        if _TO_OTHERS.search(what):
+            return None
+        plain = _TAIL.sub("", _HEAD.sub("", what))
+        if what.startswith("的"):
+            return None
+        if _refused(plain, line, match.start()):
+            return None
+        start = begin + match.start("what") + what.find(plain)
+        strength = min(2.0, weight + 0.5 * len(set(_STRONG.findall(line))))
+        return Ask(row, plain, start, start + len(plain), strength)
+    return None
+
+
+def _refused(what: str, line: str, at: int) -> bool:
+    before = line[max(0, at - 2) : at]
+    if before.endswith(("不", "没", "没有", "无", "毫无")) or not SHORTEST <= len(what) <= LONGEST:
+        return True
+    if before.endswith(("师傅", "小哥", "客服")):  # what others advised or said
+        return True
+    return bool(_WISH.search(what) or _CASE.search(what)) or sum("\u4e00" <= c <= "\u9fff" for c in what) < 2

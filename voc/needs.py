@@ -1,0 +1,164 @@
+"""Unmet needs: what is asked for, grouped by the thing asked, ranked by how many ask, how strongly, and who."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.asking import Ask
+from voc.quotations import Passage, choose
+from voc.text import segment
+
+Ints = NDArray[np.int64]
+
+SAME = 0.6  # likeness of contents from which two things asked for are one
+BY_VALUE = 0.5  # how much more each step of a customer's value counts
+UNHAPPY, BY_RATING = 2.0, 0.25  # a rating at or below which the wish is stronger, and by how much
+AGAIN = 0.25  # how much more a customer counts who asks again, at most twice
+# What is done with a thing, and words that name none: needs are told apart by the things.
+_DONE = frozenset(
+    """
+    增加 添加 加上 加入 支持 适配 更新 推出 开发 恢复 优化 改进 完善
+    开放 提供 取消 去掉 设置 设计 改成 改为 兼容 修复 解决 出个 做个
+    加个 一个 一下 一些 一点 功能 希望 可以 能够 能否 软件 app
+    版本 系统 早日 尽快 下个 新的 更多 更好 更加 问题 这个 那个 可否
+    建议 考虑 使用 进行 方面 东西 及时 时候 情况 需要 直接 的话 这样
+    那样 比较 早点 好好 尽量 实现 客户 用户 商家 店家 公司 没有 产品
+    地方 不少 升级 质量
+    """.split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Columns of the feedback that asks, all of length n: who, when (days since 1970), rating (nan), value 0 to 3."""
+
+    customers: Ints
+    days: Ints
+    ratings: NDArray[np.float64]
+    values: Ints
+    texts: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that is asked for."""
+
+    what: str
+    customers: int
+    asks: int
+    strength: float  # mean over customers, 1 plain
+    valued: int  # customers of the two highest values
+    score: float
+    first: int
+    last: int
+    quotations: tuple[str, ...]
+    rows: Ints
+
+
+def needs(asks: Sequence[Ask], voices: Voices, fewest: int = 2) -> list[Need]:
+    """Group and rank what is asked for; things that fewer than `fewest` customers ask for are left out."""
+    made = [_need([asks[n] for n in group], voices) for group in grouped(asks)]
+    kept = [need for need in made if need.customers >= fewest]
+    return sorted(kept, key=lambda need: (-need.score, -need.customers, need.what))
+
+
+def grouped(asks: Sequence[Ask]) -> list[list[int]]:
+    """Put together the asks for one thing: those whose contents are like the group's first, most usual one."""
+    contents = [_contents(pieces) for pieces in segment([ask.what for ask in asks])]
+    weight = _weights(contents)
+    usual = Counter(contents)
+    order = sorted((n for n, words in enumerate(contents) if words), key=lambda n: (-usual[contents[n]], n))
+    leaders: list[frozenset[str]] = []
+    groups: list[list[int]] = []
+    at: dict[str, list[int]] = defaultdict(list)
+    known: dict[frozenset[str], int] = {}
+    for n in order:
+        words = contents[n]
+        home = known.get(words)
+        if home is None:
+            home = _home(words, leaders, at, weight)
+        if home is None:
+            home = len(leaders)
+            leaders.append(words)
+            groups.append([])
+            for word in words:
+                at[word].append(home)
+        known[words] = home
+        groups[home].append(n)
+    return groups
+
+
+def _contents(pieces: Sequence[str]) -> frozenset[str]:
+    """Return the words that name the thing asked for."""
+    plain = (piece.strip() for piece in pieces)
+    return frozenset(
+        p for p in plain if p not in _DONE and (len(p) > 1 or p in "灯门锁卡") and any(c.isalnum() for c in p)
+    )
+
+
+def _weights(contents: Sequence[frozenset[str]]) -> dict[str, float]:
+    often = Counter(word for words in contents for word in words)
+    return {word: math.log(1 + len(contents) / count) for word, count in often.items()}
+
+
+def _home(
+    words: frozenset[str],
+    leaders: Sequence[frozenset[str]],
+    at: Mapping[str, Sequence[int]],
+    weight: Mapping[str, float],
+) -> int | None:
+    near = Counter[int]()
+    for word in words:
+        for home in at.get(word, ()):
+            near[home] += 1
+    best = max(near, key=lambda home: (_alike(words, leaders[home], weight), -home), default=None)
+    return best if best is not None and _alike(words, leaders[best], weight) >= SAME else None
+
+
+def _alike(one: frozenset[str], other: frozenset[str], weight: Mapping[str, float]) -> float:
+    """Dice coefficient of two contents, rare words counting more."""
+    both = sum(weight[word] for word in one & other)
+    return 2 * both / (sum(weight[word] for word in one) + sum(weight[word] for word in other))
+
+
+def _need(asks: Sequence[Ask], voices: Voices) -> Need:
+    rows = np.array([ask.row for ask in asks], dtype=np.int64)
+    own = voices.customers[rows]
+    people = np.unique(own)
+    strength = [
+        _strength([ask for ask in asks if voices.customers[ask.row] == who], voices)
+        for who in people.tolist()
+    ]
+    values = [int(voices.values[rows[own == who]].max()) for who in people.tolist()]
+    score = sum(s * (1 + BY_VALUE * value) for s, value in zip(strength, values, strict=True))
+    return Need(
+        _title(asks), len(people), len(set(rows.tolist())), float(np.mean(strength)),
+        sum(value >= 2 for value in values), score,
+        int(voices.days[rows].min()), int(voices.days[rows].max()), _quoted(asks, voices),
+        np.unique(rows),
+    )  # fmt: skip
+
+
+def _strength(asks: Sequence[Ask], voices: Voices) -> float:
+    """How strongly one customer asks: his words, his rating, and whether he asks again."""
+    loudest = max(ask.strength for ask in asks)
+    unhappy = any(voices.ratings[ask.row] <= UNHAPPY for ask in asks)
+    again = min(len({int(voices.days[ask.row]) for ask in asks}) - 1, 2)
+    return loudest + BY_RATING * unhappy + AGAIN * again
+
+
+def _title(asks: Sequence[Ask]) -> str:
+    """Call a need by its most usual words, the shortest of equally usual ones."""
+    often = Counter(ask.what for ask in asks)
+    return min(often, key=lambda what: (-often[what], abs(len(what) - 8), what))
+
+
+def _quoted(asks: Sequence[Ask], voices: Voices) -> tuple[str, ...]:
+    loud = sorted(asks, key=lambda ask: (-ask.strength, -int(voices.days[ask.row]), ask.row))
+    return tuple(choose([Passage(voices.texts[ask.row], ask.start, ask.end) for ask in loud[:40]]))
