@@ -58,7 +58,7 @@ def picture(width: float, height: float, title: str, parts: Sequence[str], kind:
 
 def ticks(top: float) -> list[float]:
     """Return three to five round values from zero that reach up to `top`."""
-    if top <= 0:
+    if top < FEW:
         return [0.0, 1.0]
     size = 10.0 ** math.floor(math.log10(top / 4))
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor * 5 >= top)
@@ -101,7 +101,7 @@ def weeks_picture(
 ) -> str:
     """Bars of feedback by week, the raised ones dark, the interval of the beginning shaded, changes marked."""
     mondays = [week.week for week in weeks]
-    frame = _Frame(mondays, max([week.count for week in weeks] + [1]), width, height)
+    frame = _Frame(mondays, max([week.count for week in weeks] + [4]), width, height)
     parts = _beginning(frame, onset) + frame.axes()
     for week in weeks:
         raised = onset is not None and week.week + timedelta(days=6) >= onset.day and (
