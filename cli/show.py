@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.output import as_json, as_table
+from cli.output import as_json, as_table, console
 from models import problem_list, showing
 from models.engine import migrate, transaction
 from notifications.names import EVENTS
+from settings import get_settings
 from voc.delivery import STATES
 from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES
@@ -47,16 +49,25 @@ def problems(
     """List the problems, largest first, or what may become one."""
     if candidates:
         return _candidates(json)
-    rows = fetch(problem_list.problems)
+    rows = [{**row, "page": _page(row["id"])} for row in fetch(problem_list.problems)]
     if json:
         return as_json(_with_members(rows) if members else rows)
     named = [
         {**row, "state": PROBLEM.states[row["state"]], "kind": PROBLEM_KIND_NAMES[row["kind"]]}
         for row in rows
     ]
-    return as_table("问题", named, {"id": "编号", "name": "问题", "kind": "类型", "count": "反馈", "customers": "客户",
+    as_table("问题", named, {"id": "编号", "name": "问题", "kind": "类型", "count": "反馈", "customers": "客户",
                                  "state": "状态", "round": "轮次", "department": "责任部门",
-                                 "quotations": "客户原话"})  # fmt: skip
+                             "quotations": "客户原话"})  # fmt: skip
+    if pages := [row["page"] for row in rows if row["page"]]:
+        folder = Path(pages[0]).parent
+        console.print(f"根因页（{len(pages)} 个）：{folder}/编号.html", highlight=False, soft_wrap=True)
+
+
+def _page(problem: int) -> str | None:
+    """Where the root-cause page of a problem is, if one was written."""
+    path = get_settings().home.resolve() / "reports" / "problems" / f"{problem}.html"
+    return str(path) if path.exists() else None
 
 
 def _with_members(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

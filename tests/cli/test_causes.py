@@ -66,7 +66,11 @@ def test_a_page_is_written_where_it_is_asked_for_and_summed_up(told, tmp_path):
 
 def test_a_page_goes_below_the_reports_unless_told_otherwise(told, home):
     assert told("causes", "安装师傅")[0] == 0
-    assert (home / "reports" / "problems" / "1.html").exists()
+    path = home / "reports" / "problems" / "1.html"
+    assert path.exists()
+    (problem,) = json.loads(told("problems", "--json")[1])
+    assert problem["page"] == str(path.resolve())
+    assert "根因页（1 个）" in told("problems")[1]
 
 
 def test_json_holds_the_same_findings(told):
