@@ -1,0 +1,85 @@
+"""`voc detect` as people call it: each point judged by its past, in the order of the file."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+USUAL = [10, 12, 9, 11, 10, 8, 9] * 6
+
+
+def series(path, values, name="day"):
+    lines = [f"2026-{3 + day // 28:02d}-{day % 28 + 1:02d},{value}" for day, value in enumerate(values)]
+    path.write_text("\n".join([f"{name},count", *lines]), "utf-8")
+    return path
+
+
+def read(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture
+def spiky(tmp_path):
+    path = tmp_path / "weekly.csv"
+    weeks = [f"2025-W{week:02d},{50 if week == 40 else 3 + week % 3}" for week in range(1, 53)]
+    path.write_text("\n".join(["week,count", *weeks]), "utf-8")
+    return path
+
+
+def test_the_flagged_point_is_the_one_that_stands_out_and_every_row_stays(voc, spiky):
+    done = voc("detect", spiky, "--time", "week", "--value", "count", "--out", "out.csv")
+    assert done.returncode == 0
+    rows = read((spiky.parent / "out.csv").read_text("utf-8"))
+    assert [row["week"] for row in rows if row["flag"] == "1"] == ["2025-W40"]
+    assert len(rows) == 52
+    assert set(rows[0]) == {"week", "count", "expected", "upper", "p_value", "flag"}
+
+
+def test_json_lists_every_point_with_its_time_as_the_file_spells_it(voc, spiky):
+    (one,) = json.loads(voc("detect", spiky, "--time", "week", "--value", "count", "--json").stdout)["series"]
+    assert (one["period"], one["flags"], len(one["points"])) == ("week", 1, 52)
+    (flagged,) = (point for point in one["points"] if point["flag"])
+    assert (flagged["time"], flagged["value"]) == ("2025-W40", 50.0)
+    assert flagged["upper"] < 50
+
+
+def test_rows_in_any_order_are_judged_in_the_order_of_time(voc, tmp_path):
+    rng = np.random.default_rng(1)
+    days = [f"2026-{month:02d}-{day:02d}" for month in (3, 4) for day in range(1, 29)]
+    lines = [f"{day},{60 if day == '2026-04-20' else 7 + n % 3}" for n, day in enumerate(days)]
+    (tmp_path / "mixed.csv").write_text("\n".join(["day,count", *rng.permutation(lines)]), "utf-8")
+    rows = read(
+        voc("detect", tmp_path / "mixed.csv", "--time", "day", "--value", "count", "--out", "-").stdout
+    )
+    assert [row["day"] for row in rows if row["flag"] == "1"] == ["2026-04-20"]
+
+
+def test_several_series_in_one_file_are_judged_apart(voc, tmp_path):
+    lines = [
+        f"{name},{step},{40 if (name, step) == ('b', 30) else 5}" for name in "ab" for step in range(1, 41)
+    ]
+    (tmp_path / "two.csv").write_text("\n".join(["name,t,n", *lines]), "utf-8")
+    done = voc("detect", tmp_path / "two.csv", "--time", "t", "--value", "n", "--by", "name", "--out", "-")
+    assert [(row["name"], row["t"]) for row in read(done.stdout) if row["flag"] == "1"] == [("b", "30")]
+
+
+def test_times_that_repeat_ask_for_the_column_that_tells_series_apart(voc, tmp_path):
+    (tmp_path / "twice.csv").write_text("day,n\n2026-05-01,1\n2026-05-01,2\n", "utf-8")
+    done = voc("detect", tmp_path / "twice.csv", "--time", "day", "--value", "n")
+    assert done.returncode == 1
+    assert "--by" in done.stderr
+
+
+def test_a_cell_that_is_no_count_is_named_by_its_row(voc, tmp_path):
+    (tmp_path / "bad.csv").write_text("day,n\n2026-05-01,1\n2026-05-02,很多\n", "utf-8")
+    done = voc("detect", tmp_path / "bad.csv", "--time", "day", "--value", "n")
+    assert "第 2 行的数值「很多」" in done.stderr
+
+
+def test_on_the_screen_a_person_reads_when_how_many_and_what_was_usual(voc, tmp_path):
+    done = voc("detect", series(tmp_path / "a.csv", [*USUAL, 80]), "--time", "day", "--value", "count")
+    assert "2026-04-15" in done.stdout
+    assert "80" in done.stdout
+    assert "突增 1 个" in done.stderr
