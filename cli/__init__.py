@@ -18,6 +18,7 @@ MODULES = (
     "similar",
     "detect",
     "compare",
+    "effect",
     "show",
     "problems",
     "alarms",
@@ -35,7 +36,7 @@ MODULES = (
     "serve",
     "doctor",
 )
-LIGHT = {"score": "score", "similar": "similar", "detect": "detect", "compare": "compare"}
+LIGHT = {"score": "score", "similar": "similar", "detect": "detect", "compare": "compare", "effect": "effect"}
 
 
 def build(modules: Iterable[str]) -> typer.Typer:

@@ -6,7 +6,9 @@ weeks that raised the alarm. A trend, a season or a second action breaks the ass
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from voc.effect import intervals
-from voc.effect.dispersion import Spread, spread
+from voc.effect.dispersion import WEEK, Spread, spread
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +46,8 @@ class Effect:
         """The change relative to before (−0.58 = fell by 58 %), with the ends of its interval."""
         if self.scale == "ratio":
             return self.estimate - 1, self.low - 1, self.high - 1
+        if self.scale == "log":
+            return math.expm1(self.estimate), math.expm1(self.low), math.expm1(min(self.high, 700.0))
         base = self.before or float("nan")
         return self.estimate / base, self.low / base, self.high / base
 
@@ -61,15 +65,15 @@ class Ratios:
 
 def rate_ratios(
     before_counts: ArrayLike, before_exposure: ArrayLike, after_counts: ArrayLike, after_exposure: ArrayLike,
-    alpha: float = 0.05,
+    alpha: float = 0.05, block: int = WEEK,
 ) -> Ratios:  # fmt: skip
-    """After-to-before rate ratios for many series at once; last axis = days.
+    """After-to-before rate ratios for many series at once; last axis = days (`block` 1: weeks or months already).
 
     Quasi-Poisson: counts are divided by φ, then the score interval of the conditional binomial is taken with
     Student's quantile (φ is estimated). p is the two-sided test of ratio 1 that this interval inverts.
     """
     y0, e0, y1, e1 = _totals(before_counts, before_exposure, after_counts, after_exposure)
-    found = spread(before_counts, before_exposure, after_counts, after_exposure)
+    found = spread(before_counts, before_exposure, after_counts, after_exposure, block=block)
     z = intervals.quantile(alpha, found.df)
     low, high = intervals.rate_ratio_score(y1 / found.phi, e1, y0 / found.phi, e0, alpha, z)
     expected = (y0 + y1) * e1 / (e0 + e1)
@@ -99,11 +103,11 @@ def share_ratios(
 
 def compare_rates(
     before_counts: ArrayLike, before_exposure: ArrayLike, after_counts: ArrayLike, after_exposure: ArrayLike,
-    alpha: float = 0.05,
+    alpha: float = 0.05, block: int = WEEK,
 ) -> Effect:  # fmt: skip
     """Change of a rate (events per order, say) from daily columns; over-dispersion widens the interval."""
     columns = (before_counts, before_exposure, after_counts, after_exposure)
-    return _effect(rate_ratios, columns, alpha)
+    return _effect(partial(rate_ratios, block=block), columns, alpha)
 
 
 def compare_shares(

@@ -58,6 +58,7 @@ def spread(
     counts1: ArrayLike,
     exposure1: ArrayLike,
     binomial: bool = False,
+    block: int = WEEK,
 ) -> Spread:
     """φ pooled over both periods from daily columns (last axis = days), with its degrees of freedom.
 
@@ -66,7 +67,7 @@ def spread(
     few degrees of freedom instead of a φ that is too small. McCullagh & Nelder 1989, section 9.2.
     """
     pairs = ((counts0, exposure0), (counts1, exposure1))
-    weekly = [pearson_residuals(blocks(y), blocks(e), binomial) for y, e in pairs]
+    weekly = [pearson_residuals(blocks(y, block), blocks(e, block), binomial) for y, e in pairs]
     df = max(sum(max(r.shape[-1] - 1, 0) for r in weekly), 1)
     phi = np.asarray(sum((r**2).sum(axis=-1) for r in weekly)) / df
     shared = correlation(weekly)

@@ -241,6 +241,16 @@ def mann_whitney(first: ArrayLike, second: ArrayLike, alpha: float = 0.05) -> Sh
     return Shift(float(np.median(gaps)), float(ends[0]), float(ends[1]), test)
 
 
+def student(alpha: float, df: float) -> float:
+    """Two-sided critical value of Student's t."""
+    return float(special.stdtrit(df, 1 - alpha / 2))
+
+
+def student_p(t: float, df: float) -> float:
+    """Two-sided p of Student's t."""
+    return float(2 * special.stdtr(max(df, 1.0), -abs(t)))
+
+
 def power_of_shares(n: float, p1: float, p2: float, alpha: float = 0.05) -> float:
     """Power of the two-sided z test with n in each group, as R's power.prop.test (not strict)."""
     spread = np.sqrt(p1 * (1 - p1) + p2 * (1 - p2))

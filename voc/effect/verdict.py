@@ -28,6 +28,13 @@ FAULTS = {
     "too_few_events": f"前后合计不足 {MIN_EVENTS} 条",
     "no_exposure": "缺少订单量等分母数据",
     "events_without_exposure": "有的日子有投诉却没有分母数据",
+    "too_few_points": "前后的数据点太少",
+    "too_few_units": "实施单位和对照单位合计不足 6 个",
+    "pre_trend": "上线前两组走势已经不同",
+    "placebo_in_time": "上线前就有类似变化，不能归功于这次措施",
+    "long_memory": "数据前后牵连太强，变化与自然漂移分不清",
+    "poor_fit": "对照拼不出实施单位上线前的走势",
+    "no_base": "没有大于 0 的对照水平，算不出相对变化",
 }
 CODES = np.array(["effective", "partly_effective", "ineffective", "worse", "insufficient"])
 CLAIMS = ("effective", "partly_effective", "worse")
@@ -131,15 +138,16 @@ def _move(change: float) -> str:
 
 def _sentence(code: str, effect: Effect, contract: Contract, weeks: int | None) -> str:
     faults = effect.diagnostics.get("faults", [])
+    wait = _advice(effect, weeks)
     if faults:
-        return f"证据不足：{'；'.join(FAULTS[f] for f in faults)}{_wait(weeks)}"
+        return f"证据不足：{'；'.join(FAULTS[f] for f in faults)}{wait if 'wait' not in effect.diagnostics else ''}"
     target = f"{contract.smallest_effect:.0%}"
     meaning = {
         "effective": f"改善确定超过约定的最小幅度 {target}",
         "partly_effective": f"确有改善，但{_shortfall(effect, contract)}约定的最小幅度 {target}",
         "ineffective": f"可以排除达到约定的最小幅度 {target} 的改善",
         "worse": "确定变差，措施需要撤回或重做",
-        "insufficient": f"还分不清是否有改善{_wait(weeks)}",
+        "insufficient": f"还分不清是否有改善{wait}",
     }
     return f"{NAMES[code]}：{describe_change(effect, contract.metric, contract.alpha)}，{meaning[code]}"
 
@@ -150,6 +158,16 @@ def _shortfall(effect: Effect, contract: Contract) -> str:
     return "确定达不到" if most < contract.smallest_effect else "尚不能确认达到"
 
 
+def _advice(effect: Effect, weeks: int | None) -> str:
+    """What would decide; other designs than before/after know it in points of their own series (0: nothing does)."""
+    if "wait" not in effect.diagnostics:
+        return _wait(weeks)
+    points = effect.diagnostics["wait"]
+    if points:
+        return f"，若保持现状，大约再有 {points} 个数据点可以判断"
+    return "，仅延长观察难以判断，需要更多对照或更长的基线"
+
+
 def _wait(weeks: int | None) -> str:
     return f"，预计再观察 {weeks} 周可以判断" if weeks else "，仅延长观察难以判断，需要更长的基线或对照"
 
@@ -158,6 +176,8 @@ def _weeks_more(effect: Effect, contract: Contract) -> int | None:
     """Weeks of follow-up after which the present rates would decide; None when two years would not."""
     facts = effect.diagnostics
     hopeless = {"no_exposure", "events_without_exposure"} & set(facts.get("faults", []))
+    if "events_before" not in facts or "wait" in facts:
+        return None
     if hopeless or effect.days_after == 0 or effect.days_before < MIN_DAYS:
         return None
     weeks = np.arange(1, MOST_WEEKS + 1)

@@ -1,0 +1,238 @@
+"""Tables in for `voc effect`: which column is what, times in any spelling, units, and who was treated when."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cli.effect_times import Grid, grid_of, number_of, season_of
+from cli.table import columns_of, find_column, open_table, rows_of
+from voc.effect.cohort import NEVER
+from voc.effect.panel import Panel
+from voc.errors import InputError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+CHUNK = 10_000
+_LOGGED = re.compile(r"(?:log|ln|l_)(?=[a-z_\W])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The columns and marks that a person named."""
+
+    time: str
+    value: str
+    exposure: str = ""
+    unit: str = ""
+    treated: str = ""
+    group: str = ""
+    intervention: str = ""
+    control: tuple[str, ...] = ()
+    covariate: tuple[str, ...] = ()
+    season: str = "auto"
+    family: str = "auto"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A panel, the labels of its places, its real times (None: plain numbers), and what was left out."""
+
+    panel: Panel
+    labels: list[str]
+    times: list[datetime] | None
+    rhythm: str
+    notes: list[str]
+    logged: bool
+
+
+def read(file: Path, asked: Asked) -> Table:
+    """Read a file into a panel; InputError says in Chinese what is wrong with it."""
+    cells = _columns(file, asked)
+    names = asked.time.split("+")
+    clock = [
+        "-".join(parts) for parts in zip(*(cells[f"--time {n}"] for n in range(len(names))), strict=True)
+    ]
+    marks = sorted({mark for mark in cells.get("--group", []) if not _is_never(mark)})
+    extra = [asked.intervention] if asked.intervention else []
+    grid = grid_of(clock, [*extra, *marks])
+    units = cells.get("--unit", [""] * len(clock))
+    order = list(dict.fromkeys(units))
+    place = np.array([grid.places[n] for n in range(len(clock))])
+    row = np.array([order.index(u) for u in units]) if len(order) < 50 else _codes(units, order)
+    _once(row, place, order, clock, bool(asked.unit))
+    shape = (len(order), len(grid.labels))
+    values = _spread(cells["--value"], "--value", row, place, shape)
+    exposure = _spread(cells["--exposure"], "--exposure", row, place, shape) if asked.exposure else None
+    began = _began(cells, asked, grid, order, row, place, marks)
+    counts = _is_count(values, asked.family)
+    panel = Panel(
+        values, began, exposure, _wide(cells, asked, row, place, shape), _covariates(cells, asked, row, len(order)),
+        season_of(asked.season, grid), counts, 7 if grid.rhythm == "day" else 1, tuple(order),
+    )  # fmt: skip
+    return Table(panel, grid.labels, grid.times, grid.rhythm, grid.notes, bool(_LOGGED.match(asked.value)))
+
+
+def _columns(file: Path, asked: Asked) -> dict[str, list[str]]:
+    if not file.is_file():
+        raise InputError(f"没有文件「{file}」。")
+    source = open_table(file)
+    columns, _ = columns_of(source)
+    wanted = {f"--time {n}": name for n, name in enumerate(asked.time.split("+"))}
+    wanted |= {
+        f"--{one}": getattr(asked, one)
+        for one in ("value", "exposure", "unit", "group")
+        if getattr(asked, one)
+    }
+    wanted |= {f"--control {n}": name for n, name in enumerate(asked.control)}
+    wanted |= {f"--covariate {n}": name for n, name in enumerate(asked.covariate)}
+    if asked.treated in columns:
+        wanted["--treated"] = asked.treated
+    found = {option: find_column(name, columns, option.split(" ")[0]) for option, name in wanted.items()}
+    rows = [
+        r.cells
+        for chunk in source.chunks(CHUNK)
+        for r in rows_of(chunk, columns, found["--time 0"])
+        if any(r.cells)
+    ]
+    if not rows:
+        raise InputError(f"「{file.name}」里没有数据行。")
+    where = {option: columns.index(name) for option, name in found.items()}
+    return {option: [cells[n].strip() for cells in rows] for option, n in where.items()}
+
+
+def _codes(units: Sequence[str], order: Sequence[str]) -> Ints:
+    known = {name: n for n, name in enumerate(order)}
+    return np.array([known[u] for u in units])
+
+
+def _once(row: Ints, place: Ints, order: Sequence[str], clock: Sequence[str], named: bool) -> None:
+    keys, counts = np.unique(row * (int(place.max()) + 1) + place, return_counts=True)
+    if (counts > 1).any():
+        key = int(keys[counts > 1][0])
+        n = int(np.flatnonzero(row * (int(place.max()) + 1) + place == key)[0])
+        who = f"单位「{order[row[n]]}」在" if named else ""
+        how = "请检查 --unit 和 --time" if named else "文件里有多个单位时请用 --unit 指明区分它们的列"
+        raise InputError(f"{who}时间「{clock[n]}」有多行；{how}。")
+
+
+def _amount(cell: str, option: str, row: int) -> float:
+    if cell.casefold() in ("", "na", "nan", "null", "none", "."):
+        return math.nan
+    try:
+        value = float(cell.replace(",", "").removesuffix("%"))
+    except ValueError:
+        raise InputError(f"第 {row} 行的「{cell}」不是数（{option}）。") from None
+    if math.isinf(value):
+        raise InputError(f"第 {row} 行的「{cell}」不是有限的数（{option}）。")
+    return value
+
+
+def _spread(cells: Sequence[str], option: str, row: Ints, place: Ints, shape: tuple[int, int]) -> Floats:
+    made = np.full(shape, np.nan)
+    made[row, place] = [_amount(cell, option, n) for n, cell in enumerate(cells, 1)]
+    if not np.isfinite(made).any():
+        raise InputError(f"{option} 的列里没有一个数。")
+    return made
+
+
+def _wide(
+    cells: dict[str, list[str]], asked: Asked, row: Ints, place: Ints, shape: tuple[int, int]
+) -> Floats | None:
+    if not asked.control:
+        return None
+    if asked.unit:
+        raise InputError(
+            "--control（对照列）只用于没有 --unit 的文件；有单位时用 --treated 指明实施单位，其余即为对照。"
+        )
+    return np.column_stack(
+        [
+            _spread(cells[f"--control {n}"], "--control", row, place, shape)[0]
+            for n in range(len(asked.control))
+        ]
+    )
+
+
+def _covariates(cells: dict[str, list[str]], asked: Asked, row: Ints, units: int) -> Floats | None:
+    if not asked.covariate:
+        return None
+    made = np.zeros((units, len(asked.covariate)))
+    for c in range(len(asked.covariate)):
+        for n, cell in reversed(list(enumerate(cells[f"--covariate {c}"], 1))):
+            made[row[n - 1], c] = _amount(cell, "--covariate", n)
+    if not np.isfinite(made).all():
+        raise InputError("--covariate 的列有缺失；每个单位在最早一期要有数值。")
+    return made
+
+
+def _is_never(mark: str) -> bool:
+    number = number_of(mark)
+    return (
+        mark.casefold() in ("", "na", "nan", "inf", "never", "none", "null", "从未", "无")
+        or number == 0
+        or (number is None and mark == ".")
+    )
+
+
+def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequence[str], row: Ints, place: Ints,
+           marks: Sequence[str]) -> Ints:  # fmt: skip
+    began = np.full(len(order), NEVER)
+    if asked.group:
+        for n, mark in enumerate(cells["--group"]):
+            began[row[n]] = NEVER if _is_never(mark) else grid.marks[mark]
+        began[(began != NEVER) & (began >= len(grid.labels))] = NEVER  # treated after the data end
+        return _some(np.where(began < 0, 0, began), "--group 的列里没有一个单位在数据的时间范围内上线。")
+    live = grid.marks[asked.intervention] if asked.intervention else None
+    if "--treated" in cells:
+        return _switched(cells["--treated"], live, began, row, place)
+    if live is None:
+        raise InputError("请用 --intervention 指明上线时间（或用 --group 指明各单位上线时间的列）。")
+    names = [name.strip() for name in re.split("[,，、]", asked.treated) if name.strip()]
+    if not names and len(order) > 1:
+        raise InputError(
+            f"文件里有 {len(order)} 个单位，请用 --treated 指明哪些是实施单位（名称，或一个 0/1 列）。"
+        )
+    unknown = [name for name in names if name not in order]
+    if unknown:
+        raise InputError(f"没有单位或列「{unknown[0]}」（--treated）。单位有：{_some_of(order)}。")
+    if names and not asked.unit:
+        raise InputError("--treated 写单位名称时，请用 --unit 指明单位所在的列。")
+    began[[order.index(name) for name in names] if names else [0]] = live
+    return began
+
+
+def _some_of(names: Sequence[str]) -> str:
+    return "、".join(names[:8]) + ("……" if len(names) > 8 else "")
+
+
+def _switched(cells: Sequence[str], live: int | None, began: Ints, row: Ints, place: Ints) -> Ints:
+    on = np.array([_amount(cell, "--treated", n) for n, cell in enumerate(cells, 1)])
+    if not np.isin(on[np.isfinite(on)], (0, 1)).all() and (on < 0).any():
+        raise InputError("--treated 的列须是 0 和 1。")
+    for unit in np.unique(row[on > 0]):
+        began[unit] = place[(row == unit) & (on > 0)].min() if live is None else live
+    if live is None and (began[began != NEVER] == 0).all():
+        raise InputError("--treated 的列从第一期起就是 1，看不出何时上线；请用 --intervention 指明。")
+    return _some(began, "--treated 的列里没有一个单位是 1。")
+
+
+def _some(began: Ints, sentence: str) -> Ints:
+    if not (began != NEVER).any():
+        raise InputError(sentence)
+    return began
+
+
+def _is_count(values: Floats, family: str) -> bool:
+    known = values[np.isfinite(values)]
+    whole = bool((known >= 0).all() and (known == np.round(known)).all() and known.max() > 1)
+    if family == "counts" and (known < 0).any():
+        raise InputError("有负数，不能当作计数；请用 --family numbers。")
+    return whole if family == "auto" else family == "counts"
