@@ -38,11 +38,7 @@ def grid_of(cells: list[str], marks: list[str]) -> Grid:
     if all(number is not None and (number < 100_000 or number != int(number)) for number in numbers):
         return _numbered([n for n in numbers if n is not None], cells, marks)
     spelled = [_spelled(cell) for cell in [*cells, *marks]]
-    if (
-        any(number_of(cell) is not None for cell in cells[:1])
-        != any(number_of(m) is not None for m in marks[:1])
-        and marks
-    ):
+    if marks and (number_of(spelled[0]) is None) != (number_of(spelled[len(cells)]) is None):
         raise InputError(f"「{marks[0]}」与时间列「{cells[0]}」的写法不同，请写成同样的形式。")
     times, _ = instants(spelled)
     known = sorted(set(times[: len(cells)]))
@@ -86,7 +82,9 @@ def _numbered(numbers: list[float], cells: list[str], marks: list[str]) -> Grid:
 def _steps(times: list[datetime], known: list[datetime], rhythm: str) -> list[int]:
     if rhythm == "month":
         first = known[0].year * 12 + known[0].month
-        return [t.year * 12 + t.month - first for t in times]
+        months = [t.year * 12 + t.month - first for t in times]
+        apart = math.gcd(*(t.year * 12 + t.month - first for t in known)) or 1  # quarters and years too
+        return [-(-month // apart) for month in months]
     apart = np.diff([t.timestamp() for t in known])
     step = float(np.median(apart)) if len(apart) else 1.0
     place = [(t - known[0]).total_seconds() / step for t in times]

@@ -54,4 +54,6 @@ def choose(passages: Sequence[Passage], count: int = 3) -> list[str]:
 
 def quoted(texts: Sequence[str], count: int = 3) -> list[str]:
     """Quote whole texts from their beginning; where all are too short or too much alike, the first as they are."""
-    return choose([Passage(text, 0, min(len(text), SHORTEST)) for text in texts], count) or list(texts[:count])
+    return choose([Passage(text, 0, min(len(text), SHORTEST)) for text in texts], count) or list(
+        texts[:count]
+    )

@@ -44,7 +44,9 @@ def agreement(first: Sequence[str], second: Sequence[str]) -> Agreement:
         table[place[a], place[b]] += 1
     from statsmodels.stats.inter_rater import cohens_kappa  # takes a second to import; few commands need it
 
-    with np.errstate(invalid="ignore", divide="ignore"):  # of its test against no agreement, which is not used
+    with np.errstate(
+        invalid="ignore", divide="ignore"
+    ):  # of its test against no agreement, which is not used
         found = cohens_kappa(table)
     reach = 1.959964 * float(found.std_kappa)
     kappa = float(found.kappa)

@@ -21,7 +21,7 @@ from voc.effect.regression import Fit, Noise
 Floats = NDArray[np.float64]
 
 SLOPE_LEVEL = 0.01  # a change of slope joins the model only when chance explains it this rarely
-MOST_PAIRS = 3  # sine–cosine pairs that a season may take
+MOST_PAIRS = 5  # sine–cosine pairs that a season may take, and one for each season seen
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def harmonics(n: int, period: float, pairs: int) -> Floats:
 
 
 def season_pairs(series: Series) -> int:
-    """How many pairs the season needs: none for less than one season, one for less than two, else 1–3 by BIC.
+    """How many pairs the season needs: none for less than one season, one for less than two, else by BIC.
 
     A season that is there and not modelled looks like an effect; one that is modelled and not there costs little.
     """
@@ -85,7 +85,7 @@ def season_pairs(series: Series) -> int:
     if n < 2 * series.season:
         return 1
     scores = []
-    for pairs in range(1, min(int(series.season / 2), MOST_PAIRS) + 1):
+    for pairs in range(1, min(int(series.season / 2), int(n / series.season), MOST_PAIRS) + 1):
         fitted = _fit(series, _design(series, "level", pairs, True)[0])
         k, m = fitted.basis.shape[1], fitted.pearson.size
         scores.append(m * np.log(max(float((fitted.pearson**2).sum()), 1e-12) / m) + k * np.log(m))

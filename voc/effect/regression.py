@@ -19,7 +19,8 @@ Floats = NDArray[np.float64]
 STEPS = 50
 MOST_SHARED = 0.9
 LONGEST = 800  # points up to which the bias of the correlation is worked out; beyond, it is nothing
-GRID = np.linspace(0.0, MOST_SHARED, 31)
+GRID = np.linspace(0.0, MOST_SHARED, 10)
+TOLD = 2.0  # standard errors of a lag-1 correlation from which on the lag-2 one is believed in full
 
 
 @dataclass(frozen=True)
@@ -110,32 +111,47 @@ def noise(fitted: Fit, floor: bool = True) -> Noise:
     n = residuals.size
     left = max(n - basis.shape[1], 1)
     power = float((residuals**2).sum())
-    raw = float((residuals[1:] * residuals[:-1]).sum() / power) if power > 0 and n > 2 else 0.0
-    shared, trace, df = (
-        _unbiased(raw, basis, n) if n <= LONGEST else (_clip(raw), left, left * _shrink(_clip(raw)))
-    )
+    raw = [
+        float((residuals[lag:] * residuals[:-lag]).sum() / power) if power > 0 and n > 4 else 0.0
+        for lag in (1, 2)
+    ]
+    shared, trace, df = _unbiased(raw, basis, n) if n <= LONGEST else _plain(raw, n, float(left))
     phi = power / max(trace, 1e-9)
     least = 1.0 if floor and fitted.family != "numbers" else 0.0
     return Noise(max(phi, least), shared, max(df, 1.0))
+
+
+def _plain(raw: list[float], n: int, left: float) -> tuple[float, float, float]:
+    shared = _lasting(_clip(raw[0]), raw[1], n)
+    return shared, left, left * (1 - shared**2) / (1 + shared**2)
 
 
 def _clip(value: float) -> float:
     return float(np.clip(value, 0.0, MOST_SHARED))
 
 
-def _shrink(shared: float) -> float:
-    return (1 - shared**2) / (1 + shared**2)
+def _lasting(first: float, second: float, n: int) -> float:
+    """The correlation that fades as the series does, from those at lags 1 and 2.
+
+    Chance on top of a wandering rate lowers both alike, so that the second is more than the square of the first;
+    its root then says how slowly the wandering fades. Alone it is too noisy, so it counts as far as the first is sure.
+    """
+    slower = max(float(np.sqrt(max(second, 0.0))) - first, 0.0)
+    return _clip(first + slower * min(1.0, first * np.sqrt(n) / TOLD))
 
 
-def _unbiased(raw: float, basis: Floats, n: int) -> tuple[float, float, float]:
+def _unbiased(raw: list[float], basis: Floats, n: int) -> tuple[float, float, float]:
     """The correlation whose residuals would show `raw` on average, and tr(MR) and Satterthwaite's df under it."""
     expected = []
     for value in GRID:
         residual = _residual_covariance(value, basis, n)
         expected.append(np.trace(residual, offset=1) / np.trace(residual))
+        if value == 0:
+            second = raw[1] - float(np.trace(residual, offset=2) / np.trace(residual))
     # Long memory cannot be told from a trend: the expectation may turn, and the first crossing is taken.
     rising = np.maximum.accumulate(np.array(expected))
-    shared = float(np.interp(raw, rising, GRID)) if raw > rising[0] else 0.0
+    first = float(np.interp(raw[0], rising, GRID)) if raw[0] > rising[0] else 0.0
+    shared = _lasting(first, second, n)
     residual = _residual_covariance(shared, basis, n)
     trace = float(np.trace(residual))
     return shared, trace, trace**2 / float((residual**2).sum())

@@ -183,9 +183,9 @@ def _answer_series(
     found.append(checks.season(series, pairs))
     found.append(checks.placebo_in_series(series, change, trend, pairs))
     wait = _wait(series, change, ends, level, terms)
-    effect = effect_of(design, "ratio" if ratio else "difference", ends["estimate"], ends["low"], ends["high"], ends["p"],
-                     level,
-                     seen, change.noise.phi, sides, df=change.df, wait=wait)  # fmt: skip
+    scale = "ratio" if ratio else "difference"
+    values = ends["estimate"], ends["low"], ends["high"], ends["p"]
+    effect = effect_of(design, scale, *values, level, seen, change.noise.phi, sides, df=change.df, wait=wait)
     rate = np.where(kept, series.values, np.nan) / divisor
     low, high = change.expected_low / divisor, change.expected_high / divisor
     path = Path(np.arange(len(kept), dtype=np.float64), rate, change.expected / divisor, low, high)
