@@ -172,9 +172,21 @@ def members() -> None:
             counts[key][2] += together
     print("data | problems | members read | a reader agrees | Wilson 95 % | still a member today")
     for key, (total, agreed, still) in sorted(counts.items()):
-        low, high = (float(end) for end in wilson(np.array([agreed]), np.array([total])))
+        low, high = (float(end[0]) for end in wilson(np.array([agreed]), np.array([total])))
         read_problems = len({(r["data"], r["problem"]) for r in read if key in ("all", r["data"])})
         print(f"{key} | {read_problems} | {total} | {agreed / total:.3f} | {low:.3f}–{high:.3f} | {still}")
+    _names()
+
+
+def _names() -> None:
+    """Share of names a reader found to say what the matter is, of those that are still the same."""
+    with (READINGS / "registry_names.csv").open(encoding="utf-8", newline="") as file:
+        read = {(row["data"], row["name_hash"]): row["verdict"] for row in csv.DictReader(file)}
+    today = [(data, text_hash(name)) for data in SETS for name, _ in problems(data)]
+    verdicts = [read[name] for name in today if name in read]
+    agreed, total = verdicts.count("yes"), len(verdicts)
+    low, high = (float(end[0]) for end in wilson(np.array([agreed]), np.array([total])))
+    print(f"names: {agreed} of {total} say the matter ({low:.3f}–{high:.3f}); {len(today) - total} not read")
 
 
 def main() -> None:

@@ -89,7 +89,8 @@ def members(session: Session, problem_ids: Sequence[int]) -> dict[int, list[dict
         SELECT k.problem_id, f.id AS feedback, s.name AS source, f.record_key, f.occurred_at, k.method, k.copy
         FROM (SELECT problem_id, feedback_id, method, false AS copy FROM problem_member WHERE problem_id = ANY(:ids)
               UNION ALL
-              SELECT m.problem_id, c.id, m.method, true FROM problem_member m JOIN feedback c ON c.copy_of = m.feedback_id
+              SELECT m.problem_id, c.id, m.method, true
+              FROM problem_member m JOIN feedback c ON c.copy_of = m.feedback_id
               WHERE m.problem_id = ANY(:ids)) k
         JOIN feedback f ON f.id = k.feedback_id JOIN source s ON s.id = f.source_id
         WHERE f.superseded_by IS NULL AND f.suspect IS NULL ORDER BY k.problem_id, f.occurred_at, f.id
@@ -108,7 +109,8 @@ def groups(session: Session) -> list[dict[str, Any]]:
         session,
         """
         WITH said AS (
-            SELECT r.group_id, r.feedback_id AS first, f.* FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
+            SELECT r.group_id, r.feedback_id AS first, f.*
+            FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
             UNION ALL
             SELECT r.group_id, r.feedback_id, c.* FROM registry_member r JOIN feedback c ON c.copy_of = r.feedback_id
         )

@@ -82,11 +82,14 @@ def count_days(session: Session, days: pl.DataFrame) -> None:
     )
 
 
-def neighbours(session: Session, nearest: int, far: int) -> list[tuple[int, int]]:
-    """Pair the staged feedback with the `nearest` before and after that share a key, at most `far` seconds away."""
+def neighbours(session: Session, nearest: int, far: int, rare: Sequence[int]) -> list[tuple[int, int]]:
+    """Pair the staged feedback with the `nearest` before and after of each key, at most `far` seconds away.
+
+    Only those that share two keys, or one of the `rare` ones, are paired.
+    """
     query = text(
         """
-        SELECT DISTINCT LEAST(n.feedback_id, o.feedback_id), GREATEST(n.feedback_id, o.feedback_id)
+        SELECT LEAST(n.feedback_id, o.feedback_id), GREATEST(n.feedback_id, o.feedback_id)
         FROM pg_temp.staged_anchor n CROSS JOIN LATERAL (
             (SELECT a.feedback_id FROM registry_anchor a
              WHERE a.key = n.key AND (a.at, a.feedback_id) < (n.at, n.feedback_id) AND a.at >= n.at - :far
@@ -95,10 +98,14 @@ def neighbours(session: Session, nearest: int, far: int) -> list[tuple[int, int]
             (SELECT a.feedback_id FROM registry_anchor a
              WHERE a.key = n.key AND (a.at, a.feedback_id) > (n.at, n.feedback_id) AND a.at <= n.at + :far
              ORDER BY a.at, a.feedback_id LIMIT :nearest)) o
+        GROUP BY n.feedback_id, o.feedback_id
+        HAVING count(*) > 1 OR bool_or(n.key = ANY(CAST(:rare AS bigint[])))
         """
     )
+    values = {"nearest": nearest, "far": far, "rare": array_of(rare)}
     session.execute(text(_STRAIGHT))
-    rows = [(a, b) for a, b in session.execute(query, {"nearest": nearest, "far": far})]
+    # Two new ones that find each other are listed twice.
+    rows = sorted({(a, b) for a, b in session.execute(query, values)})
     session.execute(text(_AS_BEFORE))
     return rows
 

@@ -39,15 +39,16 @@ def register(session: Session, batches: list[int], now: datetime) -> set[int]:
     said = registering.unregistered(session, batches)
     touched: set[int] = set()
     for start in range(0, len(said), AT_ONCE):
-        joined = _take_in(session, said[start : start + AT_ONCE], now)
+        joined = take_in(session, said[start : start + AT_ONCE], now)
         touched = {joined.merged.get(group, group) for group in touched} | set(joined.group.values())
     return touched
 
 
-def _take_in(session: Session, said: list[Said], now: datetime) -> Joined:
-    _index(session, said)
-    far = int(RULE.longest * DAY)
-    pairs = registering.neighbours(session, RULE.nearest, far)
+def take_in(session: Session, said: list[Said], now: datetime) -> Joined:
+    """Store feedback, find what it belongs to among all that is registered, and put that together."""
+    keys = _index(session, said)
+    rare = keys[background().rarity(keys) >= RULE.rare].tolist()
+    pairs = registering.neighbours(session, RULE.nearest, int(RULE.longest * DAY), rare)
     edges = _kept(session, pairs, surge=False) + _kept(session, _surges(session), surge=True)
     members = {member for edge in edges for member in edge}
     known = registering.known(session, members)
@@ -59,7 +60,8 @@ def _take_in(session: Session, said: list[Said], now: datetime) -> Joined:
     return joined
 
 
-def _index(session: Session, said: list[Said]) -> None:
+def _index(session: Session, said: list[Said]) -> NDArray[np.int64]:
+    """Store what new feedback is found by; return its keys."""
     ids = np.array([row.id for row in said], dtype=np.int64)
     moment = np.array([row.at for row in said], dtype=np.int64)
     product, region = hashed([row.product for row in said]), hashed([row.region for row in said])
@@ -70,6 +72,7 @@ def _index(session: Session, said: list[Said]) -> None:
     index = anchors(ids, moment, stream, read)
     registering.store_anchors(session, index)
     registering.count_days(session, by_day(index, moment, stream))
+    return index["key"].unique().to_numpy()
 
 
 def _kept(session: Session, pairs: Pairs, surge: bool) -> Pairs:

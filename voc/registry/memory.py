@@ -77,17 +77,18 @@ class Registry:
     def _candidates(self, ids: Ints, signs: Signs, facts: Facts) -> tuple[list[int], list[int]]:
         found: set[tuple[int, int]] = set()
         far, nearest = int(self.rule.longest * DAY), self.rule.nearest
+        rare = self.background.rarity(signs.keys) >= self.rule.rare
         for row, (id_, at) in enumerate(zip(ids.tolist(), facts.moment.tolist(), strict=True)):
-            near: set[int] = set()
-            for key in signs.keys[row].tolist():
+            near: dict[int, int] = {}
+            for key, telling in zip(signs.keys[row].tolist(), rare[row].tolist(), strict=True):
                 if key == NONE:
                     break
                 held = self.held[key]
                 place = bisect_left(held, (at, id_))
                 for when, other in held[max(0, place - nearest) : place + nearest + 1]:
                     if other != id_ and abs(when - at) <= far:
-                        near.add(other)
-            found.update((min(id_, other), max(id_, other)) for other in near)
+                        near[other] = near.get(other, 0) + (2 if telling else 1)
+            found.update((min(id_, other), max(id_, other)) for other, shared in near.items() if shared >= 2)
         pairs = sorted(found)
         return [a for a, _ in pairs], [b for _, b in pairs]
 

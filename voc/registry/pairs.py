@@ -35,6 +35,9 @@ class Rule:
     other_unit: float = -0.1
     per_month: float = -0.02
     longest: float = 130.0  # days
+    rare: float = (
+        7.0  # rarity from which on one shared key is reason enough to compare two; else they share two
+    )
     nearest: int = 16  # feedback before and after, of those that share a key, that each is compared with
     information: float = 22.0  # rarity of what is shared, in natural logarithms, for two of the same hour
     per_doubling: float = 4.0  # and so much more each time the days between them double

@@ -1,0 +1,91 @@
+"""What 10,000 new rows cost the registry in its database, by the size of history.
+
+Usage: VOC_HOME=/some/folder python -m benchmarks.registry_database 10000 100000 1000000
+The history (benchmarks/registry_growth.py makes it) is loaded in bulk, without looking for groups in it; then 10,000
+rows are registered as the stage does, timed, and rolled back. No feedback is stored: foreign keys are off.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from benchmarks.registry_growth import BATCH, made
+from models import registering
+from models.engine import migrate, transaction
+from tasks.register import background, take_in
+from voc.registry.anchors import anchors, by_day
+from voc.registry.packing import packed
+from voc.registry.signs import signs
+from voc.zone import CHINA
+
+START = 1_000_000_000  # numbers of the rows that are measured
+
+
+def load(session: Session, first: int) -> None:
+    """Append one batch of history in bulk."""
+    texts, facts = made(BATCH, first)
+    ids = np.arange(first, first + BATCH) + 1
+    read = signs(texts, background())
+    columns = {"feedback_id": ids, "at": facts.moment, "stream": facts.product, "product": facts.product}
+    registering.store_members(session, pl.DataFrame({**columns, "region": facts.region}), packed(read))
+    index = anchors(ids, facts.moment, facts.product, read)
+    registering.store_anchors(session, index)
+    registering.count_days(session, by_day(index, facts.moment, facts.product))
+
+
+def measure(session: Session, size: int) -> None:
+    """Register new rows, print what it cost, and take them back."""
+    texts, facts = made(BATCH, 10_000_019 + size)
+    said = [
+        registering.Said(START + row, words, at, 1, f"产品{row % 400}", None)
+        for row, (words, at) in enumerate(zip(texts, facts.moment.tolist(), strict=True))
+    ]
+    said.sort(key=lambda row: (row.at, row.id))
+    wall, cpu = time.perf_counter(), time.process_time()
+    joined = [
+        take_in(session, said[at : at + 5_000], datetime.now(CHINA)) for at in range(0, len(said), 5_000)
+    ]
+    seconds, own = time.perf_counter() - wall, time.process_time() - cpu
+    disk = session.scalar(
+        text(
+            """SELECT sum(pg_total_relation_size(c)) / 1048576 FROM unnest(CAST('{registry_member, registry_anchor,
+               registry_day}' AS regclass[])) c"""
+        )
+    )
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    groups = sum(len(part.opened) for part in joined)
+    print(
+        f"{size:,} | {seconds:.1f} | {own:.1f} | {memory:,.0f} | {float(disk or 0):,.0f} | {groups}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Grow the history and measure at each size."""
+    migrate()
+    print(
+        "rows before | 10,000 rows: wall s | CPU s of this process | its memory MB | tables MB | groups opened"
+    )
+    for size in sorted(int(part) for part in sys.argv[1:]):
+        with transaction() as session:
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+            stored = session.scalar(text("SELECT count(*) FROM registry_member")) or 0
+            for first in range(stored, size, BATCH):
+                load(session, first)
+        with transaction() as session:
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+            session.execute(text("ANALYZE registry_anchor, registry_day, registry_member"))
+            measure(session, size)
+            session.rollback()
+
+
+if __name__ == "__main__":
+    main()
