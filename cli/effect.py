@@ -41,6 +41,7 @@ def effect(
     unit: Annotated[str, typer.Option(help="单位列（门店、地区……）")] = "",
     treated: Annotated[str, typer.Option(help="实施单位的名称（逗号分隔），或 0/1 列")] = "",
     group: Annotated[str, typer.Option(help="各单位上线时间的列；空或 0 为从未")] = "",
+    exclude: Annotated[str, typer.Option(help="不用作对照的单位（逗号分隔）")] = "",
     control: Annotated[list[str] | None, typer.Option(help="对照列，可重复；与单位列二选一")] = None,
     covariate: Annotated[list[str] | None, typer.Option(help="分批双重差分的协变量列，可重复")] = None,
     direction: Annotated[Literal["decrease", "increase"], typer.Option(help="希望的方向")] = "decrease",
@@ -73,7 +74,7 @@ def effect(
     if picture:
         _check_picture(file, picture)
     table = read(file, Asked(time, value, exposure, unit, treated, group, intervention, tuple(control or ()),
-                             tuple(covariate or ()), season, family))  # fmt: skip
+                             tuple(covariate or ()), exclude, season, family))  # fmt: skip
     chosen = "log" if scale == "auto" and table.logged else scale
     pairs = 0 if season == "0" else None
     terms = Terms(

@@ -38,6 +38,7 @@ class Asked:
     intervention: str = ""
     control: tuple[str, ...] = ()
     covariate: tuple[str, ...] = ()
+    exclude: str = ""
     season: str = "auto"
     family: str = "auto"
 
@@ -56,7 +57,7 @@ class Table:
 
 def read(file: Path, asked: Asked) -> Table:
     """Read a file into a panel; InputError says in Chinese what is wrong with it."""
-    cells = _columns(file, asked)
+    cells = _without(_columns(file, asked), asked)
     names = asked.time.split("+")
     clock = [
         "-".join(parts) for parts in zip(*(cells[f"--time {n}"] for n in range(len(names))), strict=True)
@@ -107,6 +108,21 @@ def _columns(file: Path, asked: Asked) -> dict[str, list[str]]:
         raise InputError(f"「{file.name}」里没有数据行。")
     where = {option: columns.index(name) for option, name in found.items()}
     return {option: [cells[n].strip() for cells in rows] for option, n in where.items()}
+
+
+def _without(cells: dict[str, list[str]], asked: Asked) -> dict[str, list[str]]:
+    """Leave out the units that a person excluded."""
+    if not asked.exclude:
+        return cells
+    units = cells.get("--unit", [])
+    out = _names(asked.exclude, units)
+    unknown = [name for name in out if name not in units]
+    if unknown:
+        raise InputError(f"没有单位「{unknown[0]}」（--exclude）；单位列用 --unit 指明。")
+    kept = [n for n, unit in enumerate(units) if unit not in out]
+    if not kept:
+        raise InputError("--exclude 去掉了所有单位。")
+    return {option: [column[n] for n in kept] for option, column in cells.items()}
 
 
 def _codes(units: Sequence[str], order: Sequence[str]) -> Ints:
@@ -195,7 +211,7 @@ def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequenc
         return _switched(cells["--treated"], live, began, row, place)
     if live is None:
         raise InputError("请用 --intervention 指明上线时间（或用 --group 指明各单位上线时间的列）。")
-    names = [name.strip() for name in re.split("[,，、]", asked.treated) if name.strip()]
+    names = _names(asked.treated, order)
     if not names and len(order) > 1:
         raise InputError(
             f"文件里有 {len(order)} 个单位，请用 --treated 指明哪些是实施单位（名称，或一个 0/1 列）。"
@@ -207,6 +223,13 @@ def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequenc
         raise InputError("--treated 写单位名称时，请用 --unit 指明单位所在的列。")
     began[[order.index(name) for name in names] if names else [0]] = live
     return began
+
+
+def _names(text: str, order: Sequence[str]) -> list[str]:
+    """Units named with commas between them; a unit whose own name has a comma may stand alone."""
+    if text.strip() in order:
+        return [text.strip()]
+    return [name.strip() for name in re.split("[,，、]", text) if name.strip()]
 
 
 def _some_of(names: Sequence[str]) -> str:

@@ -83,8 +83,8 @@ def _steps(times: list[datetime], known: list[datetime], rhythm: str) -> list[in
     if rhythm == "month":
         first = known[0].year * 12 + known[0].month
         months = [t.year * 12 + t.month - first for t in times]
-        apart = math.gcd(*(t.year * 12 + t.month - first for t in known)) or 1  # quarters and years too
-        return [-(-month // apart) for month in months]
+        whole = math.gcd(*(t.year * 12 + t.month - first for t in known)) or 1  # quarters and years too
+        return [-(-month // whole) for month in months]
     apart = np.diff([t.timestamp() for t in known])
     step = float(np.median(apart)) if len(apart) else 1.0
     place = [(t - known[0]).total_seconds() / step for t in times]

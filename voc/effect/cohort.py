@@ -147,6 +147,15 @@ def pre_test(found: list[Cell]) -> tuple[float, int, float] | None:
     return statistic, rank, float(stats.chi2.sf(statistic, rank)) if rank else 1.0
 
 
+def drift(found: list[Cell], began: Ints) -> Aggregate | None:
+    """Mean change per step before treatment, cohorts against controls; it should be nought. None without a step."""
+    early = [one for step, one in by_exposure(found, began).items() if step < 0]
+    if not early:
+        return None
+    influence = np.mean([one.influence for one in early], axis=0)
+    return Aggregate(float(np.mean([one.estimate for one in early])), _spread(influence), influence)
+
+
 def uniform_critical(found: list[Cell], seed: int = 0, alpha: float = 0.05) -> float:
     """Critical value for all cells at once, by the multiplier bootstrap with Mammen's two-point weights."""
     shown = [c for c in found if c.error > 0]

@@ -83,7 +83,8 @@ def _error(first: Floats, second: Floats) -> tuple[float, float]:
     total = float(parts.sum())
     if total == 0:
         return np.inf, 1.0
-    return float(np.sqrt(total)), float(total**2 / (parts**2 / [first.size - 1, second.size - 1]).sum())
+    shares = parts / total
+    return float(np.sqrt(total)), float(1 / (shares**2 / [first.size - 1, second.size - 1]).sum())
 
 
 def pooled_difference(panel: Floats, treated: Mask, after: int) -> float:

@@ -84,12 +84,14 @@ def season_pairs(series: Series) -> int:
         return 0
     if n < 2 * series.season:
         return 1
+    # Two full seasons on each side cannot be mistaken for a step.
+    least = 0 if min(series.after, n - series.after) >= 2 * series.season else 1
     scores = []
-    for pairs in range(1, min(int(series.season / 2), int(n / series.season), MOST_PAIRS) + 1):
+    for pairs in range(least, min(int(series.season / 2), int(n / series.season), MOST_PAIRS) + 1):
         fitted = _fit(series, _design(series, "level", pairs, True)[0])
         k, m = fitted.basis.shape[1], fitted.pearson.size
         scores.append(m * np.log(max(float((fitted.pearson**2).sum()), 1e-12) / m) + k * np.log(m))
-    return int(np.argmin(scores)) + 1
+    return int(np.argmin(scores)) + least
 
 
 def interrupted(series: Series, shape: str = "auto", trend: bool = True, pairs: int | None = None,

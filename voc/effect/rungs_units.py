@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,10 @@ def synthetic_controls(panel: Panel, terms: Terms) -> Answer:
         raise InputError("合成对照至少要两个各期都有值的对照单位，且实施单位各期都要有值。")
     pool, after = y[whole], panel.after
     found = synthetic.synthetic_control(own, pool, after)
-    effect = _from_difference("sc", scale, found, found.interval(terms.alpha), float(found.expected[after:].mean()),
-                              float(own[after:].mean()), (after, y.shape[1] - after), standard_error=found.error, df=found.df,
-                              wait=0, placebo_p=found.p_placebo)  # fmt: skip
+    level, seen = float(found.expected[after:].mean()), float(own[after:].mean())
+    facts = {"standard_error": found.error, "df": found.df, "wait": 0, "placebo_p": found.p_placebo}
+    sides = (after, y.shape[1] - after)
+    effect = _from_difference("sc", scale, found, found.interval(terms.alpha), level, seen, sides, **facts)
     tested = [checks.few_units(int(panel.treated.sum()), int(whole.sum())),
               *checks.fit_before(found, own, pool, after, terms.smallest)]  # fmt: skip
     names = [panel.units[i] for i in np.flatnonzero(whole)]
@@ -99,7 +101,11 @@ def cohorts(panel: Panel, terms: Terms) -> Answer:
     interval = (total.estimate - half, total.estimate + half)
     effect = _from_difference("cohort", scale, total, interval, seen - total.estimate, seen, (0, 0),
                               standard_error=total.error, df=df, wait=0)  # fmt: skip
-    tested = [checks.few_units(treated, never), checks.cohorts(found)]
+    tested = [
+        checks.few_units(treated, never),
+        checks.cohorts(found, began, total.estimate, df),
+        *checks.dropped(int((~whole).sum())),
+    ]
     details = _cohort_details(found, began, int((~whole).sum()))
     return answer(effect, terms, tested, _event_path(found, began), details=details)
 
@@ -109,15 +115,19 @@ def _cohort_details(found: list[cohort.Cell], began: Any, dropped: int) -> dict[
         {"cohort": c.cohort, "time": c.time, "att": c.estimate, "se": c.error, "units": c.units}
         for c in found
     ]
-    means = {kind: cohort.overall(found, began, kind) for kind in ("simple", "group", "dynamic")}
+    kinds = {kind: cohort.overall(found, began, kind) for kind in ("simple", "group", "dynamic")}
     return {
         "att_gt": shown,
-        "aggregates": {kind: {"att": one.estimate, "se": one.error} for kind, one in means.items()},
-        "by_cohort": {g: {"att": one.estimate, "se": one.error} for g, one in cohort.by_cohort(found, began).items()},
-        "by_exposure": {s: {"att": one.estimate, "se": one.error} for s, one in cohort.by_exposure(found, began).items()},
+        "aggregates": _told(kinds),
+        "by_cohort": _told(cohort.by_cohort(found, began)),
+        "by_exposure": _told(cohort.by_exposure(found, began)),
         "uniform_critical": cohort.uniform_critical(found),
         "dropped_units": dropped,
-    }  # fmt: skip
+    }
+
+
+def _told(means: Mapping[Any, cohort.Aggregate]) -> dict[Any, dict[str, float]]:
+    return {key: {"att": one.estimate, "se": one.error} for key, one in means.items()}
 
 
 def _event_path(found: list[cohort.Cell], began: Any) -> Path:
