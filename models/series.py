@@ -110,6 +110,14 @@ def everything(session: Session) -> pl.DataFrame:
     return _frame(session, query, {}, {"source": pl.String, "day": pl.Date, "count": pl.Int64})
 
 
+def fed(session: Session) -> set[str]:
+    """List the sources that were read more than once: of a single file nobody expects that it goes on."""
+    query = text(
+        "SELECT s.title FROM delivery d JOIN source s ON s.id = d.source_id GROUP BY s.title HAVING count(DISTINCT d.fingerprint) > 1"
+    )
+    return set(session.scalars(query))
+
+
 def urgent_words(session: Session) -> pl.DataFrame:
     """List feedback that speaks of harm or an outage (id, day, customer), oldest first."""
     query = text(

@@ -133,12 +133,14 @@ def _urgent(session: Session, ground: Ground) -> Iterable[Found]:
 
 
 def _silent(session: Session, ground: Ground) -> Iterable[Found]:
-    counts = counting.everything(session)
+    counts, fed = counting.everything(session), counting.fed(session)
     for source in sorted(counts["source"].unique().to_list()):
         grid = _laid_out(counts.filter(source=source), "source", ground)
         if grid is not None:
+            last = grid.counts.shape[1] - 1
             for gap in silences(grid.counts[0], profiles_of(grid.days, BY_NAME["day"])):
-                yield Found("silence", f"source:{source}", grid, gap)
+                if gap.end < last or source in fed:
+                    yield Found("silence", f"source:{source}", grid, gap)
 
 
 def _laid_out(counts: pl.DataFrame, key: str, ground: Ground) -> Grid | None:

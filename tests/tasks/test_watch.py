@@ -166,6 +166,11 @@ def test_a_source_that_falls_silent_while_others_speak_is_missed(house, make, ev
     house.collect("shop")
     house.take_in(make["daily"](MONDAY, 40, lambda _: 0, 6))
     watch_days.fn(house.now)
+    assert raised(house) == []  # one file: nobody knows that there should be another
+    house.put(make["daily"](MONDAY + timedelta(days=30), 1, lambda _: 0, 2, 70_000), "b.csv")
+    house.collect()
+    house.understand()
+    watch_days.fn(house.now + timedelta(days=1))
     (alarm,) = raised(house)
     assert (alarm["kind"], alarm["series"]) == ("silence", "source:网页表单")
     assert alarm["started_on"] == MONDAY + timedelta(days=40)
