@@ -227,7 +227,7 @@ def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequenc
 
 def _names(text: str, order: Sequence[str]) -> list[str]:
     """Units named with commas between them; a unit whose own name has a comma may stand alone."""
-    if text.strip() in order:
+    if text.strip() and text.strip() in order:
         return [text.strip()]
     return [name.strip() for name in re.split("[,，、]", text) if name.strip()]
 
