@@ -12,6 +12,7 @@ from models.engine import migrate
 from tasks import audit as stages
 from tasks.common import moment
 from voc.audit.report import Question
+from voc.audit.sheet import monday_of, week_of
 from voc.errors import InputError
 
 Week = Annotated[str, typer.Option("--week", help="哪一周：2026-W21，或该周任意一天；留空为最近一个完整的周")]
@@ -35,7 +36,7 @@ def draw(
     """Draw the sample of a week and write the sheets."""
     migrate()
     now = moment(None)
-    week = week or stages.default_week(now)
+    week = week_of(monday_of(week)) if week else stages.default_week(now)
     count = stages.draw_week(week, rows, now)
     paths = stages.write_sheets(week, out)
     console.print(

@@ -10,10 +10,7 @@ from cli.output import as_json, as_table
 from models import suspects as queries
 from models.engine import migrate, transaction
 from voc.quotations import quoted
-from voc.suspects.judging import NAMES
-
-COUNTED = {"praise_burst": "好评突增", "copy_wave": "雷同成批", "crawler": "采集残留", "copies": "近似重复",
-           "advertising": "广告诈骗", "empty": "其他无效"}  # fmt: skip
+from voc.suspects.judging import NAMES, NOT_COUNTED
 
 
 def attach(app: typer.Typer) -> None:
@@ -32,9 +29,10 @@ def suspects(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] =
     if json:
         return as_json({"findings": found, "sources": counts})
     shown = [{**row, "kind": NAMES[row["kind"]], "days": f"{row['start']} 至 {row['end']}"} for row in found]
-    as_table("可疑反馈", shown, {"id": "编号", "kind": "类型", "title": "来源", "product": "产品", "days": "起止",
-                             "seen": "最早可发现", "reason": "理由", "quotations": "原话"})  # fmt: skip
-    return as_table("不计入统计的反馈（条）", counts, {"title": "来源", "feedback": "全部", **COUNTED})
+    product = {"product": "产品"} if any(row["product"] for row in shown) else {}
+    as_table("可疑反馈", shown, {"kind": "类型", "title": "来源", **product, "days": "起止", "seen": "最早可发现",
+                             "reason": "理由", "quotations": "原话"})  # fmt: skip
+    return as_table("不计入统计的反馈（条）", counts, {"title": "来源", "feedback": "全部", **NOT_COUNTED})
 
 
 def _quoted(row: dict[str, Any], texts: list[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tasks.assist import ask_assistant
 from tasks.common import moment
 from tasks.naming import show_problems, titled
 from tasks.parameters import Timed
-from tasks.suspects import mark_suspects
+from tasks.suspects import mark_suspects, show_suspects
 
 
 @flow(name="分析", flow_run_name=titled("分析"), description="脱敏、去重、分类、定级，并聚合为问题")
@@ -20,4 +20,5 @@ async def analyse(what: Timed = Timed()) -> dict[str, int]:
     suspect: dict[str, int] = mark_suspects(moment(what.now))
     gathered: dict[str, int] = aggregate_problems(moment(what.now))
     show_problems()
+    show_suspects()
     return {**counts, **assisted, **suspect, **gathered}

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
 from models import suspects
@@ -20,14 +21,17 @@ from models.improving import store_departments
 from models.watching import raise_alarms
 from tasks.aggregate import organisation
 from tasks.common import by, stage
+from tasks.naming import table
 from voc.alarms.values import Alarm
 from voc.duplicates import bare
 from voc.quotations import quoted
 from voc.suspects.bursts import Policy
-from voc.suspects.judging import DAY, EAST, Finding, Judged, Said, judge
+from voc.suspects.judging import DAY, EAST, NOT_COUNTED, Finding, Judged, Said, judge
+from voc.suspects.judging import NAMES as KINDS
 from voc.suspects.signs import NAMES
 
-BACK = 60  # days before the first new one that are judged again, so that what goes on is known from its start
+# Days before the first new one that are judged again, so that what goes on is known from its start.
+BACK = Policy().longest + Policy().gap
 FIRST = date(1970, 1, 1)
 
 
@@ -41,6 +45,23 @@ def mark_suspects(now: datetime) -> dict[str, int]:
             for kind, rows in _judge_source(session, source, now).items():
                 counts[kind] = counts.get(kind, 0) + rows
     return {f"suspect_{kind}": rows for kind, rows in counts.items() if rows}
+
+
+@stage("展示可疑反馈")
+def show_suspects() -> None:
+    """Show bursts and waves, and how much of each source is not counted."""
+    with transaction() as session:
+        found, counts = suspects.suspicions(session), suspects.refused(session)
+    rows = [
+        {**row, "kind": KINDS[row["kind"]], "days": f"{row['started_on']} 至 {row['ended_on']}"}
+        for row in found
+    ]
+    told = table(rows, {"kind": "类型", "title": "来源", "product": "产品", "days": "起止", "reason": "理由"})
+    left = table(counts, {"title": "来源", "feedback": "全部", **NOT_COUNTED})
+    create_markdown_artifact(
+        f"# 可疑反馈\n\n这些反馈照常受理，但不计入表扬和投诉。\n\n{told}\n\n# 不计入统计的反馈\n\n{left}",
+        key="suspects", description="买来的好评、成批雷同、采集残留、广告",
+    )  # fmt: skip
 
 
 def _judge_source(session: Session, source: dict[str, Any], now: datetime) -> dict[str, int]:

@@ -63,6 +63,7 @@ def _terms(pieces: Sequence[str]) -> set[str]:
 def _stands(first: str, last: str, phrase: str) -> bool:
     """Whether a phrase can stand alone: it is not cut off at an end, and says more than its empty words."""
     loose = first[0] in _LOOSE or last[-1] in _LOOSE or first in EMPTY or last in EMPTY
+    loose = loose or first.isdecimal() or last.isdecimal()  # a date, an amount
     return not loose and len(phrase) > 2 and not phrase.isascii()
 
 

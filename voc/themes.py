@@ -96,7 +96,8 @@ def emerging(said: Said, day: int, policy: Policy = POLICY) -> list[Theme]:
     earlier = terms([said.texts[row] for row in before.tolist()])
     table, count = _table(earlier, held), _count(found, held)
     chances = _chances(count, len(now), table, (day - policy.recent - said.days[before]) // WEEK)
-    rising = _rising(held, chances, count / len(now), (table.sum(axis=0) + 0.5) / (len(before) + 1), policy)
+    ratio = count / len(now) / ((table.sum(axis=0) + 0.5) / (len(before) + 1))
+    rising = _rising(held, chances, ratio, _looked_at(found, earlier, policy.fewest), policy)
     both = _Both(now, found, before, earlier)
     made = [_theme(words, rising, said, both, day, policy) for words in _grouped(rising, found)]
     # What can be quoted once only is one text that came several times.
@@ -153,16 +154,22 @@ class _Rising:
     chance: float
 
 
+def _looked_at(found: Sequence[set[str]], earlier: Sequence[set[str]], fewest: int) -> int:
+    """Count the phrases that could have been frequent now: those that are were not picked at random."""
+    often = Counter(word for part in (found, earlier) for words in part for word in words)
+    return sum(count >= fewest for count in often.values())
+
+
 def _rising(
-    held: Sequence[str], chances: Floats, share: Floats, before: Floats, policy: Policy
+    held: Sequence[str], chances: Floats, ratio: Floats, looked_at: int, policy: Policy
 ) -> list[_Rising]:
     order = np.argsort(chances, kind="stable")
-    passed = chances[order] <= policy.rate * np.arange(1, len(order) + 1) / len(order)
+    passed = chances[order] <= policy.rate * np.arange(1, len(order) + 1) / max(looked_at, 1)
     kept = order[: int(np.flatnonzero(passed)[-1]) + 1] if passed.any() else order[:0]
     return [
         _Rising(held[n], float(chances[n]))
         for n in kept.tolist()
-        if share[n] >= policy.ratio * before[n] and not named(held[n])
+        if ratio[n] >= policy.ratio and not named(held[n])
     ]
 
 

@@ -18,6 +18,8 @@ Ints = NDArray[np.int64]
 
 DAY, EAST = 86400, 8 * 3600
 NAMES = {"praise_burst": "好评突增存疑", "copy_wave": "雷同文本成批出现", "crawler": "采集重复或页面残留"}
+NOT_COUNTED = {"praise_burst": "好评突增", "copy_wave": "雷同成批", "crawler": "采集残留", "copies": "近似重复",
+               "advertising": "广告诈骗", "empty": "其他无效"}  # fmt: skip
 TOP = 5.0
 BURSTS, WAVES = Policy(), WavePolicy()
 OWN = 30  # rows of a product that is looked at on its own

@@ -1,0 +1,64 @@
+"""Whether what is cut out as asked for is asked for: readings of a person, by hash: `python -m benchmarks.needs`.
+
+The readings (benchmarks/readings/needs.csv) are of a random sample of what was extracted from public reviews, read
+after the rules were fixed. need: something the company could do; vague: asked of the company, but anything; wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.corpora import rows as read
+from voc.asking import asked
+from voc.effect.intervals import wilson
+from voc.text import normalise
+
+READINGS = Path(__file__).parent / "readings" / "needs.csv"
+VERDICTS = ("need", "vague", "wrong")
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """All reviews with where they are from."""
+    for name in ("mijia", "midea_meiju"):
+        for row in read(f"appstore_zh_iot_and_mall/{name}.csv"):
+            yield "app", f"{row['title']}。{row['content']}"
+    for row in read("jd_aircon_reviews/jd_aircon_dev.csv"):
+        yield "jd", row["content"]
+    for path, name in (("online_shopping_10_cats", "shop"), ("waimai_10k", "waimai")):
+        for row in read(f"chinese_nlp_corpus_basic/{path}.csv"):
+            yield name, row["review"]
+
+
+def key(text: str, what: str) -> str:
+    """The hash a reading is kept under."""
+    return hashlib.sha256(f"{text}|{what}".encode()).hexdigest()[:12]
+
+
+def main() -> None:
+    """Print the share of each verdict among what is still extracted."""
+    said = list(sources())
+    texts = normalise([text for _, text in said])
+    found = asked(texts)
+    print(f"{len(found)} things asked for in {len(texts)} reviews")
+    keys = {key(texts[ask.row], ask.what): said[ask.row][0] for ask in found}
+    with READINGS.open(encoding="utf-8", newline="") as file:
+        read_ = [row for row in csv.DictReader(file) if row["ask"] in keys]
+    for source in ("app", "jd", "shop", "waimai", "all"):
+        told = Counter(row["verdict"] for row in read_ if source in (row["source"], "all"))
+        whole = told.total()
+        if whole:
+            parts = "  ".join(_share(verdict, told[verdict], whole) for verdict in VERDICTS)
+            print(f"{source:7} {whole:4} read  {parts}")
+
+
+def _share(verdict: str, count: int, whole: int) -> str:
+    low, high = (float(value) for value in wilson(count, whole))
+    return f"{verdict} {count / whole:.0%} ({low:.0%} to {high:.0%})"
+
+
+if __name__ == "__main__":
+    main()
