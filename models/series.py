@@ -22,14 +22,14 @@ from models.alarm import Watch, WatchedBatch
 from models.intake import Batch
 from voc.alarms.series import ALL, parts
 
-SLICED = ("product", "region", "channel")  # dimensions that have series of their own
+SLICED = ("product", "region", "channel", "source")  # dimensions that have series of their own
 ZONE = "Asia/Shanghai"
 ENOUGH = 20  # pieces of feedback that make a usual amount
 _SAID = f"""
     SELECT f.id, (f.occurred_at AT TIME ZONE '{ZONE}')::date AS day, f.product, f.region, f.channel, f.version,
-           f.agent, COALESCE(f.customer_id, -f.id) AS customer, a.severity, a.areas, f.text,
+           src.title AS source, COALESCE(f.customer_id, -f.id) AS customer, a.severity, a.areas, f.text,
            (a.type = 'complaint' OR COALESCE(a.tone = 'negative', false)) AS negative
-    FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
+    FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current JOIN source src ON src.id = f.source_id
     WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL
 """
 _WHAT = f"""
@@ -87,8 +87,8 @@ def daily_counts(session: Session, least: int) -> pl.DataFrame:
     query = text(
         f"""
         WITH said AS ({_SAID}), what AS ({_WHAT}),
-        rolled AS (SELECT what, day, product, region, channel, count(*) AS n
-                   FROM what JOIN said USING (id) GROUP BY 1, 2, 3, 4, 5),
+        rolled AS (SELECT what, day, {", ".join(SLICED)}, count(*) AS n
+                   FROM what JOIN said USING (id) GROUP BY what, day, {", ".join(SLICED)}),
         sliced AS (SELECT what, day, kind, value, n FROM rolled
                    CROSS JOIN LATERAL (VALUES ('', ''), {kinds}) AS v(kind, value)
                    WHERE kind = '' OR value <> ''),
@@ -99,6 +99,16 @@ def daily_counts(session: Session, least: int) -> pl.DataFrame:
         """
     )
     return _frame(session, query, {"least": least}, {"series": pl.String, "day": pl.Date, "count": pl.Int64})
+
+
+def births(session: Session) -> dict[tuple[str, str], date]:
+    """Return the day of the first accepted feedback of each slice (kind, value)."""
+    kinds = ", ".join(f"('{kind}', {kind})" for kind in SLICED)
+    query = text(
+        f"""WITH said AS ({_SAID}) SELECT kind, value, min(day) FROM said
+            CROSS JOIN LATERAL (VALUES {kinds}) AS v(kind, value) WHERE value <> '' GROUP BY 1, 2"""
+    )
+    return {(kind, value): day for kind, value, day in session.execute(query)}
 
 
 def everything(session: Session) -> pl.DataFrame:
@@ -113,7 +123,8 @@ def everything(session: Session) -> pl.DataFrame:
 def fed(session: Session) -> set[str]:
     """List the sources that were read more than once: of a single file nobody expects that it goes on."""
     query = text(
-        "SELECT s.title FROM delivery d JOIN source s ON s.id = d.source_id GROUP BY s.title HAVING count(DISTINCT d.fingerprint) > 1"
+        """SELECT s.title FROM delivery d JOIN source s ON s.id = d.source_id
+           GROUP BY s.title HAVING count(DISTINCT d.fingerprint) > 1"""
     )
     return set(session.scalars(query))
 

@@ -25,6 +25,7 @@ from tasks.aggregate import organisation
 from tasks.alarms import Found, Ground, emit_waiting, explain
 from tasks.common import by, stage
 from tasks.naming import table
+from voc.alarms.births import Ints, begins
 from voc.alarms.grid import Grid, grid_of
 from voc.alarms.rare import silences, urgent
 from voc.alarms.rhythm import BY_NAME, profiles_of
@@ -99,7 +100,11 @@ def _spikes(session: Session, ground: Ground) -> Iterable[Found]:
     if grid is None:
         return []
     since = grid.place(ground.earliest - MARGIN)
-    episodes = [one for one in walk(grid.counts, grid.names, grid.first, policy()) if one.end >= since]
+    episodes = [
+        one
+        for one in walk(grid.counts, grid.names, grid.first, policy(), _begins(session, grid))
+        if one.end >= since
+    ]
     members = [_members(session, grid, one.series, one.start, one.end) for one in episodes]
     return [
         Found(
@@ -107,6 +112,13 @@ def _spikes(session: Session, ground: Ground) -> Iterable[Found]:
         )
         for n in worth_telling(episodes, members, grid.names, policy())
     ]
+
+
+def _begins(session: Session, grid: Grid) -> Ints:
+    days = grid.counts.shape[1]
+    born = {slice_: max(grid.place(day), 0) for slice_, day in counting.births(session).items()}
+    sources = grid_of(counting.everything(session), "source", grid.first, grid.day(days - 1))
+    return begins(grid.names, days, born, sources.counts)
 
 
 def _members(session: Session, grid: Grid, series: int, start: int, end: int) -> Members:

@@ -63,10 +63,18 @@ class Forecast:
 
 
 def forecast(
-    counts: Floats, profiles: Sequence[Profile], memory: Memory, windows: Sequence[int] = (1,)
+    counts: Floats,
+    profiles: Sequence[Profile],
+    memory: Memory,
+    windows: Sequence[int] = (1,),
+    begins: Ints | None = None,
 ) -> Forecast:
-    """Predict the sum of each window from the steps before that window; counts: (S, T), NaN: unknown."""
-    walk = _Walk(counts, profiles, memory, windows)
+    """Predict the sum of each window from the steps before that window; counts: (S, T), NaN: unknown.
+
+    begins: (S, T), the step at which the history began that counts at each step; at first 0 for all.
+    """
+    age = np.broadcast_to(np.arange(counts.shape[1]), counts.shape)
+    walk = _Walk(counts, profiles, memory, windows, age if begins is None else age - begins)
     for step in range(counts.shape[1]):
         walk.look(step)
     return Forecast(walk.mean, walk.variance, walk.levels, walk.factor)
@@ -76,10 +84,16 @@ class _Walk:
     """The state of all series while their steps are walked through, in columns."""
 
     def __init__(
-        self, counts: Floats, profiles: Sequence[Profile], memory: Memory, windows: Sequence[int]
+        self,
+        counts: Floats,
+        profiles: Sequence[Profile],
+        memory: Memory,
+        windows: Sequence[int],
+        age: Ints,
     ) -> None:
         series, steps = counts.shape
         self.counts, self.profiles, self.memory, self.windows = counts, profiles, memory, windows
+        self.age = age
         self.keep = 1 - 1 / memory.steps
         self.slow = 1 - 1 / (memory.steps * memory.spread_steps)
         self.shape = np.full(series, memory.prior_count)
@@ -102,12 +116,20 @@ class _Walk:
 
     def look(self, step: int) -> None:
         """Predict every window that ends with this step, then learn from the step."""
+        self._begin_anew(step)
         self.factor[:, step] = self._factor(step)
         seen = zip(self.profiles, self.visits, strict=True)
         self.doubt[step] = sum((p.unsure / (1 + visits[p.phase[step]])) ** 2 for p, visits in seen)
         for index, length in enumerate(self.windows):
             self._predict(index, min(length, step + 1), step)
         self._learn(step)
+
+    def _begin_anew(self, step: int) -> None:
+        if step == 0:
+            return
+        anew = self.age[:, step] != self.age[:, step - 1] + 1
+        self.shape = np.where(anew, self.memory.prior_count, self.shape)
+        self.rate = np.where(anew, self.memory.prior_rate, self.rate)
 
     def _factor(self, step: int) -> Floats:
         whole = np.ones(len(self.counts))
@@ -131,13 +153,12 @@ class _Walk:
         doubt = mean**2 * (self.doubt[since : step + 1].mean() / length + self.memory.blur**2)
         self.mean[index, :, step], self.variance[index, :, step] = mean, cautious * plain + doubt
         observed = self.counts[:, since : step + 1].sum(axis=1)
-        if since < self.memory.warm:
-            return
+        settled = (self.age[:, step] + 1 - length >= self.memory.warm) & ~np.isnan(observed)
         observed = np.where(np.isnan(observed), mean, observed)
         squared = (observed - mean) ** 2 / (plain + doubt / spread)
         limit = self.memory.limit**2 * spread
         # Like the level: a surprise beyond the limit counts for no more than the limit, and is trusted less.
-        trust = np.sqrt(limit / np.maximum(squared, limit))
+        trust = np.sqrt(limit / np.maximum(squared, limit)) * settled
         keep = self.slow ** (trust / self.windows[index])
         self.surprise[index] = keep * self.surprise[index] + trust * np.minimum(squared, limit)
         self.weight[index] = keep * self.weight[index] + trust
@@ -160,24 +181,26 @@ class _Walk:
         mean = self.mean[0, :, step]
         known = ~np.isnan(self.counts[:, step])
         observed = np.where(known, self.counts[:, step], mean)
-        if step < self.memory.warm:
-            return observed, known.astype(np.float64)
         room = np.maximum(self.memory.limit * np.sqrt(self.variance[0, :, step]), 1.0)
         excess = np.maximum(observed - mean, room) / room
         self.above = np.where(excess > 1, self.above + 1, 0)
         lasting = (self.above >= self.memory.patience) & (self.memory.patience > 0)
-        trust = np.where(lasting, 1.0, 1 / excess) * known
-        return np.where(lasting, observed, np.minimum(observed, mean + room)), trust
+        plain = lasting | (self.age[:, step] < self.memory.warm)
+        trust = np.where(plain, 1.0, 1 / excess) * known
+        return np.where(plain, observed, np.minimum(observed, mean + room)), trust
 
     def _learn_profile(self, index: int, step: int) -> None:
         profile, seen, due = self.profiles[index], self.seen[index], self.due[index]
         # Until then the level itself is not known, and a phase would be compared with nothing.
-        if step < (self.memory.steps if profile.lag else self.memory.warm):
+        if step < 0:
+            return
+        settled = self.age[:, step] >= (self.memory.steps if profile.lag else self.memory.warm)
+        if not settled.any():
             return
         phase = profile.phase[step]
         without = self.base[:, step] / self._share(profile, seen, due, step)[:, phase]
         self.visits[index][phase] += 1
         for away in range(-profile.reach, profile.reach + 1):
             place = (phase + away) % profile.size
-            seen[:, place] += self.trust[:, step] * self.clipped[:, step]
-            due[:, place] += self.trust[:, step] * without
+            seen[:, place] += settled * self.trust[:, step] * self.clipped[:, step]
+            due[:, place] += settled * self.trust[:, step] * without

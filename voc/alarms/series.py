@@ -13,7 +13,7 @@ from voc.taxonomy import Taxonomy
 
 ALL = "all"
 SLICES: Mapping[str, str] = MappingProxyType(
-    {"product": "产品", "region": "地区", "channel": "渠道", "version": "版本"}
+    {"product": "产品", "region": "地区", "channel": "渠道", "source": "来源"}
 )
 
 

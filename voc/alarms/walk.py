@@ -21,6 +21,7 @@ from voc.alarms.series import covers, is_slice
 
 DAYS_OF_A_YEAR = 365.25
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -68,27 +69,34 @@ class Episode:
         return self.expected * (self.raised - self.start + 1) / (self.end - self.start + 1)
 
 
-def walk(counts: Floats, names: Sequence[str], first: date, policy: Policy) -> list[Episode]:
-    """Return all episodes in the order they would have been raised; counts: (S, T), days from `first` on."""
+def walk(
+    counts: Floats, names: Sequence[str], first: date, policy: Policy, begins: Ints | None = None
+) -> list[Episode]:
+    """Return all episodes in the order they would have been raised; counts: (S, T), days from `first` on.
+
+    begins: (S, T), the day the history began that counts on each day (`voc.alarms.births`); at first 0 for all.
+    """
     if not counts.size:
         return []
+    began = np.zeros(counts.shape, dtype=np.int64) if begins is None else begins
     midnight = datetime.combine(first, time())
     days = [midnight + timedelta(days=n) for n in range(counts.shape[1])]
     daily = BY_NAME["day"]
-    seen = forecast(counts, profiles_of(days, daily), daily.memory, policy.windows)
-    chances = np.where(eligible(counts, names, policy), _chances(counts, seen, policy), np.nan)
-    journey = _Journey(counts, names, seen, policy)
+    known = np.where(np.arange(counts.shape[1]) < began, np.nan, counts)
+    seen = forecast(known, profiles_of(days, daily), daily.memory, policy.windows, began)
+    chances = np.where(eligible(counts, names, policy, began), _chances(counts, seen, policy), np.nan)
+    journey = _Journey(counts, names, seen, policy, began)
     for day in range(counts.shape[1]):
         journey.live(day, chances[:, day])
     return journey.episodes
 
 
-def eligible(counts: Floats, names: Sequence[str], policy: Policy) -> Bools:
+def eligible(counts: Floats, names: Sequence[str], policy: Policy, began: Ints) -> Bools:
     """Tell of each series and day whether enough came before to judge it; slices need a history of their own."""
-    series, days = counts.shape
+    days = counts.shape[1]
     before = np.cumsum(counts, axis=1) - counts
     needed = np.array([policy.own_history if is_slice(name) else 0 for name in names])[:, None]
-    old = np.broadcast_to(np.arange(days) >= policy.warm, (series, days))
+    old = np.arange(days) - began >= policy.warm
     result: Bools = old & (before >= needed)
     return result
 
@@ -123,7 +131,10 @@ def rejected(chances: Floats, level: float) -> Bools:
 class _Journey:
     """What is known on each day of the walk: open episodes, and how often each series has cried."""
 
-    def __init__(self, counts: Floats, names: Sequence[str], seen: Forecast, policy: Policy) -> None:
+    def __init__(
+        self, counts: Floats, names: Sequence[str], seen: Forecast, policy: Policy, began: Ints
+    ) -> None:
+        self.began = began
         self.counts, self.names, self.seen, self.policy = counts, names, seen, policy
         self.level = min(policy.nominal * policy.false_per_year / DAYS_OF_A_YEAR, 0.5)
         self.penalty = np.zeros(len(names))  # powers of ten by which a series must be surer than others
@@ -190,7 +201,8 @@ class _Journey:
         return min(best * len(self.policy.windows), 1.0), (rate, begin)
 
     def _begin(self, series: int, day: int, chance: float, known: tuple[float, int] | None) -> Episode:
-        base = min(max(day + 1 - self.policy.look_back, self.policy.warm), day)
+        settled = int(self.began[series, day]) + self.policy.warm
+        base = min(max(day + 1 - self.policy.look_back, settled), day)
         rate, earliest = known or (float(self.seen.level[series, base]), base)
         previous = self.last.get(series)
         if previous and not known:
