@@ -47,7 +47,8 @@ class Effect:
         if self.scale == "ratio":
             return self.estimate - 1, self.low - 1, self.high - 1
         if self.scale == "log":
-            return math.expm1(self.estimate), math.expm1(self.low), math.expm1(min(self.high, 700.0))
+            one, low, high = (math.expm1(min(v, 700.0)) for v in (self.estimate, self.low, self.high))
+            return one, low, high
         base = self.before or float("nan")
         return self.estimate / base, self.low / base, self.high / base
 

@@ -159,6 +159,8 @@ def drift(found: list[Cell], began: Ints) -> Aggregate | None:
 def uniform_critical(found: list[Cell], seed: int = 0, alpha: float = 0.05) -> float:
     """Critical value for all cells at once, by the multiplier bootstrap with Mammen's two-point weights."""
     shown = [c for c in found if c.error > 0]
+    if not shown:
+        return np.nan
     matrix = np.array([c.influence / c.error for c in shown]) / shown[0].influence.size
     golden = (1 + np.sqrt(5)) / 2
     rng = np.random.default_rng(seed)

@@ -64,7 +64,8 @@ def dispersion(change: Change) -> Check:
 def placebo_in_series(series: Series, change: Change, trend: bool, pairs: int) -> Check:
     """A made-up intervention in the time before, cut in the proportion of the true one, should find nothing."""
     middle = max(series.after // 2, round(series.after**2 / len(series.values)))
-    if middle < FEWEST_BEFORE or series.after - middle < FEWEST_AFTER:
+    kept = np.ones(len(series.values), dtype=bool) if series.kept is None else series.kept
+    if kept[:middle].sum() < FEWEST_BEFORE or kept[middle : series.after].sum() < FEWEST_AFTER:
         return Check("placebo_in_time", None, "上线前太短，没有做假上线检验")
     early = replace(
         series, values=series.values[: series.after], after=middle,

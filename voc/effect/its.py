@@ -203,7 +203,7 @@ def _band(series: Series, columns: Floats, fitted: Fit, found: Noise) -> tuple[F
     """What would have been at every point, with the band of that expectation, on the scale of the values."""
     link = columns @ fitted.coefficients + (0.0 if series.offset is None else series.offset)
     weights = (columns @ fitted.influence) * fitted.sd
-    spread = np.array([np.sqrt(found.phi * regression.remembered(row, found.shared)) for row in weights])
+    spread = np.sqrt(found.phi * regression.remembered_each(weights, found.shared))
     half = float(quantile(0.05, found.df)) * spread
     return _back(series, link), _back(series, link - half), _back(series, link + half)
 

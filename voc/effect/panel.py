@@ -17,6 +17,14 @@ Ints = NDArray[np.int64]
 SCALES = ("auto", "ratio", "difference", "log")
 
 
+def mean_known(rows: Floats) -> Floats:
+    """Mean of the known values of each column, NaN where a column has none."""
+    known = np.isfinite(rows)
+    count = known.sum(axis=0)
+    total = np.where(known, rows, 0.0).sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+
+
 @dataclass(frozen=True)
 class Panel:
     """Values (units, times), NaN where nothing is known; times are equally spaced places 0 … t − 1.

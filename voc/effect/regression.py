@@ -115,7 +115,8 @@ def noise(fitted: Fit, floor: bool = True) -> Noise:
         float((residuals[lag:] * residuals[:-lag]).sum() / power) if power > 0 and n > 4 else 0.0
         for lag in (1, 2)
     ]
-    shared, trace, df = _unbiased(raw, basis, n) if n <= LONGEST else _plain(raw, n, float(left))
+    short = n <= LONGEST and n - basis.shape[1] > 1
+    shared, trace, df = _unbiased(raw, basis, n) if short else _plain(raw, n, float(left))
     phi = power / max(trace, 1e-9)
     least = 1.0 if floor and fitted.family != "numbers" else 0.0
     return Noise(max(phi, least), shared, max(df, 1.0))
@@ -142,31 +143,37 @@ def _lasting(first: float, second: float, n: int) -> float:
 
 def _unbiased(raw: list[float], basis: Floats, n: int) -> tuple[float, float, float]:
     """The correlation whose residuals would show `raw` on average, and tr(MR) and Satterthwaite's df under it."""
-    expected = []
-    for value in GRID:
-        residual = _residual_covariance(value, basis, n)
-        expected.append(np.trace(residual, offset=1) / np.trace(residual))
-        if value == 0:
-            second = raw[1] - float(np.trace(residual, offset=2) / np.trace(residual))
+    lagged = [_expected(value, basis, n) for value in GRID]
+    second = raw[1] - lagged[0][1]
     # Long memory cannot be told from a trend: the expectation may turn, and the first crossing is taken.
-    rising = np.maximum.accumulate(np.array(expected))
+    rising = np.maximum.accumulate(np.array([first for first, _ in lagged]))
     first = float(np.interp(raw[0], rising, GRID)) if raw[0] > rising[0] else 0.0
     shared = _lasting(first, second, n)
-    residual = _residual_covariance(shared, basis, n)
+    memory = correlation_matrix(n, shared)
+    half = memory - basis @ (basis.T @ memory)
+    residual = half - (half @ basis) @ basis.T
     trace = float(np.trace(residual))
     return shared, trace, trace**2 / float((residual**2).sum())
 
 
-def _residual_covariance(shared: float, basis: Floats, n: int) -> Floats:
-    memory = correlation_matrix(n, shared)
-    half = memory - basis @ (basis.T @ memory)
-    return np.asarray(half - (half @ basis) @ basis.T)
+def _expected(shared: float, basis: Floats, n: int) -> tuple[float, float]:
+    """Lag-1 and lag-2 correlations that residuals show under AR(1) errors: traces of (I − BB')R(I − BB')."""
+    carried = correlation_matrix(n, shared) @ basis if shared else basis
+    inner = basis.T @ carried
+    traces = [n - float(np.trace(inner))]
+    for lag in (1, 2):
+        ahead, behind = basis[lag:], basis[:-lag]
+        cross = (
+            (carried[:-lag] * ahead).sum() + (behind * carried[lag:]).sum() - ((behind @ inner) * ahead).sum()
+        )
+        traces.append((n - lag) * shared**lag - float(cross))
+    return traces[1] / traces[0], traces[2] / traces[0]
 
 
 def correlation_matrix(n: int, shared: float) -> Floats:
     """AR(1) correlations of n successive points."""
     lags = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-    return np.asarray(shared**lags) if shared else np.eye(n)
+    return np.asarray((shared ** np.arange(n))[lags]) if shared else np.eye(n)
 
 
 def remembered(weights: Floats, shared: float) -> float:
@@ -178,6 +185,16 @@ def remembered(weights: Floats, shared: float) -> float:
         carried = shared * (carried + before)
         total += 2 * carried * now
     return total
+
+
+def remembered_each(rows: Floats, shared: float) -> Floats:
+    """The same for each row of weights (r, n), a step a column."""
+    carried, total = np.zeros(len(rows)), (rows**2).sum(axis=1)
+    if shared:
+        for place in range(1, rows.shape[1]):
+            carried = shared * (carried + rows[:, place - 1])
+            total = total + 2 * carried * rows[:, place]
+    return np.asarray(total)
 
 
 def standard_error(fitted: Fit, combination: Floats, errors: Noise) -> float:

@@ -17,10 +17,11 @@ from voc.effect import diagnostics as checks
 from voc.effect.before_after import Effect
 from voc.effect.contract import Contract
 from voc.effect.its import Change, Series
-from voc.effect.panel import Answer, Check, Floats, Panel, Path, Terms
+from voc.effect.panel import Answer, Check, Floats, Panel, Path, Terms, mean_known
 from voc.effect.verdict import judge
 from voc.errors import InputError
 
+MOST_LOG = 700.0  # beyond it a ratio is no number any more
 MOST_STEPS = 104  # further points after which more waiting is no advice
 
 
@@ -51,10 +52,7 @@ def own_series(panel: Panel, terms: Terms) -> Series:
 def _together(panel: Panel, who: NDArray[np.bool_]) -> tuple[Floats, Floats | None]:
     if panel.counts:
         return _sum(panel.values[who]), None if panel.exposure is None else _sum(panel.exposure[who])
-    rates = panel.rates[who]
-    known = np.isfinite(rates)
-    total = np.where(known, rates, 0.0).sum(axis=0)
-    return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan), None
+    return mean_known(panel.rates[who]), None
 
 
 def _sum(rows: Floats) -> Floats:
@@ -70,6 +68,8 @@ def _series(panel: Panel, terms: Terms, values: Floats, exposure: Floats | None,
         known &= np.isfinite(panel.columns).all(axis=1)
     place = np.arange(n)
     kept = known & ((place < after) | (place >= after + terms.washout))
+    if not kept[:after].any() or not kept[after:].any():
+        raise InputError("上线前或上线后没有可用的数值（缺失、没有暴露量，或都在 --washout 之内）。")
     filled = np.where(np.isfinite(values), values, 0.0)
     divisor = None if exposure is None else np.where(exposure > 0, exposure, 1.0)
     columns = (
@@ -111,9 +111,13 @@ def _others(series: Series, terms: Terms, change: Change) -> list[dict[str, Any]
     ]
 
 
+def _ratio(log: float) -> float:
+    return float(np.exp(min(log, MOST_LOG)))
+
+
 def _ends(change: Change, alpha: float) -> dict[str, float]:
     low, high = change.interval(alpha)
-    turn = np.exp if change.scale.startswith("log") else float
+    turn = _ratio if change.scale.startswith("log") else float
     return {
         "estimate": float(turn(change.estimate)),
         "low": float(turn(low)),
@@ -158,8 +162,8 @@ def _shares(series: Series, offset: Floats | None, terms: Terms) -> Change:
 def _shifted(made: Answer, own: Floats, other: Floats, after: int, terms: Terms) -> Answer:
     """Put the difference back onto the level of the treated units."""
     path = made.path
-    level = float(np.nanmean(own[after:])) - made.effect.estimate
-    effect = replace(made.effect, before=level, after=float(np.nanmean(own[after:])))
+    level = float(mean_known(own[after:])) - made.effect.estimate
+    effect = replace(made.effect, before=level, after=float(mean_known(own[after:])))
     moved = replace(
         path, seen=own, expected=path.expected + other, low=path.low + other, high=path.high + other
     )
@@ -199,7 +203,7 @@ def _wait(series: Series, change: Change, ends: dict[str, float], level: float, 
         half = error * 1.96
         low, high = change.estimate - half, change.estimate + half
         if change.scale.startswith("log"):
-            relative = np.expm1([low, high])
+            relative = np.expm1(np.minimum([low, high], MOST_LOG))
         else:
             relative = np.array([low, high]) / level if level > 0 else np.array([-1.0, 1.0])
         gain = sorted(-relative if terms.direction == "decrease" else relative)
@@ -226,12 +230,8 @@ def before_and_after(panel: Panel, terms: Terms) -> Answer:
     else:
         effect = _measured(series, sides, panel.block, terms)
     rate = series.values if series.exposure is None else series.values / series.exposure
-    ends = (
-        np.array([effect.low, effect.high])
-        if effect.scale == "difference"
-        else (np.array([effect.low, effect.high]) - 1) * effect.before
-    )
-    half = (ends[1] - ends[0]) / 2
+    reach = (effect.high - effect.low) * (1.0 if effect.scale == "difference" else effect.before)
+    half = reach / 2 if np.isfinite(reach) else np.inf
     path = group_path(
         np.where(kept, rate, np.nan), np.full(len(kept), effect.before), float(half), series.after
     )

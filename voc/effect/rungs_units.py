@@ -10,7 +10,7 @@ import numpy as np
 from voc.effect import cohort, did, significance, synthetic
 from voc.effect import diagnostics as checks
 from voc.effect.before_after import Effect
-from voc.effect.panel import Answer, Floats, Panel, Path, Terms
+from voc.effect.panel import Answer, Floats, Panel, Path, Terms, mean_known
 from voc.effect.rungs import answer, effect_of, group_path
 from voc.errors import InputError
 
@@ -27,9 +27,11 @@ def _scaled(panel: Panel, terms: Terms) -> tuple[Floats, str]:
 
 def _from_difference(design: str, scale: str, found: Any, interval: tuple[float, float], level: float, seen: float,
                      sides: tuple[int, int], **facts: Any) -> Effect:  # fmt: skip
-    values = (found.estimate, *interval)
+    values: tuple[float, float, float] = (found.estimate, *interval)
     if scale == "ratio":
-        values, level, seen = tuple(np.exp(values)), float(np.exp(level)), float(np.exp(seen))
+        one, low, high = (float(v) for v in np.exp(np.minimum(values, 700.0)))
+        values = one, low, high
+        level, seen = float(np.exp(level)), float(np.exp(seen))
     return effect_of(design, scale, *values, found.p_value, level, seen, 1.0, sides, **facts)
 
 
@@ -37,12 +39,15 @@ def differences(panel: Panel, terms: Terms) -> Answer:
     """DiD with errors clustered by unit."""
     y, scale = _scaled(panel, terms)
     y = _without_washout(y, panel, terms)
+    _, both = did.changes(y, panel.after)
+    if not (both & panel.treated).any() or not (both & ~panel.treated).any():
+        raise InputError("实施单位或对照单位里，没有一个在上线前后都有数值。")
     found = did.difference(y, panel.treated, panel.after)
     sides = (panel.after, y.shape[1] - panel.after)
     effect = _from_difference("did", scale, found, found.interval(terms.alpha), found.before, found.after, sides,
                               standard_error=found.error, df=found.df, wait=0)  # fmt: skip
-    own, other = (np.nanmean(y[who], axis=0) for who in (panel.treated, ~panel.treated))
-    shift = np.nanmean(own[: panel.after]) - np.nanmean(other[: panel.after])
+    own, other = (mean_known(y[who]) for who in (panel.treated, ~panel.treated))
+    shift = mean_known(own[: panel.after]) - mean_known(other[: panel.after])
     half = found.interval(terms.alpha)[1] - found.estimate
     path = group_path(own, other + shift, half, panel.after)
     tested = [
@@ -64,7 +69,7 @@ def _without_washout(y: Floats, panel: Panel, terms: Terms) -> Floats:
 def synthetic_controls(panel: Panel, terms: Terms) -> Answer:
     """Synthetic control for the treated units' mean."""
     y, scale = _scaled(panel, terms)
-    own = np.nanmean(y[panel.treated], axis=0)
+    own = mean_known(y[panel.treated])
     whole = np.isfinite(y).all(axis=1) & ~panel.treated
     if whole.sum() < 2 or not np.isfinite(own).all():
         raise InputError("合成对照至少要两个各期都有值的对照单位，且实施单位各期都要有值。")

@@ -53,6 +53,9 @@ def test_a_remembered_sum_is_the_quadratic_form(weights, shared):
     w = np.array(weights)
     matrix = regression.correlation_matrix(len(w), shared)
     assert_allclose(regression.remembered(w, shared), w @ matrix @ w, atol=1e-8)
+    assert_allclose(
+        regression.remembered_each(np.array([w, 2 * w]), shared), w @ matrix @ w * np.array([1, 4]), atol=1e-7
+    )
 
 
 @pytest.mark.parametrize("shared", [0.0, 0.3, 0.6])
