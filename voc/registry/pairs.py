@@ -29,7 +29,7 @@ class Rule:
 
     least: float = 0.32  # sum of the evidence from which on two speak of the same
     matter: float = 0.4  # share of the likeness that is measured without names
-    same_matter: float = 0.1  # likeness without names below which two speak of different things at one place
+    same_matter: float = 0.08  # likeness without names below which two speak of different things at one place
     same_name: float = 0.12  # added when a place or a code is shared
     same_week: float = 0.05  # and more when they were also said within a week
     other_unit: float = -0.1
@@ -41,6 +41,7 @@ class Rule:
     nearest: int = 16  # feedback before and after, of those that share a key, that each is compared with
     information: float = 22.0  # rarity of what is shared, in natural logarithms, for two of the same hour
     per_doubling: float = 4.0  # and so much more each time the days between them double
+    named_doubling: float = 2.0  # the same for two that share a place or a code
     name_worth: float = 10.0  # what a shared place or code adds to it
 
 
@@ -97,7 +98,8 @@ def score(
         + rule.other_unit * (unit < 0)
         + rule.per_month * gap / 30
     )
-    needed = rule.information + rule.per_doubling * np.log2(1 + gap) - rule.name_worth * same
+    doublings = np.log2(1 + gap) * np.where(same, rule.named_doubling, rule.per_doubling)
+    needed = rule.information + doublings - rule.name_worth * same
     near = (gap <= rule.longest) & (shared >= needed) & (matter >= rule.same_matter)
     possible = near & ~_elsewhere(facts, left, right, place, code)
     return total, possible

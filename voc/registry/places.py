@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from voc.text import segment
 
-# Words a name may end with. What stands before them is the name, as far as it is not an everyday word.
+# Words a name may end with. What stands before them is the name, as far as it is not an everyday word. Works and
+# facilities (搅拌站, 炼油厂, 采石场) are left out: they are what is complained of more often than where.
 _SUFFIX = re.compile(
-    r"小区|社区|家园|花园|公寓|公馆|山庄|新村|新城|广场|商场|超市|市场|大厦|购物中心|酒店|宾馆|饭店|餐厅|餐馆|影院|KTV|网吧|"
-    r"大道|公路|高速|胡同|立交桥|大桥|天桥|地铁站|火车站|高铁站|汽车站|车站|收费站|机场|码头|水库|公园|景区|小学|中学|大学|"
-    r"学院|学校|幼儿园|驾校|医院|卫生院|诊所|公司|集团|银行|支行|营业厅|门店|分店|旗舰店|专卖店|食堂|工地|工厂|车间|基地|"
-    r"采石场|养殖场|养猪场|砂场|电站|加油站|农场|林场|茶场|水厂|电厂|煤矿|庄园|园区|产业园|楼盘|华庭|"
-    r"苑|城|府|郡|湾|庭|路|街|巷|桥|站|店|厂|矿|场|校|村|屯|寨|湖|河|江|山|岛|园|寺|栋|幢|组|号线",
+    r"小区|社区|家园|花园|公寓|公馆|山庄|新村|新城|广场|商场|大厦|购物中心|酒店|宾馆|饭店|KTV|"
+    r"大道|公路|高速|胡同|立交桥|大桥|地铁站|火车站|高铁站|汽车站|机场|码头|水库|公园|景区|小学|中学|大学|"
+    r"学院|学校|幼儿园|驾校|医院|卫生院|公司|集团|银行|支行|分店|旗舰店|专卖店|庄园|园区|产业园|楼盘|华庭|"
+    r"苑|城|府|郡|湾|庭|路|街|巷|桥|校|村|屯|寨|湖|河|江|山|岛|园|寺|栋|幢|组|号线",
     re.IGNORECASE,
 )
 _COARSE = re.compile(
-    r"([A-Z]\d{0,2})(省|市|区|县|州)|([\u4e00-\u9fff]{2,3}?)(?<![小社城地市园山景校片校厂辖灾郊库])(省|市|区|县|镇|乡|街道|自治州)"
+    r"([\u4e00-\u9fff]{2,3}?)(?<![小社城地市园山景校片校厂辖灾郊库])(省|市|区|县|镇|乡|街道|州|自治州)"
 )
 _CODE = re.compile(
     r"(?<![A-Za-z0-9.])(?:[A-Za-z]{1,6}[\-_]?\d[A-Za-z0-9\-_]*|\d+\.\d+\.\d+(?:\.\d+)*|(?<=版本)\d+(?:\.\d+)*|v\d+(?:\.\d+)*"
@@ -205,6 +205,7 @@ _PLAIN = frozenset(
         "部门",
     ]
 )
+_WITHIN = frozenset({"组", "栋", "幢"})  # part of a place; the words before name the place
 _LONGEST = 6
 _NAME = 3
 
@@ -234,8 +235,7 @@ def named(texts: Sequence[str], head: int) -> list[Named]:
 
 def _named(text: str, words: list[str]) -> Named:
     units = tuple(
-        (Span(*found.span()), found.group(2) or found.group(4), found.group(1) or found.group(3)[-2:])
-        for found in _COARSE.finditer(text)
+        (Span(*found.span()), found.group(2), found.group(1)[-2:]) for found in _COARSE.finditer(text)
     )
     ends = {span.end for span, _, _ in units}
     found = _places(words, ends)
@@ -255,7 +255,7 @@ def _places(words: list[str], unit_ends: set[int]) -> list[tuple[Span, Span]]:
         suffix = _ending(word)
         if not suffix or end in unit_ends:
             continue
-        start = _beginning(words, starts, at, unit_ends)
+        start = starts[at] if suffix in _WITHIN else _beginning(words, starts, at, unit_ends)
         if end - start - len(suffix) >= 2:
             # What stands right before the suffix is the name; further ahead may be a verb.
             found.append((Span(start, end), Span(max(start, end - len(suffix) - _NAME), end - len(suffix))))
@@ -275,12 +275,7 @@ def _beginning(words: list[str], starts: list[int], at: int, unit_ends: set[int]
     end = start + len(words[at])
     while at > 0 and start not in unit_ends:
         before = words[at - 1]
-        if (
-            before in _PLAIN
-            or _ending(before)
-            or not _HAN.fullmatch(before)
-            or end - starts[at - 1] > _LONGEST
-        ):
+        if before in _PLAIN or not _HAN.fullmatch(before) or end - starts[at - 1] > _LONGEST:
             break
         at -= 1
         start = starts[at]

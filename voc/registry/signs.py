@@ -22,6 +22,7 @@ HEAD_WEIGHT = 3.0
 HEAD_PLACES = 60  # characters in which the place a text is about is named
 EVERYDAY = 1.5  # rarity below which a pair says nothing
 SPECIFIC = 4.0  # rarity from which on a pair is worth an index entry or tells a place
+WIDE = frozenset({"省", "市", "州", "自治州"})  # units so large that much happens in them at once
 NONE = np.iinfo(np.int64).max  # fills unused cells; sorts last
 
 Ints = NDArray[np.int64]
@@ -73,9 +74,8 @@ def name_key(kind: str, name: str) -> int:
 def signs(texts: Sequence[str], background: Background) -> Signs:
     """Read a batch of texts."""
     plain = [text.lower() for text in normalise(texts)]
-    rows = [
-        _signs(text, found, background) for text, found in zip(plain, named(plain, HEAD_PLACES), strict=True)
-    ]
+    found = named(plain, HEAD_PLACES)
+    rows = [_signs(text, names, background) for text, names in zip(plain, found, strict=True)]
     widths = (PAIRS, PAIRS, PAIRS, PAIRS, NAMES, UNITS, CODES, KEYS)
     kinds = (np.int64, np.float32, np.float32, np.float32, np.int64, np.int64, np.int64, np.int64)
     columns = []
@@ -109,7 +109,7 @@ def _signs(text: str, found: Named, background: Background) -> tuple[NDArray[np.
         matter / (np.sqrt(np.sum(matter**2)) or 1),
         np.maximum(rarity - EVERYDAY, 0)[top],
         keys[_top(keys, np.where(proper & (rarity >= SPECIFIC), rarity, 0), NAMES)],
-        _names([("unit" + kind, unit_name) for _, kind, unit_name in found.units], UNITS),
+        _names([("unit" + kind, own) for _, kind, own in found.units if kind not in WIDE], UNITS),
         _names([("code", code) for code in found.codes], CODES),
         keys[_top(keys, np.where(rarity >= SPECIFIC, weight, 0), KEYS)],
     )

@@ -40,7 +40,5 @@ def test_codes_are_products_versions_and_lines_not_amounts(text, codes):
 
 
 def test_units_are_named_with_their_kind():
-    assert [(kind, name) for _, kind, name in named(["A7县和朝阳区"], 60)[0].units] == [
-        ("县", "A7"),
-        ("区", "朝阳"),
-    ]
+    (found,) = named(["海淀区和朝阳县"], 60)
+    assert [(kind, name) for _, kind, name in found.units] == [("区", "海淀"), ("县", "朝阳")]
