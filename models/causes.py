@@ -234,8 +234,8 @@ def counted_by(
     key, name = PARETO[by]
     source = (
         """problem_member k JOIN problem p ON p.id = k.problem_id AND p.merged_into IS NULL
-           AND p.state <> 'dismissed' JOIN department d ON d.code = p.department
-           JOIN feedback f ON f.id = k.feedback_id"""
+           AND p.state <> 'dismissed' AND (p.kind = 'issue' OR p.state <> 'detected')
+           JOIN department d ON d.code = p.department JOIN feedback f ON f.id = k.feedback_id"""
         if by in ("problem", "department")
         else "mention n JOIN feedback f ON f.id = n.feedback_id AND n.current AND n.polarity = -1"
     )

@@ -1,6 +1,7 @@
 """The root-cause page, its pictures, and the Pareto page: escaped, whole, and silent about what is not known."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -103,6 +104,13 @@ def test_words_of_others_are_escaped_everywhere():
 def test_without_a_beginning_no_changes_are_suspected():
     page = render_causes(made(onset=None, changes=()))
     assert "没有可以确认的起点，因此不列起点前的变更" in page
+
+
+def test_one_surge_of_many_is_not_called_the_beginning():
+    surge = replace(ONSET, until=ONSET.day + timedelta(days=3), share=0.11)
+    page = render_causes(made(onset=surge))
+    assert "最明显的一次上升从 2026 年 6 月 2 日开始" in page
+    assert "占全部的 11%；其余时间也一直存在" in page
 
 
 def test_without_any_change_known_the_way_to_import_them_is_told():

@@ -13,6 +13,7 @@ from scipy import special
 Floats = NDArray[np.float64]
 
 MOST_BINS = 1000
+MAIN = 0.25
 CREDIBLE = 0.9
 
 
@@ -32,7 +33,8 @@ class Onset:
     """The likeliest first day of the raised rate, the days between which it lies (90 %), and the last raised day.
 
     Rates are per unit of exposure; `evidence` is the natural logarithm of the Bayes factor against one constant
-    rate; `dispersion` how many times the variance of a Poisson count was taken.
+    rate; `dispersion` how many times the variance of a Poisson count was taken; `share` the part of all events that
+    fell into the stretch.
     """
 
     day: date
@@ -43,6 +45,12 @@ class Onset:
     during: float
     evidence: float
     dispersion: float
+    share: float = 1.0
+
+    @property
+    def main(self) -> bool:
+        """Whether the stretch is the problem itself and not one surge of many."""
+        return self.share >= MAIN
 
 
 def find_onset(
@@ -142,7 +150,8 @@ def _onset(
     day = [first + timedelta(days=int(place) * width) for place in (begin, low, high, end)]
     until = day[3] - timedelta(days=1) if end < len(y) else None
     latest = day[2] + timedelta(days=width - 1)
-    return Onset(day[0], day[1], latest, until, float(before), float(during), evidence, dispersion)
+    share = float(y[begin:end].sum() / y.sum())
+    return Onset(day[0], day[1], latest, until, float(before), float(during), evidence, dispersion, share)
 
 
 def _credible(posterior: Floats, begin: int) -> tuple[int, int]:
@@ -169,12 +178,12 @@ def stretch(first: date, counts: ArrayLike, onset: Onset | None) -> tuple[date, 
     """Return first and last day over which a problem is compared: its raised stretch, or all days that have it.
 
     counts: shape (days,), events of each day from `first` on, at least one of them. Events from before a problem
-    began would blur what is special about it; a stretch with too few events is not used.
+    began would blur what is special about it; a stretch with too few events, or one surge of many, is not used.
     """
     y = np.asarray(counts, dtype=np.float64)
     there = np.flatnonzero(y)
     last = first + timedelta(days=int(there[-1]))
-    if onset is not None:
+    if onset is not None and onset.main:
         until = min(onset.until or last, last)
         inside = y[(onset.day - first).days : (until - first).days + 1].sum()
         if inside >= LEAST_IN_STRETCH:

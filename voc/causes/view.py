@@ -142,10 +142,16 @@ def beginning(view: View) -> str:
     onset = view.onset
     if onset is None:
         return "没有明显的起点：在现有数据里，它的占比没有出现过可以确认的突然上升（或者一开始就有）。"
-    between = "" if onset.earliest == onset.latest else (
-        f"（90% 可能在 {_short(onset.earliest, onset)}至 {_short(onset.latest, onset)}之间）"
-    )  # fmt: skip
-    grew = f"升到之前的 {times(onset.during / onset.before)} 倍" if onset.before > 0 else "此前几乎没有"
+    first, last = _short(onset.earliest, onset), _short(onset.latest, onset)
+    between = "" if onset.earliest == onset.latest else f"（90% 可能在 {first}至 {last}之间）"
+    times_more = times(onset.during / onset.before) if onset.before > 0 else ""
+    if not onset.main and onset.until:
+        grew = f"，是之前的 {times_more} 倍" if times_more else ""
+        return (
+            f"最明显的一次上升从 {day_words(onset.day)}开始{between}{grew}，到 {_short(onset.until, onset)}为止，"
+            f"占全部的 {onset.share:.0%}；其余时间也一直存在。"
+        )
+    grew = f"升到之前的 {times_more} 倍" if times_more else "此前几乎没有"
     end = f"，{day_words(onset.until)}之后回落" if onset.until else "，至今没有回落"
     return f"从 {day_words(onset.day)}起明显上升{between}，{grew}{end}。"
 
@@ -166,7 +172,8 @@ def summary(view: View) -> list[str]:
     near = likely(view.changes)
     if near:
         named = "；".join(f"「{s.change.title}」（{suspicion_days(s)}）" for s in near)
-        said.append(f"起点前后的变更：{named}。可能相关，不等于原因。")
+        point = "起点" if view.onset and view.onset.main else "这次上升"
+        said.append(f"{point}前后的变更：{named}。可能相关，不等于原因。")
     cost = money_span(view.cost.low, view.cost.high, view.cost.currency)
     basis = "默认假设" if view.cost.assumed else "本公司单位成本"
     said.append(f"按{basis}估算，这些反馈的处理成本约 {cost}（是估算，不是账面数）。")

@@ -1,5 +1,6 @@
 """The beginning of a raised rate: found where it is, with an interval that holds it, and not where there is none."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -41,6 +42,14 @@ def test_the_interval_holds_the_beginning_about_as_often_as_it_says():
     ]
     assert len(held) > 130
     assert np.mean(held) > 0.85
+
+
+def test_a_stretch_knows_how_much_of_everything_fell_into_it():
+    counts, exposure = made(2, end=130)
+    onset = find_onset(FIRST, counts, exposure)
+    inside = slice((onset.day - FIRST).days, (onset.until - FIRST).days + 1)
+    assert onset.share == pytest.approx(counts[inside].sum() / counts.sum())
+    assert onset.main
 
 
 def test_a_constant_rate_has_no_beginning_however_much_it_scatters():
@@ -85,6 +94,15 @@ def test_a_stretch_begins_with_the_rise_when_enough_fell_into_it():
     onset = find_onset(FIRST, counts, exposure)
     there = FIRST + timedelta(days=int(np.flatnonzero(counts)[-1]))
     assert stretch(FIRST, counts, onset) == (onset.day, there)
+
+
+def test_one_surge_of_many_is_not_compared_alone():
+    counts, exposure = made(1)
+    surge = replace(find_onset(FIRST, counts, exposure), share=0.1)
+    there = np.flatnonzero(counts)
+    assert stretch(FIRST, counts, surge) == (
+        FIRST + timedelta(days=int(there[0])), FIRST + timedelta(days=int(there[-1]))
+    )  # fmt: skip
 
 
 def test_without_a_beginning_all_days_with_the_problem_are_compared():
