@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
@@ -32,7 +33,7 @@ def ordinary(days, each=2):
 def bought(n, count):
     words = ("很好用五星好评", "特别方便推荐大家", "非常不错点赞支持")
     return [
-        [f"b{k}", words[k % 3], f"{day(n)} 03:{k % 20:02d}:{k % 50:02d}", 5, f"139{k:08d}", ""]
+        [f"b{n}-{k}", words[k % 3], f"{day(n)} 03:{k % 20:02d}:{k % 50:02d}", 5, f"139{k:08d}", ""]
         for k in range(count)
     ]
 
@@ -108,3 +109,32 @@ def test_judging_again_changes_nothing(house, judged, sql):
     assert sql("SELECT id, suspect FROM feedback ORDER BY id") == before
     assert sql("SELECT issue, day, events FROM issue_day ORDER BY 1, 2") == days
     assert sql("SELECT count(*) FROM alarm") == [(1,)]
+
+
+FOUND = "SELECT kind, started_on, ended_on, seen_on, observed, round(expected::numeric, 6) FROM suspicion ORDER BY 1, 2"
+MARKED = "SELECT record_key, suspect FROM feedback WHERE suspect IS NOT NULL ORDER BY 1"
+RAISED = "SELECT kind, series, started_on, ended_on, raised_at FROM alarm ORDER BY 1, 2"
+
+
+def test_a_history_read_at_once_is_judged_as_if_it_had_come_day_by_day(house, sql, another):
+    rows = sorted(
+        [*ordinary(70), *bought(60, 30), *bought(61, 12), *wave(64, 9)], key=lambda row: str(row[2])
+    )
+    house.register()
+    ends = ["", day(60), day(61), day(62), day(65), "9999"]
+    for since, until in pairwise(ends):
+        house.put([row for row in rows if since <= str(row[2]) < until], f"until {until}.csv")
+        house.collect()
+        house.understand()
+        mark_suspects.fn(house.now)
+        house.gather()
+    by_parts = [sql(FOUND), sql(MARKED), sql(RAISED)]
+
+    whole = another()
+    whole.register()
+    whole.put(rows)
+    whole.collect()
+    whole.understand()
+    mark_suspects.fn(whole.now)
+    assert len(by_parts[0]) == 2
+    assert [sql(FOUND), sql(MARKED), sql(RAISED)] == by_parts
