@@ -27,7 +27,7 @@ ZONE = "Asia/Shanghai"
 ENOUGH = 20  # pieces of feedback that make a usual amount
 _SAID = f"""
     SELECT f.id, (f.occurred_at AT TIME ZONE '{ZONE}')::date AS day, f.product, f.region, f.channel, f.version,
-           src.title AS source, COALESCE(f.customer_id, -f.id) AS customer, a.severity, a.areas, f.text,
+           src.title AS source, COALESCE(f.customer_id, -f.id) AS customer, a.severity, a.areas,
            (a.type = 'complaint' OR COALESCE(a.tone = 'negative', false)) AS negative
     FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current JOIN source src ON src.id = f.source_id
     WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL
@@ -211,7 +211,8 @@ def issues_of(session: Session, ids: Sequence[int]) -> list[tuple[str, int]]:
 def words_before(session: Session, first: date, last: date, most: int) -> list[str]:
     """Read the words of negative feedback of earlier days, the latest ones when there are too many."""
     query = text(
-        f"WITH said AS ({_SAID} {_DURING}) SELECT text FROM said WHERE negative ORDER BY id DESC LIMIT :most"
+        f"""WITH said AS ({_SAID} {_DURING}) SELECT f.text FROM said JOIN feedback f USING (id)
+            WHERE negative ORDER BY id DESC LIMIT :most"""
     )
     return list(session.scalars(query, {"first": first, "last": last, "most": most}))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -73,6 +73,14 @@ def _opened(alarm: Alarm, by: By) -> dict[str, Any]:
     settings = get_settings()
     hours = settings.alarm_urgent_hours if alarm.urgent else settings.alarm_review_hours
     return {"alarm_id": alarm.id, "department": alarm.department, "due_at": due(by.at, hours)}
+
+
+def told_around(session: Session, first: date, last: date) -> list[tuple[str, set[int]]]:
+    """Return series and feedback of the spikes whose days touch these."""
+    query = select(Alarm.series, Alarm.evidence).where(
+        Alarm.kind == "spike", Alarm.started_on <= last, Alarm.ended_on >= first
+    )
+    return [(series, set(evidence.get("feedback", ()))) for series, evidence in session.execute(query)]
 
 
 def not_emitted(session: Session) -> list[Alarm]:

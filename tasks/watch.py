@@ -19,7 +19,7 @@ from models import series as counting
 from models.change import advance, lock_out
 from models.engine import transaction
 from models.improving import store_departments
-from models.watching import overdue_reviews, raise_alarms
+from models.watching import overdue_reviews, raise_alarms, told_around
 from settings import get_settings
 from tasks.aggregate import organisation
 from tasks.alarms import Found, Ground, emit_waiting, explain
@@ -29,6 +29,7 @@ from voc.alarms.births import Ints, begins
 from voc.alarms.grid import Grid, grid_of
 from voc.alarms.rare import silences, urgent
 from voc.alarms.rhythm import BY_NAME, profiles_of
+from voc.alarms.series import precision
 from voc.alarms.telling import Members, worth_telling
 from voc.alarms.values import KINDS
 from voc.alarms.walk import Policy, walk
@@ -79,7 +80,8 @@ def _raise(session: Session, now: datetime) -> int:
         return 0
     ground = Ground(looked, until, frozenset(counting.days_of(session, batches)))
     found = [*_spikes(session, ground), *_urgent(session, ground), *_silent(session, ground)]
-    alarms = [explain(session, one, late=_late(one, ground)) for one in found if _is_news(one, ground)]
+    news = [one for one in found if _is_news(one, ground) and not _told_before(session, one, ground)]
+    alarms = [explain(session, one, late=_late(one, ground)) for one in news]
     raised = raise_alarms(session, alarms, by("rule:alarms", now))
     counting.mark_watched(session, batches, until, now)
     return len(raised)
@@ -171,3 +173,15 @@ def _is_news(one: Found, ground: Ground) -> bool:
     if not _late(one, ground) or (ground.looked and one.grid.day(one.episode.end) > ground.looked):
         return True
     return any(one.start <= day <= one.raised for day in ground.new_days)
+
+
+def _told_before(session: Session, one: Found, ground: Ground) -> bool:
+    """Tell whether rows that came later only put another name to what was raised before."""
+    if not _late(one, ground) or one.kind != "spike":
+        return False
+    return any(
+        series != one.series
+        and precision(series) >= precision(one.series)
+        and len(one.ids & ids) >= policy().explains * len(one.ids)
+        for series, ids in told_around(session, one.start, one.raised)
+    )
