@@ -25,8 +25,8 @@ from tasks.aggregate import organisation
 from tasks.analyse import taxonomy
 from tasks.causes import ground
 from tasks.common import by, stage
-from voc.causes.slices import over_represented
-from voc.causes.wording import draft_root_cause
+from voc.causes.slices import Lift, over_represented
+from voc.causes.wording import draft_root_cause, value_name
 from voc.deadlines import case_deadlines, working_days_due
 from voc.measures import Library, Measure, parse_measures, suggest
 from voc.routing import route
@@ -107,10 +107,20 @@ def _diagnosis(session: Session, problem: Problem) -> dict[str, object]:
         "dimension": dimension,
         "root_cause": draft_root_cause(problem.name, dimension, lifts),
         "evidence": [
-            {"kind": lift.kind, "value": lift.value, "members": lift.members, "ratio": round(lift.ratio or 0.0, 2)}
+            {
+                "kind": lift.kind,
+                "value": _value(lift),
+                "members": lift.members,
+                "ratio": round(lift.ratio or 0.0, 2),
+            }
             for lift in over_represented(lifts)[:10]
         ],
     }
+
+
+def _value(lift: Lift) -> str:
+    # The log is for ever: whoever served stands in it by number, never by name.
+    return value_name(lift.kind, lift.value) if lift.kind == "agent" else lift.value
 
 
 @stage("提出改进措施")

@@ -13,6 +13,7 @@ from scipy.special import xlogy
 
 from voc.alarms.expected import Floats
 from voc.causes.slices import SLICE_NAMES, Lift
+from voc.causes.wording import value_name
 from voc.quotations import Passage, choose
 from voc.text import segment
 
@@ -156,7 +157,7 @@ MORE = 1.5  # times the usual amount of other feedback from which it is worth sa
 
 def _slice(lift: Lift) -> str:
     times = f"（为其他的 {lift.ratio:.1f} 倍）" if lift.ratio and np.isfinite(lift.ratio) else ""
-    return f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{lift.value}」{times}"
+    return f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{value_name(lift.kind, lift.value)}」{times}"
 
 
 def _plain(value: float) -> str:
