@@ -41,9 +41,6 @@ def attach(app: typer.Typer) -> None:
     app.command("implement", help="报告措施已落地")(implement)
     app.command("return", help="退回措施")(give_back)
     app.command("cancel", help="取消还没有落地的措施")(cancel)
-    app.command("confirm", help="确认问题")(confirm)
-    app.command("rethink", help="放弃本轮措施，另想办法")(rethink)
-    app.command("dismiss", help="决定不处理某个问题，并说明理由")(dismiss)
     app.add_typer(case, name="case")
     for step, words in CASE_STEPS.items():
         case.command(step, help=words)(_treating(step, words))
@@ -53,7 +50,7 @@ def attach(app: typer.Typer) -> None:
     quarantine.command("discard", help="放弃这些行")(discard)
 
 
-def _by(who: str) -> By:
+def by_person(who: str) -> By:
     return By(f"person:{who or getpass.getuser()}", datetime.now(UTC))
 
 
@@ -68,7 +65,7 @@ def approve(action: ActionId, by: Who = "") -> None:
     """Approve a measure."""
     migrate()
     with transaction() as session:
-        deciding.approve(session, action, _by(by))
+        deciding.approve(session, action, by_person(by))
     console.print(f"措施 {action} 已批准，任务消息已进入发件箱。下一步：voc accept {action} --live-on 日期")
 
 
@@ -80,7 +77,7 @@ def accept(action: ActionId, live_on: Day = "", by: Who = "") -> None:
         if due is None:
             raise InputError(f"没有编号为 {action} 的措施，用 voc actions 查看。")
         day = _day(live_on) if live_on else due.due_at.astimezone(CHINA).date()
-        contract = deciding.accept(session, action, day, _by(by))
+        contract = deciding.accept(session, action, day, by_person(by))
     console.print(f"措施 {action} 已接单，承诺 {day} 上线；验证合同已锁定：{_said(contract, day)}")
 
 
@@ -97,14 +94,14 @@ def start(action: ActionId, by: Who = "") -> None:
     """Begin the work."""
     migrate()
     with transaction() as session:
-        deciding.start(session, action, _by(by))
+        deciding.start(session, action, by_person(by))
     console.print(f"措施 {action} 已开始实施。")
 
 
 def implement(action: ActionId, went_live: Day = "", by: Who = "") -> None:
     """Report that a measure took effect."""
     migrate()
-    who = _by(by)
+    who = by_person(by)
     at = datetime.combine(_day(went_live), time(9), CHINA) if went_live else who.at
     if at > who.at + timedelta(minutes=1):
         raise InputError("落地日期不能晚于今天；请在措施真正生效后再报告。")
@@ -117,7 +114,7 @@ def give_back(action: ActionId, reason: Annotated[str, typer.Option(help="理由
     """Return a measure."""
     migrate()
     with transaction() as session:
-        deciding.give_back(session, action, reason, _by(by))
+        deciding.give_back(session, action, reason, by_person(by))
     console.print(f"措施 {action} 已退回。")
 
 
@@ -125,28 +122,8 @@ def cancel(action: ActionId, reason: Annotated[str, typer.Option(help="理由")]
     """Give a measure up."""
     migrate()
     with transaction() as session:
-        deciding.cancel(session, action, reason, _by(by))
+        deciding.cancel(session, action, reason, by_person(by))
     console.print(f"措施 {action} 已取消。")
-
-
-def confirm(problem: Annotated[int, typer.Argument(help="问题编号")], by: Who = "") -> None:
-    """Confirm a problem."""
-    migrate()
-    with transaction() as session:
-        deciding.confirm(session, problem, _by(by))
-    console.print(f"问题 {problem} 已确认，下一轮运行时初判根因并提出措施。")
-
-
-def rethink(
-    problem: Annotated[int, typer.Argument(help="问题编号")],
-    reason: Annotated[str, typer.Option(help="理由")],
-    by: Who = "",
-) -> None:
-    """Give up on the measures of this round."""
-    migrate()
-    with transaction() as session:
-        deciding.rethink(session, problem, reason, _by(by))
-    console.print(f"问题 {problem} 已退回诊断，下一轮运行时提出新的措施。")
 
 
 def _treating(step: str, words: str) -> Callable[..., None]:
@@ -157,22 +134,10 @@ def _treating(step: str, words: str) -> Callable[..., None]:
     ) -> None:
         migrate()
         with transaction() as session:
-            deciding.treat(session, number, step, reason or words, _by(by))
+            deciding.treat(session, number, step, reason or words, by_person(by))
         console.print(f"个案 {number}：{words}。")
 
     return treat
-
-
-def dismiss(
-    problem: Annotated[int, typer.Argument(help="问题编号")],
-    reason: Annotated[str, typer.Option(help="理由")],
-    by: Who = "",
-) -> None:
-    """Decide that nothing is done about a problem."""
-    migrate()
-    with transaction() as session:
-        deciding.dismiss(session, problem, reason, _by(by))
-    console.print(f"问题 {problem} 不处理，理由已记入日志。")
 
 
 def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
@@ -195,7 +160,7 @@ def release(
     """Send repaired rows through the check again."""
     migrate()
     fixes = dict(_fix(text) for text in fix)
-    who = _by(by)
+    who = by_person(by)
     with transaction() as session:
         batches = [repair(session, id_, fixes, who.who, who.at) for id_ in ids]
     console.print(f"{len(batches)} 行已放行，下次运行（voc run 或定时任务）时重新质检。")
@@ -211,7 +176,7 @@ def _fix(text: str) -> tuple[str, str]:
 def discard(ids: Annotated[list[int], typer.Argument(help="隔离编号")], by: Who = "") -> None:
     """Give rows up."""
     migrate()
-    who = _by(by)
+    who = by_person(by)
     with transaction() as session:
         decide(session, ids, "discarded", who.who, who.at)
     console.print(f"{len(ids)} 行已放弃，记录保留。")

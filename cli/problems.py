@@ -1,4 +1,4 @@
-"""voc problem show, confirm, dismiss, merge, split: what people decide about one problem."""
+"""voc problem show, confirm, dismiss, rethink, merge, split: what people decide about one problem."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from typing import Annotated
 
 import typer
 
-from cli.decide import Who, _by
+from cli.decide import Who, by_person
 from cli.output import as_json, as_table, console
 from cli.show import PROBLEM_KIND_NAMES
-from models import problem_list, regrouping
-from models.change import advance
+from models import deciding, problem_list, regrouping
 from models.engine import migrate, transaction
 from voc.errors import InputError
 from voc.lifecycle import PROBLEM
 
-problem = typer.Typer(help="问题：查看、确认、不处理、合并、拆分", no_args_is_help=True)
+problem = typer.Typer(help="问题：查看、确认、不处理、另想办法、合并、拆分", no_args_is_help=True)
 ProblemId = Annotated[int, typer.Argument(help="问题编号")]
 Reason = Annotated[str, typer.Option("--reason", help="理由，写进记录")]
 HAPPENED = {"merge_into": "并入", "merge_from": "并进", "split_into": "拆出", "split_from": "拆自"}
@@ -27,6 +26,7 @@ def attach(app: typer.Typer) -> None:
     problem.command("show", help="查看一个问题：经过、原话、反馈编号")(show)
     problem.command("confirm", help="确认问题属实")(confirm)
     problem.command("dismiss", help="决定不处理，并说明理由")(dismiss)
+    problem.command("rethink", help="放弃本轮措施，另想办法")(rethink)
     problem.command("merge", help="把第二个问题并入第一个；编号保留，以后的反馈归第一个")(merge)
     problem.command("split", help="把一部分反馈拆成新问题；原编号保留")(split)
 
@@ -66,7 +66,7 @@ def confirm(number: ProblemId, by: Who = "") -> None:
     migrate()
     with transaction() as session:
         regrouping.existing(session, number)
-        advance(session, "problem", "confirm", {number: {}}, _by(by))
+        deciding.confirm(session, number, by_person(by))
     console.print(f"问题 {number} 已确认，下一轮将给出根因初判。")
 
 
@@ -75,8 +75,17 @@ def dismiss(number: ProblemId, reason: Reason = "", by: Who = "") -> None:
     migrate()
     with transaction() as session:
         regrouping.existing(session, number)
-        advance(session, "problem", "dismiss", {number: {"reason": _given(reason)}}, _by(by))
+        deciding.dismiss(session, number, _given(reason), by_person(by))
     console.print(f"问题 {number} 已记为不处理：{reason}")
+
+
+def rethink(number: ProblemId, reason: Reason = "", by: Who = "") -> None:
+    """Give up on the measures of this round."""
+    migrate()
+    with transaction() as session:
+        regrouping.existing(session, number)
+        deciding.rethink(session, number, _given(reason), by_person(by))
+    console.print(f"问题 {number} 已退回诊断，下一轮运行时提出新的措施。")
 
 
 def merge(
@@ -88,7 +97,7 @@ def merge(
     """Merge a problem into another."""
     migrate()
     with transaction() as session:
-        regrouping.merge(session, survivor, other, _by(by), _given(reason))
+        regrouping.merge(session, survivor, other, by_person(by), _given(reason))
     console.print(f"问题 {other} 已并入问题 {survivor}；编号 {other} 保留，以后的同类反馈归入 {survivor}。")
 
 
@@ -106,7 +115,7 @@ def split(
     migrate()
     with transaction() as session:
         new = regrouping.split(
-            session, number, _numbers(members), _properties(where), name, _by(by), _given(reason)
+            session, number, _numbers(members), _properties(where), name, by_person(by), _given(reason)
         )
     console.print(f"已从问题 {number} 拆出问题 {new}。用 voc problem show {new} 查看。")
 

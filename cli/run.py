@@ -195,4 +195,6 @@ def _say(result: dict[str, Any]) -> None:
         f"用时 {result['seconds']} 秒，每秒 {result['rows_per_second']} 行，内存峰值 {result['peak_rss_mb']} MB。"
     )
     console.print(f"领导报告：{result['report']}")
-    console.print("接下来可以：voc problems　voc alarms　voc approve 措施编号　voc quarantine list　voc serve")
+    console.print(
+        "接下来可以：voc problems　voc alarms　voc approve 措施编号　voc quarantine list　voc serve"
+    )
