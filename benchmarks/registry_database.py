@@ -21,7 +21,7 @@ from benchmarks.registry_growth import BATCH, made
 from models import registering
 from models.engine import migrate, transaction
 from tasks.register import background, take_in
-from voc.registry.anchors import anchors, by_day
+from voc.registry.anchors import anchors, by_day, streams
 from voc.registry.packing import packed
 from voc.registry.signs import signs
 from voc.zone import CHINA
@@ -34,11 +34,12 @@ def load(session: Session, first: int) -> None:
     texts, facts = made(BATCH, first)
     ids = np.arange(first, first + BATCH) + 1
     read = signs(texts, background())
-    columns = {"feedback_id": ids, "at": facts.moment, "stream": facts.product, "product": facts.product}
+    stream = streams([1] * BATCH, facts.product, facts.region)
+    columns = {"feedback_id": ids, "at": facts.moment, "stream": stream, "product": facts.product}
     registering.store_members(session, pl.DataFrame({**columns, "region": facts.region}), packed(read))
-    index = anchors(ids, facts.moment, facts.product, read)
+    index = anchors(ids, facts.moment, stream, facts.product, read)
     registering.store_anchors(session, index)
-    registering.count_days(session, by_day(index, facts.moment, facts.product))
+    registering.count_days(session, by_day(index, facts.moment, stream))
 
 
 def measure(session: Session, size: int) -> None:

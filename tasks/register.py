@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models import registering
 from models.registering import Said
 from settings import asset_bytes
-from voc.registry.anchors import anchors, by_day, hashed, streams
+from voc.registry.anchors import anchors, by_day, hashed, of_any, streams
 from voc.registry.background import Background, load_background
 from voc.registry.groups import Joined, join
 from voc.registry.packing import packed, unpacked
@@ -47,7 +47,7 @@ def register(session: Session, batches: list[int], now: datetime) -> set[int]:
 def take_in(session: Session, said: list[Said], now: datetime) -> Joined:
     """Store feedback, find what it belongs to among all that is registered, and put that together."""
     keys = _index(session, said)
-    rare = keys[background().rarity(keys) >= RULE.rare].tolist()
+    rare = keys[background().rarity(of_any(keys)) >= RULE.rare].tolist()
     pairs = registering.neighbours(session, RULE.nearest, int(RULE.longest * DAY), rare)
     edges = _kept(session, pairs, surge=False) + _kept(session, _surges(session), surge=True)
     members = {member for edge in edges for member in edge}
@@ -69,7 +69,7 @@ def _index(session: Session, said: list[Said]) -> NDArray[np.int64]:
     read = signs([row.text for row in said], background())
     columns = {"feedback_id": ids, "at": moment, "stream": stream, "product": product, "region": region}
     registering.store_members(session, pl.DataFrame(columns), packed(read))
-    index = anchors(ids, moment, stream, read)
+    index = anchors(ids, moment, stream, product, read)
     registering.store_anchors(session, index)
     registering.count_days(session, by_day(index, moment, stream))
     return index["key"].unique().to_numpy()
@@ -101,7 +101,7 @@ def _surges(session: Session) -> Pairs:
     events, whole_now, past, whole_past = (
         rows[name].to_numpy() for name in ("events", "events_whole", "past", "past_whole")
     )
-    usual = np.exp(-background().rarity(rows["key"].to_numpy())).astype(np.float64)
+    usual = np.exp(-background().rarity(of_any(rows["key"].to_numpy()))).astype(np.float64)
     hot = rows.filter(surging(events, whole_now, past, whole_past, usual, SURGE))
     found: set[tuple[int, int]] = set()
     for stream, key, day in hot.select("stream", "key", "day").rows():

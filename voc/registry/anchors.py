@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from voc.registry.pairs import DAY
 from voc.registry.signs import NONE, Signs
 
+_SHIFT, _PRODUCTS = 42, 0xFFFFF  # a pair of characters takes 42 bits of a key, its product 20
+
 Ints = NDArray[np.int64]
 
 
@@ -32,12 +34,23 @@ def streams(sources: Sequence[int], product: Ints, region: Ints) -> Ints:
     return own
 
 
-def anchors(ids: Ints, moment: Ints, stream: Ints, signs: Signs) -> pl.DataFrame:
+def of_product(keys: Ints, product: Ints) -> Ints:
+    """Keys within a product: other products' feedback never belongs together, so it is never looked at, shape (n,)."""
+    own: Ints = np.where(keys == NONE, NONE, keys | (product & _PRODUCTS) << _SHIFT)
+    return own
+
+
+def of_any(keys: Ints) -> Ints:
+    """The pairs of characters that keys of products stand for, shape (n,)."""
+    plain: Ints = keys & ((1 << _SHIFT) - 1)
+    return plain
+
+
+def anchors(ids: Ints, moment: Ints, stream: Ints, product: Ints, signs: Signs) -> pl.DataFrame:
     """One row (key, at, feedback_id, stream) for each key a feedback is found by."""
     row, column = np.nonzero(signs.keys != NONE)
-    return pl.DataFrame(
-        {"key": signs.keys[row, column], "at": moment[row], "feedback_id": ids[row], "stream": stream[row]}
-    )
+    key = of_product(signs.keys[row, column], product[row])
+    return pl.DataFrame({"key": key, "at": moment[row], "feedback_id": ids[row], "stream": stream[row]})
 
 
 def by_day(index: pl.DataFrame, moment: Ints, stream: Ints) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
+from voc.registry.anchors import of_any, of_product
 from voc.registry.background import Background
 from voc.registry.groups import join
 from voc.registry.pairs import DAY, Facts, Rule, alike, compatible
@@ -59,6 +60,7 @@ class Registry:
 
     def _index(self, ids: Ints, signs: Signs, facts: Facts, stream: Ints) -> None:
         self.parts.append((signs, facts))
+        keys = of_product(signs.keys, facts.product[:, None])
         for row, (id_, at, flow) in enumerate(
             zip(ids.tolist(), facts.moment.tolist(), stream.tolist(), strict=True)
         ):
@@ -66,7 +68,7 @@ class Registry:
             day = at // DAY
             counts = self.days[flow, 0]
             counts[day] = counts.get(day, 0) + 1
-            for key in signs.keys[row].tolist():
+            for key in keys[row].tolist():
                 if key == NONE:
                     break
                 insort(self.held[key], (at, id_))
@@ -77,10 +79,11 @@ class Registry:
     def _candidates(self, ids: Ints, signs: Signs, facts: Facts) -> tuple[list[int], list[int]]:
         found: set[tuple[int, int]] = set()
         far, nearest = int(self.rule.longest * DAY), self.rule.nearest
+        keys = of_product(signs.keys, facts.product[:, None])
         rare = self.background.rarity(signs.keys) >= self.rule.rare
         for row, (id_, at) in enumerate(zip(ids.tolist(), facts.moment.tolist(), strict=True)):
             near: dict[int, int] = {}
-            for key, telling in zip(signs.keys[row].tolist(), rare[row].tolist(), strict=True):
+            for key, telling in zip(keys[row].tolist(), rare[row].tolist(), strict=True):
                 if key == NONE:
                     break
                 held = self.held[key]
@@ -124,8 +127,9 @@ class Registry:
 
     def _surges(self, signs: Signs, facts: Facts, stream: Ints) -> list[tuple[int, int]]:
         touched: dict[tuple[int, int], set[int]] = defaultdict(set)
+        keys = of_product(signs.keys, facts.product[:, None])
         for row, (at, flow) in enumerate(zip(facts.moment.tolist(), stream.tolist(), strict=True)):
-            for key in signs.keys[row].tolist():
+            for key in keys[row].tolist():
                 if key == NONE:
                     break
                 touched[flow, key].update(range(at // DAY, at // DAY + self.surge.window))
@@ -141,7 +145,7 @@ class Registry:
         if int(events.max()) < self.surge.least:
             return []
         whole, whole_past = windows(*_columns(self.days[flow, 0]), at, self.surge)
-        usual = np.exp(-self.background.rarity(np.full(len(at), key))).astype(np.float64)
+        usual = np.exp(-self.background.rarity(of_any(np.full(len(at), key)))).astype(np.float64)
         edges = []
         for day in at[surging(events, whole, past, whole_past, usual, self.surge)].tolist():
             held = self.streams[flow, key]

@@ -1,6 +1,7 @@
 import numpy as np
 
-from voc.registry.anchors import anchors, by_day, hashed, streams
+from voc.registry.anchors import anchors, by_day, hashed, of_any, of_product, streams
+from voc.registry.signs import NONE
 
 
 def test_properties_not_known_are_zero_and_known_ones_never():
@@ -22,8 +23,16 @@ def test_a_products_stream_is_the_same_in_every_source():
 def test_every_key_is_an_entry_of_the_index_and_a_count_of_its_day(read):
     signs, facts = read(["阳光小区停水", "阳光小区停水", ""], days=[0, 0, 5])
     stream = np.array([4, 4, 4])
-    index = anchors(np.array([7, 8, 9]), facts.moment, stream, signs)
+    index = anchors(np.array([7, 8, 9]), facts.moment, stream, facts.product, signs)
     counts = by_day(index, facts.moment, stream)
     assert set(index["feedback_id"]) == {7, 8}
     assert counts.filter(counts["key"] == 0).sort("day")["events"].to_list() == [2, 1]
     assert counts.filter(counts["key"] != 0)["events"].unique().to_list() == [2]
+
+
+def test_keys_of_two_products_differ_and_stand_for_the_same_pair_of_characters():
+    keys = np.array([21_000_000_123, 21_000_000_123, NONE])
+    own = of_product(keys, np.array([0, 4_000_000_007, 3]))
+    assert own[0] == keys[0] != own[1]
+    assert own[2] == NONE
+    assert of_any(own)[:2].tolist() == keys[:2].tolist()
