@@ -57,11 +57,15 @@ def problems(
         for row in rows
     ]
     as_table("问题", named, {"id": "编号", "name": "问题", "kind": "类型", "count": "反馈", "customers": "客户",
-                                 "state": "状态", "round": "轮次", "department": "责任部门",
-                             "quotations": "客户原话"})  # fmt: skip
-    if pages := [row["page"] for row in rows if row["page"]]:
-        folder = Path(pages[0]).parent
-        console.print(f"根因页（{len(pages)} 个）：{folder}/编号.html", highlight=False, soft_wrap=True)
+                           "state": "状态", "round": "轮次", "department": "责任部门",
+                           "quotations": "客户原话"})  # fmt: skip
+    return _say_pages([row["page"] for row in rows if row["page"]])
+
+
+def _say_pages(pages: list[str]) -> None:
+    if pages:
+        where = f"{Path(pages[0]).parent}/编号.html"
+        console.print(f"根因页（{len(pages)} 个）：{where}", highlight=False, soft_wrap=True)
 
 
 def _page(problem: int) -> str | None:
