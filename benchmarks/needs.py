@@ -12,9 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.corpora import rows as read
 from voc.asking import asked
 from voc.effect.intervals import wilson
+from voc.needs import Voices, needs
 from voc.text import normalise
 
 READINGS = Path(__file__).parent / "readings" / "needs.csv"
@@ -53,6 +56,18 @@ def main() -> None:
         if whole:
             parts = "  ".join(_share(verdict, told[verdict], whole) for verdict in VERDICTS)
             print(f"{source:7} {whole:4} read  {parts}")
+    ranked(said, texts)
+
+
+def ranked(said: list[tuple[str, str]], texts: list[str]) -> None:
+    """Print the needs of the two apps that rank first, everybody taken for a customer of his own."""
+    own = [text for (source, _), text in zip(said, texts, strict=True) if source == "app"]
+    n = len(own)
+    voices = Voices(
+        np.arange(n), np.zeros(n, dtype=np.int64), np.full(n, np.nan), np.zeros(n, dtype=np.int64), own
+    )
+    for place, need in enumerate(needs(asked(own), voices)[:20], start=1):
+        print(f"{place:3} {need.customers:3} {need.what}")
 
 
 def _share(verdict: str, count: int, whole: int) -> str:

@@ -72,6 +72,19 @@ _CASE = re.compile(
     r"(?:处理|解决|查实|核实|调查|查处|落实)(?:一下|下|好|这个|此|我|问题|吧|$)|给我|"
     r"我的(?:钱|订单|快递)|道歉|投诉|维权|撤销|删除我"
 )
+# What somebody makes or changes; 建议 without it, and without an addressee, is advice to other buyers.
+_MADE = re.compile(
+    r"增加|增设|增大|添加|添置|加[上入个大强长厚宽装一点些快急]|多加|多放|少放|多配|"
+    r"配[个备上一]|改[成为进善用回]|优化|取消|去掉|去除|提供|推出|"
+    r"出[个款一]|做[成个一]|支持|适配|兼容|恢复|开发|开放|开通|设[置计个立]|调[整低高大小]|"
+    r"降低|提[高升前供]|缩短|延长|换[成个用一大]|更新|升级|"
+    r"修[改复]|完善|简化|统一|分[开类]|公开|标[明注出]|说[清明]|注明|通知|提醒|培训|管理|考核|"
+    r"检查|把控|回收|允许|保留|减少|减[小轻]|控制"
+)
+_ADDRESSED = re.compile(
+    r"贵|商家|卖家|店家|厂家|官方|你们|您们|开发|工程师|程序|平台|公司|客服|产品经理|版本|"
+    r"后续|后期|酒店|老板|店里"
+)
 _HEAD = re.compile(
     r"^(?:你们|您们|他们|贵司|商家|卖家|可以|能够?|能|将|把|对|给|在|于|是|有|也|就|都|再|还|"
     r"要|得|一下|说|，|：|:|、|\"|“|”|\s)+"
@@ -126,7 +139,10 @@ def _clause(row: int, line: str, begin: int) -> Ask | None:
         if _TO_OTHERS.search(what):
             return None
         plain = _TAIL.sub("", _HEAD.sub("", what))
-        if what.startswith("的"):
+        if what.startswith("的") or "[" in what:
+            return None
+        asking = line[match.start() : match.start("what")]
+        if "建议" in asking and not _MADE.search(what) and not _ADDRESSED.search(asking):
             return None
         if _refused(plain, line, match.start()):
             return None

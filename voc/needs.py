@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.asking import Ask
+from voc.names_brands import BRANDS
 from voc.quotations import Passage, choose
 from voc.text import segment
 
@@ -98,7 +99,12 @@ def _contents(pieces: Sequence[str]) -> frozenset[str]:
     """Return the words that name the thing asked for."""
     plain = (piece.strip() for piece in pieces)
     return frozenset(
-        p for p in plain if p not in _DONE and (len(p) > 1 or p in "灯门锁卡") and any(c.isalnum() for c in p)
+        p
+        for p in plain
+        if p not in _DONE
+        and p not in BRANDS
+        and (len(p) > 1 or p in "灯门锁卡")
+        and any(c.isalnum() for c in p)
     )
 
 
