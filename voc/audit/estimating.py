@@ -37,7 +37,7 @@ def corrected(sizes: Ints, predicted: Bools, strata: Ints, said: Floats, level: 
     strata: that of each row read, shape (n,); said: the part of its readers who say it is of the class, 0 to 1.
     """
     count = np.bincount(strata, minlength=len(sizes)).astype(np.float64)
-    total = np.bincount(strata, weights=said, minlength=len(sizes))
+    total = np.bincount(strata, weights=said, minlength=len(sizes)).astype(np.float64)
     weight = np.where(count > 0, sizes, 0.0) / max(float(sizes[count > 0].sum()), 1.0)
     mean = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
     share = float((weight * mean).sum())
