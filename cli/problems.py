@@ -136,7 +136,9 @@ def _numbers(listed: str) -> list[int]:
 
 def _properties(listed: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in listed.replace("，", ",").split(",") if part.strip()]
-    wrong = [name for name, sign, value in pairs if not sign or not value.strip()]
+    wrong = [
+        name + sign + value for name, sign, value in pairs if not (name.strip() and sign and value.strip())
+    ]
     if wrong:
         raise InputError(f"--where 里的「{wrong[0]}」看不懂，请写成 product=空调 的样子。")
     return {name.strip(): value.strip() for name, _, value in pairs}
