@@ -77,11 +77,19 @@ def artifacts():
 
 def test_a_round_completes_names_itself_in_chinese_and_leaves_artifacts_with_stable_keys(inbox, prefect_api):
     state, stages, run = turn(now="2026-06-08T01:00:00Z", sources=["web"])
-    assert [stage.type.value for stage in stages] == ["COMPLETED"] * 7
+    assert [stage.type.value for stage in stages] == ["COMPLETED"] * 8
     assert state.is_completed()
     assert run.name == "闭环·web·2026-06-08 09:00"
     found = artifacts()
-    assert {"accounting", "quarantine", "problems", "verifications", "notices", "report"} <= set(found)
+    assert {
+        "accounting",
+        "quarantine",
+        "problems",
+        "verifications",
+        "notices",
+        "report",
+        "problem-pages",
+    } <= set(found)
     assert all(re.search(r"[\u4e00-\u9fff]", description) for description in found.values())
     with transaction() as session:
         first = showing.accounting(session)
@@ -91,7 +99,7 @@ def test_a_round_completes_names_itself_in_chinese_and_leaves_artifacts_with_sta
     assert {row["state"] for row in told} == {"sent"}
 
     _, stages, _ = turn(now="2026-06-08T02:00:00Z", sources=["web"], again=True, report=False)
-    assert [stage.type.value for stage in stages] == ["COMPLETED"] * 6
+    assert [stage.type.value for stage in stages] == ["COMPLETED"] * 7
     with transaction() as session:
         assert showing.accounting(session) == {**first, "read": 60, "duplicate": 30}
         assert showing.notice_counts(session) == told
@@ -100,7 +108,7 @@ def test_a_round_completes_names_itself_in_chinese_and_leaves_artifacts_with_sta
 def test_a_broken_file_fails_the_round_in_chinese_and_the_good_one_is_processed(inbox, prefect_api, capfd):
     state, stages, _ = turn(now="2026-06-08T01:00:00Z", report=False)
     assert state.is_failed()
-    assert [stage.is_completed() for stage in stages] == [False, *[True] * 5]
+    assert [stage.is_completed() for stage in stages] == [False, *[True] * 6]
     assert stages[0].message.startswith("broken.csv：缺少列：内容、时间、评分、电话")
     with transaction() as session:
         assert showing.accounting(session)["stored"] == 30
