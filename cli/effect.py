@@ -76,6 +76,8 @@ def effect(
     table = read(file, Asked(time, value, exposure, unit, treated, group, intervention, tuple(control or ()),
                              tuple(covariate or ()), exclude, season, family))  # fmt: skip
     chosen = "log" if scale == "auto" and table.logged else scale
+    if chosen != scale:
+        table.notes.append(f"按列名把「{value}」当作已取对数的数值；不是的话请加 --scale difference。")
     pairs = 0 if season == "0" else None
     terms = Terms(
         direction, smallest, alpha, chosen, shape, errors, controls, pairs, trend, washout, _spoken(value)

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHUNK = 10_000
+YES_NO = {"true": "1", "yes": "1", "t": "1", "是": "1", "false": "0", "no": "0", "f": "0", "否": "0"}
 _LOGGED = re.compile(r"(?:log|ln|l_)(?=[a-z_\W])", re.IGNORECASE)
 
 
@@ -237,7 +238,8 @@ def _some_of(names: Sequence[str]) -> str:
 
 
 def _switched(cells: Sequence[str], live: int | None, began: Ints, row: Ints, place: Ints) -> Ints:
-    on = np.array([_amount(cell, "--treated", n) for n, cell in enumerate(cells, 1)])
+    words = [YES_NO.get(cell.casefold(), cell) for cell in cells]
+    on = np.array([_amount(cell, "--treated", n) for n, cell in enumerate(words, 1)])
     if not np.isin(on[np.isfinite(on)], (0, 1)).all() and (on < 0).any():
         raise InputError("--treated 的列须是 0 和 1。")
     for unit in np.unique(row[on > 0]):

@@ -243,6 +243,20 @@ def test_rows_of_several_units_without_their_column_are_refused(voc, shops):
     assert "没有单位或列「99店」" in unknown.stderr
 
 
+@pytest.mark.parametrize(("yes", "no"), [("True", "False"), ("是", "否"), ("1.0", "0.0")])
+def test_a_column_of_yes_and_no_marks_the_treated(voc, tmp_path, yes, no):
+    rows = [
+        (s, m, 10 + s + m % 3 - 5 * (s < 4 and m >= 4), yes if s < 4 else no)
+        for s in range(10)
+        for m in range(8)
+    ]
+    file = write(tmp_path / "y.csv", ("s", "m", "v", "who"), rows)
+    found = told(
+        voc, file, "--time", "m", "--value", "v", "--unit", "s", "--treated", "who", "--intervention", 4
+    )
+    assert (found["design"], round(found["estimate"], 6)) == ("did", -5)
+
+
 def test_units_can_be_left_out_of_the_controls(voc, shops):
     base = (
         shops,
@@ -265,3 +279,29 @@ def test_units_can_be_left_out_of_the_controls(voc, shops):
 
 def test_a_missing_file_is_said_to_be_missing(voc):
     assert "没有文件" in voc("effect", "none.csv", "--time", "a", "--value", "b").stderr
+
+
+def test_a_column_called_a_logarithm_is_taken_for_one_and_this_is_said(voc, tmp_path):
+    rows = [
+        (s, m, round(3 + 0.01 * s + 0.001 * m - 0.5 * (s < 4 and m >= 4), 4))
+        for s in range(10)
+        for m in range(8)
+    ]
+    file = write(tmp_path / "l.csv", ("s", "m", "log_v"), rows)
+    found = told(
+        voc,
+        file,
+        "--time",
+        "m",
+        "--value",
+        "log_v",
+        "--unit",
+        "s",
+        "--treated",
+        "0,1,2,3",
+        "--intervention",
+        4,
+    )
+    assert (found["design"], found["scale"], round(found["estimate"], 6)) == ("did", "log", -0.5)
+    assert round(found["relative"]["estimate"], 4) == round(np.exp(-0.5) - 1, 4)
+    assert "已取对数" in found["notes"][0]

@@ -144,7 +144,7 @@ def fisher_mid_p(x1: int, n1: int, x2: int, n2: int) -> Test:
     """Fisher's test with half the weight of the observed table, two-sided by doubling."""
     law = stats.hypergeom(n1 + n2, x1 + x2, n1)
     less, greater = float(law.cdf(x1) - law.pmf(x1) / 2), float(law.sf(x1) + law.pmf(x1) / 2)
-    return Test(float(x1), 0, min(1.0, 2 * min(less, greater)), less, greater)
+    return Test(float(x1), 0, float(np.clip(2 * min(less, greater), 0.0, 1.0)), less, greater)
 
 
 def barnard(x1: int, n1: int, x2: int, n2: int) -> Test | None:
@@ -172,7 +172,7 @@ def rates_mid_p(x1: int, e1: float, x2: int, e2: float) -> Test:
     """The conditional test with half the weight of the observed count, two-sided by doubling."""
     law = stats.binom(x1 + x2, e1 / (e1 + e2))
     less, greater = float(law.cdf(x1) - law.pmf(x1) / 2), float(law.sf(x1) + law.pmf(x1) / 2)
-    return Test(float(x1), 0, min(1.0, 2 * min(less, greater)), less, greater)
+    return Test(float(x1), 0, float(np.clip(2 * min(less, greater), 0.0, 1.0)), less, greater)
 
 
 def rates_score(x1: float, e1: float, x2: float, e2: float) -> Test:

@@ -111,6 +111,7 @@ def test_rate_difference_scores_agree_with_statsmodels(a, b, stretch):
         ours,
         theirs.confint_poisson_2indep(a, 100 * stretch, b, 100, method="score", compare="diff"),
         rtol=1e-5,
+        atol=1e-7,
     )
 
 
