@@ -63,6 +63,17 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.priority
 	$(BIN)/python -m benchmarks.learning
 	$(BIN)/python -m benchmarks.false_effective
+	$(BIN)/python -m benchmarks.spikes
+	$(BIN)/python -m benchmarks.quiet
+	$(BIN)/python -m benchmarks.alarms
+	$(BIN)/python -m benchmarks.registry
+	$(BIN)/python -m benchmarks.registry_growth
+	$(BIN)/python -m benchmarks.causes
+	$(BIN)/python -m benchmarks.bursts
+	$(BIN)/python -m benchmarks.themes
+	$(BIN)/python -m benchmarks.needs
+	$(BIN)/python -m benchmarks.audit
+	$(BIN)/python -m benchmarks.effect_ladder
 	$(BIN)/python -m benchmarks.speed
 
 lock:            ## resolve requirements.in into requirements.lock (needs uv)

@@ -198,6 +198,7 @@ def feedback_times(session: Session, since: datetime, until: datetime) -> list[d
     query = select(Feedback.occurred_at).where(
         Feedback.disposition == "accepted",
         Feedback.superseded_by.is_(None),
+        Feedback.suspect.is_(None),
         Feedback.occurred_at >= since,
         Feedback.occurred_at <= until,
     )
