@@ -16,7 +16,7 @@ def test_nothing_given_is_nothing():
 
 @pytest.mark.parametrize("listed", ["product", "product=", "=空调"])
 def test_a_property_without_name_or_value_is_refused(listed):
-    with pytest.raises(InputError, match="--where|product=空调"):
+    with pytest.raises(InputError, match="product=空调"):
         _properties(listed)
 
 
