@@ -44,7 +44,7 @@ def week(
 
 
 def cover(truth: list[float], model: list[list[float]], sample: int, size: int, times: int) -> np.ndarray:
-    """Count for each class how often the interval holds the truth, its mean width and bias, and that of the raw share."""
+    """Count for each class how often the interval holds the truth, with mean width and bias, also of the raw share."""
     rng = np.random.default_rng(11)
     told = np.zeros((4, 4))
     for time in range(times):

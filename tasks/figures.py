@@ -28,7 +28,11 @@ def headline_numbers(session: Session, start: datetime, end: datetime) -> tuple[
     cases = showing.case_times(session, start, end)
     numbers = [
         Number(
-            "feedback", "有效反馈", counted["feedback"], "count", "期内入库、未被判为重复、无效或可疑的反馈条数。"
+            "feedback",
+            "有效反馈",
+            counted["feedback"],
+            "count",
+            "期内入库、未被判为重复、无效或可疑的反馈条数。",
         ),
         _rate(counted, ordered),
         *_satisfaction(ratings),
