@@ -49,7 +49,8 @@ def gather(session: Session, period: tuple[date, date], now: datetime) -> Facts:
     end = datetime.combine(period[1] + timedelta(days=1), time(), CHINA)
     numbers, lineage = headline_numbers(session, start, end)
     effects = showing.verifications(session)
-    listed = showing.problems(session)[:MOST_PROBLEMS]
+    # Feedback about one event is in the problem of its issue as well, and shares are added up.
+    listed = [row for row in showing.problems(session) if row["kind"] != "incident"][:MOST_PROBLEMS]
     weekly = showing.weekly(session, [row["id"] for row in listed])
     rows = showing.accounting(session)
     return Facts(
