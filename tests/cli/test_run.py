@@ -141,7 +141,7 @@ def test_a_second_run_of_a_source_that_is_being_read_says_so_and_leaves(say, tmp
         (["approve", "404"], "没有这个编号"),
         (["accept", "404"], "没有编号为 404 的措施"),
         (["implement", "404"], "没有编号为 404 的措施"),
-        (["dismiss", "404", "--reason", "无"], "没有这个编号"),
+        (["problem", "dismiss", "404", "--reason", "无"], "没有编号为 404 的问题"),
         (["quarantine", "release", "404"], "没有编号为 404"),
         (["quarantine", "discard", "404"], "没有编号为 404"),
         (["accept", "1", "--live-on", "明天"], "没有编号为 1 的措施"),
