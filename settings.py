@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     candidate_min_customers: int = Field(
         3, ge=2, description="customers who speak of one event that make it a problem to be confirmed"
     )
+    candidate_min_share: float = Field(
+        0.003, ge=0, description="the same as a share of the window's feedback; what is more counts"
+    )
     case_max_age_days: int = Field(
         14, ge=1, description="older feedback is analysed but not answered one by one"
     )

@@ -26,17 +26,28 @@ class Voice:
     issue: str | None
 
 
-def ripe(session: Session, groups: Sequence[int], least: int) -> list[int]:
-    """List the groups, out of these, that have no problem yet and feedback of at least `least` customers."""
+def ripe(session: Session, groups: Sequence[int], least: int, share: float, days: int) -> dict[int, int]:
+    """Tell which of these groups, without a problem yet, have enough customers to be one, and how many that takes.
+
+    Enough is `least`, or `share` of all feedback of the `days` that end with the group's last, if that is more.
+    """
     query = text(
         """
-        SELECT r.group_id FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
-        WHERE r.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
-          AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.group_id = r.group_id)
-        GROUP BY r.group_id HAVING count(DISTINCT COALESCE(f.customer_id, -f.id)) >= :least ORDER BY 1
+        SELECT g.id, g.needed FROM (
+            SELECT grown.id, grown.customers, GREATEST(:least, ceil(:share * (
+                       SELECT COALESCE(sum(d.events), 0) FROM issue_day d WHERE d.issue = ''
+                       AND d.day BETWEEN grown.last - (:days - 1) AND grown.last))::integer) AS needed
+            FROM (SELECT r.group_id AS id, count(DISTINCT COALESCE(f.customer_id, -f.id)) AS customers,
+                         (max(f.occurred_at) AT TIME ZONE 'UTC')::date AS last
+                  FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
+                  WHERE r.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.group_id = r.group_id)
+                  GROUP BY r.group_id) grown) g
+        WHERE g.customers >= g.needed ORDER BY g.id
         """
     )
-    return list(session.scalars(query, {"groups": array_of(groups), "least": least}))
+    values = {"groups": array_of(groups), "least": least, "share": share, "days": days}
+    return {group: needed for group, needed in session.execute(query, values)}
 
 
 def voices(session: Session, groups: Sequence[int]) -> dict[int, list[Voice]]:

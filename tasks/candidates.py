@@ -27,15 +27,27 @@ def gather_events(session: Session, batches: list[int], now: datetime) -> dict[s
     merged = _merge(session, now)
     if not touched:
         return {"events": 0, "merged": merged}
-    ripe = candidates.ripe(session, sorted(touched), get_settings().candidate_min_customers)
-    rows = [_row(group, _draft(voices)) for group, voices in candidates.voices(session, ripe).items()]
+    needed = _ripe(session, touched)
+    told = candidates.voices(session, sorted(needed))
+    rows = [_row(group, _draft(voices, needed[group])) for group, voices in told.items()]
     begun = begin(session, "problem", "detect", rows, by("rule:event", now))
     candidates.enrol_groups(session, sorted(touched))
-    _rename(session, touched - set(ripe))
+    _rename(session, touched - set(needed))
     return {"events": len(begun), "merged": merged}
 
 
-def _draft(voices: list[Voice]) -> Draft:
+def _ripe(session: Session, groups: Iterable[int]) -> dict[int, int]:
+    settings = get_settings()
+    return candidates.ripe(
+        session,
+        sorted(groups),
+        settings.candidate_min_customers,
+        settings.candidate_min_share,
+        settings.problem_window_days,
+    )
+
+
+def _draft(voices: list[Voice], needed: int = 0) -> Draft:
     about = next((voice.issue for voice in voices if voice.issue), None)
     return draft(
         [voice.text for voice in voices],
@@ -43,7 +55,7 @@ def _draft(voices: list[Voice]) -> Draft:
         [voice.customer for voice in voices],
         [voice.product for voice in voices],
         [voice.issue for voice in voices],
-        get_settings().candidate_min_customers,
+        needed,
         background(),
         taxonomy().issue(about).problem if about else UNNAMED,
     )

@@ -54,6 +54,13 @@ def test_two_customers_are_a_candidate_only(house, make):
     assert group["members"] == ["阳光小区0", "阳光小区1"]
 
 
+def test_a_busy_house_asks_for_more_customers(house, make, set_to):
+    set_to(candidate_min_share=0.5)
+    five = (*WATER, "{}停水第三天，物业还是没人管，老人小孩没水喝")
+    house.take_in([*told("阳光小区", make), *told("龙腾家园", make, 20, sayings=five)])
+    assert {key[:4] for key in house.pairs(MEMBERS)} == {"龙腾家园"}
+
+
 def test_one_customer_who_says_it_four_times_is_no_problem(house, make):
     rows = [[*row[:4], make["phone"](7), row[5]] for row in told("阳光小区", make)]
     house.take_in(rows)
