@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from voc.text import segment
@@ -262,6 +263,7 @@ def _places(words: list[str], unit_ends: set[int]) -> list[tuple[Span, Span]]:
     return found
 
 
+@lru_cache(maxsize=1 << 16)  # the same words come again and again
 def _ending(word: str) -> str:
     for found in _SUFFIX.finditer(word):
         if found.end() == len(word):

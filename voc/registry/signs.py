@@ -8,12 +8,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voc.registry.background import Background
-from voc.registry.places import Named, Span, named
+from voc.registry.places import Span, named
 from voc.text import normalise
 
 PAIRS, NAMES, UNITS, CODES, KEYS = 48, 12, 4, 4, 12  # widths of the columns
@@ -75,57 +76,116 @@ def signs(texts: Sequence[str], background: Background) -> Signs:
     """Read a batch of texts."""
     plain = [text.lower() for text in normalise(texts)]
     found = named(plain, HEAD_PLACES)
-    rows = [_signs(text, names, background) for text, names in zip(plain, found, strict=True)]
-    widths = (PAIRS, PAIRS, PAIRS, PAIRS, NAMES, UNITS, CODES, KEYS)
-    kinds = (np.int64, np.float32, np.float32, np.float32, np.int64, np.int64, np.int64, np.int64)
-    columns = []
-    for at, (width, kind) in enumerate(zip(widths, kinds, strict=True)):
-        column = np.full((len(rows), width), NONE if kind is np.int64 else 0, dtype=kind)
-        for row, values in enumerate(rows):
-            column[row, : len(values[at])] = values[at]
-        columns.append(column)
-    return Signs(*columns)
+    places = [one.places for one in found]
+    proper, units = [one.proper for one in found], [[span for span, _, _ in one.units] for one in found]
+    pairs = _pairs(plain, places, proper, units, background)
+    many = len(plain)
+    top = _heaviest(pairs, pairs.weight, PAIRS)
+    whole, matter = pairs.weight[top], np.where(pairs.named[top], 0, pairs.weight[top])
+    rare = pairs.rarity >= SPECIFIC
+    names = _heaviest(pairs, np.where(pairs.proper & rare, pairs.rarity, 0), NAMES)
+    keys = _heaviest(pairs, np.where(rare, pairs.weight, 0), KEYS)
+    coded = [_names([("code", code) for code in one.codes], CODES) for one in found]
+    united = [
+        _names([("unit" + kind, own) for _, kind, own in one.units if kind not in WIDE], UNITS)
+        for one in found
+    ]
+    return Signs(
+        pairs=_laid(pairs, top, pairs.key[top], many, PAIRS, NONE),
+        weight=_laid(pairs, top, whole / _length(whole, pairs.row[top], many), many, PAIRS, 0.0),
+        matter=_laid(pairs, top, matter / _length(matter, pairs.row[top], many), many, PAIRS, 0.0),
+        rarity=_laid(pairs, top, np.maximum(pairs.rarity - EVERYDAY, 0)[top], many, PAIRS, 0.0),
+        names=_laid(pairs, names, pairs.key[names], many, NAMES, NONE),
+        units=_filled(united, UNITS),
+        codes=_filled(coded, CODES),
+        keys=_laid(pairs, keys, pairs.key[keys], many, KEYS, NONE),
+    )
 
 
-def _signs(text: str, found: Named, background: Background) -> tuple[NDArray[np.generic], ...]:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
+@dataclass(frozen=True)
+class _Pairs:
+    """Every pair of characters of a batch once a text, by text and key: columns of equal length."""
+
+    row: Ints
+    key: Ints
+    rarity: Floats
+    weight: NDArray[np.float64]
+    named: NDArray[np.bool_]  # it stands in the name of a place or unit
+    proper: NDArray[np.bool_]  # it stands in what is proper to a name
+
+
+def _pairs(
+    texts: Sequence[str],
+    places: Sequence[Sequence[Span]],
+    proper: Sequence[Sequence[Span]],
+    units: Sequence[Sequence[Span]],
+    background: Background,
+) -> _Pairs:
+    # One character between two texts, so that no pair reaches from one into the next.
+    codes = np.frombuffer("\0".join(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
+    starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
     han = (codes >= 0x4E00) & (codes <= 0x9FFF)
     at = np.flatnonzero(han[:-1] & han[1:]) if len(codes) else np.zeros(0, dtype=np.int64)
-    keys, first, counts = np.unique((codes[at] << 21) | codes[at + 1], return_index=True, return_counts=True)
-    rarity = background.rarity(keys)
-    weight = (
-        np.maximum(rarity - EVERYDAY, 0)
-        * (1 + 0.5 * np.log(counts))
-        * np.where(at[first] < HEAD, HEAD_WEIGHT, 1)
-    )
-    name = _inside(found.places, len(codes))[at[first]] if len(at) else np.zeros(0, dtype=bool)
-    proper = _inside(found.proper, len(codes))[at[first]] if len(at) else name
-    unit = _inside([span for span, _, _ in found.units], len(codes))[at[first]] if len(at) else name
-    top = _top(keys, weight, PAIRS)
-    whole, matter = weight[top], np.where(name | unit, 0, weight)[top]
-    return (
-        keys[top],
-        whole / (np.sqrt(np.sum(whole**2)) or 1),
-        matter / (np.sqrt(np.sum(matter**2)) or 1),
-        np.maximum(rarity - EVERYDAY, 0)[top],
-        keys[_top(keys, np.where(proper & (rarity >= SPECIFIC), rarity, 0), NAMES)],
-        _names([("unit" + kind, own) for _, kind, own in found.units if kind not in WIDE], UNITS),
-        _names([("code", code) for code in found.codes], CODES),
-        keys[_top(keys, np.where(rarity >= SPECIFIC, weight, 0), KEYS)],
+    rows, key = np.searchsorted(starts, at, side="right") - 1, (codes[at] << 21) | codes[at + 1]
+    order = np.lexsort((at, key, rows))
+    rows, key, at = rows[order], key[order], at[order]
+    new = np.ones(len(at), dtype=np.bool_)
+    new[1:] = (rows[1:] != rows[:-1]) | (key[1:] != key[:-1])
+    counts = np.diff(np.append(np.flatnonzero(new), len(at)))
+    rows, key, first = rows[new], key[new], at[new]
+    rarity = background.rarity(key)
+    early = np.where(first - starts[rows] < HEAD, HEAD_WEIGHT, 1)
+    name, own, unit = (_inside(spans, starts, len(codes))[first] for spans in (places, proper, units))
+    return _Pairs(
+        rows,
+        key,
+        rarity,
+        np.maximum(rarity - EVERYDAY, 0) * (1 + 0.5 * np.log(counts)) * early,
+        name | unit,
+        own,
     )
 
 
-def _inside(spans: Sequence[Span], length: int) -> NDArray[np.bool_]:
+def _inside(spans: Sequence[Sequence[Span]], starts: Ints, length: int) -> NDArray[np.bool_]:
+    """Whether a character of the batch and the one after it both stand in a span of its text, shape (length,)."""
     covered = np.zeros(length + 1, dtype=np.bool_)
-    for start, end in spans:
-        covered[start:end] = True
+    for begin, own in zip(starts.tolist(), spans, strict=False):
+        for start, end in own:
+            covered[begin + start : begin + end] = True
     return covered[:-1] & covered[1:]
 
 
-def _top(keys: Ints, weight: NDArray[np.float64], width: int) -> Ints:
-    """Rows of the heaviest keys, in the order of the keys; ties are broken by the key."""
-    order = np.lexsort((keys, -weight))[:width]
-    return np.sort(order[weight[order] > 0])
+def _heaviest(pairs: _Pairs, weight: NDArray[np.floating], width: int) -> Ints:
+    """The heaviest pairs of each text, in the order of the keys; ties are broken by the key."""
+    order = np.lexsort((pairs.key, -weight, pairs.row))
+    kept = order[(_place(pairs.row[order]) < width) & (weight[order] > 0)]
+    return np.sort(kept)
+
+
+def _place(rows: Ints) -> Ints:
+    """How many of the same row stand before each; rows ascend."""
+    return np.arange(len(rows)) - np.searchsorted(rows, rows)
+
+
+def _length(weight: NDArray[np.float64], rows: Ints, many: int) -> NDArray[np.float64]:
+    length = np.sqrt(np.bincount(rows, weight**2, minlength=many))[rows]
+    return np.where(length > 0, length, 1.0)
+
+
+def _laid(
+    pairs: _Pairs, chosen: Ints, values: NDArray[Any], many: int, width: int, empty: float
+) -> NDArray[Any]:
+    table = np.full((many, width), empty, dtype=np.int64 if values.dtype == np.int64 else np.float32)
+    rows = pairs.row[chosen]
+    table[rows, _place(rows)] = values
+    return table
+
+
+def _filled(rows: Sequence[Ints], width: int) -> Ints:
+    table = np.full((len(rows), width), NONE, dtype=np.int64)
+    for row, values in enumerate(rows):
+        table[row, : len(values)] = values
+    return table
 
 
 def _names(names: Sequence[tuple[str, str]], width: int) -> Ints:
