@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from cli.decide import Who, by_person, day_of
 from cli.output import as_json, as_table, console
 from models import alarm_list
-from models.change import By, advance
+from models.change import advance
 from models.engine import migrate, transaction
 from voc.alarms.values import KINDS
 from voc.errors import InputError
@@ -39,7 +39,9 @@ def alarms(
         raise InputError(f"没有「{kind}」这类预警；有：{'、'.join(KINDS)}。")
     migrate()
     with transaction() as session:
-        rows = alarm_list.alarms(session, _day(since), kind or None, limit or (None if json else SHOWN))
+        rows = alarm_list.alarms(
+            session, day_of(since) if since else None, kind or None, limit or (None if json else SHOWN)
+        )
         shares = alarm_list.precision(session)
     if json:
         return as_json(rows)
@@ -98,7 +100,7 @@ def review(
     false: Annotated[str, typer.Option("--false", help="误报：写明为什么不是问题")] = "",
     known: Annotated[str, typer.Option("--known", help="原因已知：写明原因，如大促、节假日")] = "",
     reopen: Annotated[str, typer.Option("--reopen", help="重新复核：写明理由")] = "",
-    by: Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")] = "",
+    by: Who = "",
 ) -> None:
     """Conclude a review, or take it up again."""
     given = {
@@ -110,9 +112,7 @@ def review(
     facts = {"conclusion": next(iter(given.values()))} if given else {"reason": reopen}
     migrate()
     with transaction() as session:
-        advance(
-            session, "review", step, {id_: facts}, By(f"person:{by or getpass.getuser()}", datetime.now(UTC))
-        )
+        advance(session, "review", step, {id_: facts}, by_person(by))
     console.print(f"复核 {id_}：{REVIEW.steps[step].title}。", highlight=False)
 
 
@@ -127,10 +127,3 @@ def _precision(shares: list[dict[str, object]]) -> None:
 
 def _percent(value: object) -> str:
     return "—" if not isinstance(value, float) else f"{value:.0%}"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"日期「{text}」看不懂，请写成 2026-05-01。") from None

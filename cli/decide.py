@@ -51,10 +51,12 @@ def attach(app: typer.Typer) -> None:
 
 
 def by_person(who: str) -> By:
+    """Say who decides now; nobody named is who is logged in."""
     return By(f"person:{who or getpass.getuser()}", datetime.now(UTC))
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """Read a day somebody typed; raises InputError saying how to write it."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -76,7 +78,7 @@ def accept(action: ActionId, live_on: Day = "", by: Who = "") -> None:
         due = session.get(Action, action)
         if due is None:
             raise InputError(f"没有编号为 {action} 的措施，用 voc actions 查看。")
-        day = _day(live_on) if live_on else due.due_at.astimezone(CHINA).date()
+        day = day_of(live_on) if live_on else due.due_at.astimezone(CHINA).date()
         contract = deciding.accept(session, action, day, by_person(by))
     console.print(f"措施 {action} 已接单，承诺 {day} 上线；验证合同已锁定：{_said(contract, day)}")
 
@@ -102,7 +104,7 @@ def implement(action: ActionId, went_live: Day = "", by: Who = "") -> None:
     """Report that a measure took effect."""
     migrate()
     who = by_person(by)
-    at = datetime.combine(_day(went_live), time(9), CHINA) if went_live else who.at
+    at = datetime.combine(day_of(went_live), time(9), CHINA) if went_live else who.at
     if at > who.at + timedelta(minutes=1):
         raise InputError("落地日期不能晚于今天；请在措施真正生效后再报告。")
     with transaction() as session:

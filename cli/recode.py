@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from cli.decide import day_of
 from cli.output import as_table, console, progress_console
 from cli.server import prefect_server
 from models.engine import migrate, transaction
 from models.recoding import breaks
-from voc.errors import InputError
 
 
 def attach(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def recode(since: Annotated[str, typer.Option(help="只重读这一天及以后�
     """Read again what other versions had read; stopped half-way, the next call goes on."""
     migrate()
     with progress_console.status("正在重读历史反馈……"), prefect_server():
-        counts = _run(_day(since))
+        counts = _run(day_of(since) if since else None)
     # Imported here: Prefect reads its settings when it is imported.
     from tasks.recode import COLUMNS, told
 
@@ -33,13 +33,6 @@ def recode(since: Annotated[str, typer.Option(help="只重读这一天及以后�
     )
     with transaction() as session:
         as_table("编码断点", [told(row) for row in breaks(session)], COLUMNS)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"日期「{text}」看不懂，请写成 2026-01-01 的样子。") from None
 
 
 def _run(since: date | None) -> dict[str, int]:

@@ -12,17 +12,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.feedback import Feedback, TaxonomyVersion
-from models.loading import copy_frame, references_by_batch, stage_frame
+from models.loading import by_index, copy_frame, references_by_batch, stage_frame
 from models.recurring import uncount
 from voc.copies import Words
 from voc.duplicates import bands
 from voc.errors import ConfigError
 
 _CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ" * 8  # one letter for each value of a byte
-_STRAIGHT = """SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-               SET LOCAL jit = off"""
-_AS_BEFORE = """SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_hashjoin TO DEFAULT;
-                SET LOCAL enable_mergejoin TO DEFAULT; SET LOCAL jit TO DEFAULT"""
 
 
 def tracking_numbers(count: int) -> list[str]:
@@ -54,10 +50,9 @@ def store_customers(session: Session, people: pl.DataFrame) -> pl.DataFrame:
             """
         )
     )
-    session.execute(text(_STRAIGHT))
-    query = "SELECT s.pseudonym, c.id FROM pg_temp.staged_customer s JOIN customer c USING (pseudonym)"
-    rows = [tuple(row) for row in session.execute(text(query))]
-    session.execute(text(_AS_BEFORE))
+    with by_index(session):
+        query = "SELECT s.pseudonym, c.id FROM pg_temp.staged_customer s JOIN customer c USING (pseudonym)"
+        rows = [tuple(row) for row in session.execute(text(query))]
     ids = pl.DataFrame(rows, schema={"pseudonym": pl.String, "customer_id": pl.Int64}, orient="row")
     _store_contacts(session, people.join(ids, on="pseudonym"))
     return ids
@@ -112,10 +107,8 @@ def known_words(
         "hashes": array_of(hash_ for _, hash_ in said),
         "since": since,
     }
-    # By index in any case: reading a whole table once looks cheaper to the planner than thousands of look-ups.
-    session.execute(text(_STRAIGHT))
-    rows = session.execute(query, values).all()
-    session.execute(text(_AS_BEFORE))
+    with by_index(session):
+        rows = session.execute(query, values).all()
     found = bands([row.text for row in rows]).tolist()
     return [
         Words(r.id, r.text, r.content_hash, tuple(filter(None, own)), r.customer_id, r.occurred_at, r.record)
@@ -164,9 +157,8 @@ def supersede(session: Session, feedback: Sequence[int]) -> int:
         RETURNING old.id
         """
     )
-    session.execute(text(_STRAIGHT))
-    replaced = list(session.scalars(query, {"feedback": array_of(feedback)}))
-    session.execute(text(_AS_BEFORE))
+    with by_index(session):
+        replaced = list(session.scalars(query, {"feedback": array_of(feedback)}))
     if replaced:
         uncount(session, array_of(replaced))
     return len(replaced)

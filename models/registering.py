@@ -11,13 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.analysing import array_of
-from models.loading import copy_frame, copy_rows, stage_frame
-
-# By index in any case: reading a whole table once looks cheaper to the planner than thousands of look-ups.
-_STRAIGHT = """SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-               SET LOCAL jit = off"""
-_AS_BEFORE = """SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_hashjoin TO DEFAULT;
-                SET LOCAL enable_mergejoin TO DEFAULT; SET LOCAL jit TO DEFAULT"""
+from models.loading import by_index, copy_frame, copy_rows, stage_frame
 
 
 @dataclass(frozen=True)
@@ -103,11 +97,9 @@ def neighbours(session: Session, nearest: int, far: int, rare: Sequence[int]) ->
         """
     )
     values = {"nearest": nearest, "far": far, "rare": array_of(rare)}
-    session.execute(text(_STRAIGHT))
-    # Two new ones that find each other are listed twice.
-    rows = sorted({(a, b) for a, b in session.execute(query, values)})
-    session.execute(text(_AS_BEFORE))
-    return rows
+    with by_index(session):
+        # Two new ones that find each other are listed twice.
+        return sorted({(a, b) for a, b in session.execute(query, values)})
 
 
 def busy_days(session: Session, window: int, least: int) -> pl.DataFrame:
@@ -129,9 +121,8 @@ def busy_days(session: Session, window: int, least: int) -> pl.DataFrame:
         GROUP BY d.stream, d.key, t.day HAVING sum(d.events) >= :least ORDER BY 1, 2, 3
         """
     )
-    session.execute(text(_STRAIGHT))
-    rows = session.execute(query, {"window": window, "least": least}).all()
-    session.execute(text(_AS_BEFORE))
+    with by_index(session):
+        rows = session.execute(query, {"window": window, "least": least}).all()
     kinds = dict.fromkeys(("stream", "key", "day", "events"), pl.Int64)
     return pl.DataFrame([tuple(row) for row in rows], schema=kinds, orient="row")
 
