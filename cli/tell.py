@@ -1,4 +1,4 @@
-"""voc channel, voc replay, voc dispatch: the outbox in the hands of people."""
+"""voc channel, voc resend, voc dispatch: the outbox in the hands of people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(channel, name="channel")
     channel.command("list", help="列出停用的渠道")(stopped)
     channel.command("resume", help="恢复发送")(resume)
-    app.command("replay", help="重新发送死信（标注为重复消息）")(replay)
+    app.command("resend", help="重新发送死信（标注为重复消息）")(resend)
     app.command("dispatch", help="发送发件箱中到期的消息")(dispatch)
 
 
@@ -45,7 +45,7 @@ def resume(name: Annotated[str, typer.Argument(help="渠道名")]) -> None:
     )
 
 
-def replay(ids: Annotated[list[int], typer.Argument(help="消息编号（见 voc notices）")]) -> None:
+def resend(ids: Annotated[list[int], typer.Argument(help="消息编号（见 voc notices）")]) -> None:
     """Put dead messages back in line."""
     migrate()
     with transaction() as session:
