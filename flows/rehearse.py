@@ -21,12 +21,12 @@ from tasks.rehearse import (
 @flow(name="演练", flow_run_name=titled("演练"), description="模拟公司逐周走完整个闭环，并与植入的真相对照")
 async def rehearse(what: Rehearse = Rehearse()) -> dict[str, object]:
     """Let the weeks pass: files arrive, the loop turns, people work; at the end compare with the truth."""
-    found_company()
     company = scenario(what)
+    found_company(company)
     for weeks in track(rounds(company), "模拟公司的每两周"):
         for week in weeks:
             live_a_week(what, week)
         await cycle(Cycle(now=evening_of(company, weeks[-1]), report=False))
         work_a_week(what, weeks[-1])
     path = await report(Report(now=evening_of(company, what.weeks - 1)))
-    return {"report": path, "truth": compare_with_truth()}
+    return {"report": path, "truth": compare_with_truth(what.weeks)}

@@ -23,13 +23,12 @@ from tasks.aggregate import organisation
 from tasks.changes import take_in_changes
 from tasks.common import stage
 from tasks.parameters import Rehearse
-from voc.simulation.company import PLANTED, Scenario
+from voc.simulation.company import PLANTED, Planted, Scenario
 from voc.simulation.releases import HEADER, changes
 from voc.simulation.sources import definitions
 from voc.simulation.weeks import OrderDay, simulate_week
 from voc.zone import CHINA
 
-LIVE_WEEK = 12
 THINKING = timedelta(days=7)
 # What the staff does with cases in the week after they were opened: (share in twentieths, step, hours later).
 # One case in twenty gets no answer in time: it is escalated, and the supervisor takes it up a week later.
@@ -47,8 +46,8 @@ EFFECTS = {
     "works": "措施真正有效（投诉降至 {m:.0%}）",
     "nothing": "措施没有作用",
     "worse": "措施使情况变差（投诉升至 {m:.0%}）",
-    "none": "没有采取措施",
 }
+NO_MEASURE = "没有采取措施"
 
 
 def scenario(what: Rehearse) -> Scenario:
@@ -67,7 +66,7 @@ def evening_of(company: Scenario, week: int) -> datetime:
 
 
 @stage("搭建模拟公司")
-def found_company() -> None:
+def found_company(company: Scenario) -> None:
     """Register the sources of the simulated company and its departments."""
     inbox = get_settings().folder("inbox")
     shutil.rmtree(inbox)
@@ -77,7 +76,7 @@ def found_company() -> None:
             folder = get_settings().folder(f"inbox/{name}")
             register_source(session, name, {**definition, "path": str(folder / "*")})
     file = get_settings().folder("") / "changes.csv"
-    write(file.parent, file.name, "csv", "utf-8", HEADER, changes(Scenario()))
+    write(file.parent, file.name, "csv", "utf-8", HEADER, changes(company))
     take_in_changes(file)
 
 
@@ -93,10 +92,12 @@ def live_a_week(what: Rehearse, week: int) -> int:
     return sum(len(file.rows) for file in lived.files)
 
 
-def _went_live(session: Session) -> dict[str, date]:
+def _went_live(session: Session) -> dict[str, list[date]]:
     query = select(Problem.issue, Action.went_live).join(Action, Action.problem_id == Problem.id)
-    live = session.execute(query.where(Action.went_live.is_not(None)).order_by(Action.went_live.desc()))
-    return {issue: went_live.astimezone(CHINA).date() for issue, went_live in live}
+    live: dict[str, list[date]] = {}
+    for issue, at in session.execute(query.where(Action.went_live.is_not(None)).order_by(Action.went_live)):
+        live.setdefault(issue, []).append(at.astimezone(CHINA).date())
+    return live
 
 
 def _store_orders(session: Session, days: Iterable[OrderDay]) -> None:
@@ -121,7 +122,7 @@ def work_a_week(what: Rehearse, week: int) -> None:
     now = evening_of(scenario(what), week)
     with transaction() as session:
         _answer_cases(session, now)
-        _manage(session, now, live=week >= LIVE_WEEK - 1)
+        _manage(session, now)
 
 
 def _answer_cases(session: Session, now: datetime) -> None:
@@ -137,46 +138,58 @@ def _answer_cases(session: Session, now: datetime) -> None:
         advance(session, "case", step, facts, by, strict=False)
 
 
-def _manage(session: Session, now: datetime, live: bool) -> None:
+def _manage(session: Session, now: datetime) -> None:
     """Take on the measures against the planted problems; the one that gets no action stays as proposed."""
-    taken_on = {planted.issue for planted in PLANTED if planted.effect != "none"}
+    planted = {problem.issue: problem for problem in PLANTED}
     query = select(Action, Problem).join(Problem, Problem.id == Action.problem_id)
     by = By("person:模拟负责人", now)
     for action, problem in session.execute(query.order_by(Action.id)).all():
-        if problem.issue not in taken_on or action.problem_round > 1:
+        known = planted.get(problem.issue)
+        if known is None or action.problem_round > len(known.outcomes):
             continue
+        live = _day_of(known.outcomes[action.problem_round - 1].live_week)
         if action.state == "proposed" and action.changed_at <= now - THINKING:
             deciding.approve(session, action.id, by)
-            deciding.accept(session, action.id, _live_day(), by)
+            deciding.accept(session, action.id, live, by)
         elif action.state == "accepted":
             deciding.start(session, action.id, by)
-        elif action.state == "in_progress" and live:
+        elif action.state == "in_progress" and now.astimezone(CHINA).date() >= live:
             deciding.implement(session, action.id, now, by)
 
 
-def _live_day() -> date:
-    return Scenario().start + timedelta(weeks=LIVE_WEEK)
+def _day_of(week: int) -> date:
+    return Scenario().start + timedelta(weeks=week)
 
 
 @stage("对照真相")
-def compare_with_truth() -> list[dict[str, Any]]:
-    """Set the verdict on each planted problem beside what is true of it."""
+def compare_with_truth(weeks: int) -> list[dict[str, Any]]:
+    """Set the last verdict on each measure against a planted problem beside what is true of it."""
     with transaction() as session:
         problems = {row["issue"]: row for row in showing.problems(session)}
-        verdicts = {row["issue"]: row for row in showing.verifications(session)}
+        verdicts = {(row["issue"], row["problem_round"]): row for row in showing.verifications(session)}
     return [
-        _compared(planted, problems.get(planted.issue), verdicts.get(planted.issue)) for planted in PLANTED
+        _compared(planted, round_, problems.get(planted.issue), verdicts.get((planted.issue, round_)))
+        for planted in PLANTED
+        if planted.onset_week < weeks
+        for round_ in _rounds(planted, weeks)
     ]
 
 
+def _rounds(planted: Planted, weeks: int) -> list[int]:
+    return [n for n, one in enumerate(planted.outcomes, 1) if n == 1 or one.live_week < weeks] or [1]
+
+
 def _compared(
-    planted: Any, problem: Mapping[str, Any] | None, verdict: Mapping[str, Any] | None
+    planted: Planted, round_: int, problem: Mapping[str, Any] | None, verdict: Mapping[str, Any] | None
 ) -> dict[str, Any]:
+    outcome = planted.outcomes[round_ - 1] if planted.outcomes else None
+    truth = EFFECTS[outcome.effect].format(m=outcome.multiplier) if outcome else NO_MEASURE
     return {
         "issue": planted.issue,
+        "round": round_,
         "problem": problem["name"] if problem else f"未发现（{planted.issue}）",
-        "effect": planted.effect,
-        "truth": EFFECTS[planted.effect].format(m=planted.multiplier),
+        "effect": outcome.effect if outcome else "none",
+        "truth": truth,
         "verdict": verdict["verdict"] if verdict else None,
         "sentence": verdict["sentence"] if verdict else "",
     }

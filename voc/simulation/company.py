@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-Effect = Literal["works", "nothing", "worse", "none"]
+Effect = Literal["works", "nothing", "worse"]
 
 
 @dataclass(frozen=True)
@@ -32,24 +32,45 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What a measure does to its problem, from the week it goes live: complaints fall or rise to `multiplier`."""
+
+    effect: Effect
+    multiplier: float
+    live_week: int = 12
+
+
+@dataclass(frozen=True)
 class Planted:
-    """A problem that is really there: its weekly rate at 900 rows a week and what its action will do."""
+    """A problem that is really there: its weekly rate at 900 rows a week and what its measures do, by round."""
 
     issue: str
     onset_week: int
     rate: float
     scope: Mapping[str, str] = field(hash=False)
-    effect: Effect = "none"
-    multiplier: float = 1.0
+    outcomes: tuple[Outcome, ...] = ()
+    # Before it begins, some customers complain about the same thing as of any other.
+    on_top: bool = False
+
+    def left(self, live: int) -> float:
+        """Share of the complaints that is left when `live` of its measures are live."""
+        return self.outcomes[min(live, len(self.outcomes)) - 1].multiplier if live and self.outcomes else 1.0
 
 
+# The first five are the story of half a year; the others begin when it is over.
 PLANTED: tuple[Planted, ...] = (
-    Planted("installation.late", 2, 66.0, {}, "works", 0.35),
-    Planted("payment.refund", 3, 56.0, {}, "works", 0.40),
-    Planted("service.robot", 1, 52.0, {}, "nothing", 1.0),
-    Planted("app.connect", 4, 48.0, {"product": "空调"}, "worse", 2.2),
-    Planted("logistics.damaged", 5, 46.0, {"warehouse": "武汉仓"}, "none", 1.0),
+    Planted("installation.late", 2, 66.0, {}, (Outcome("works", 0.35),)),
+    Planted("payment.refund", 3, 56.0, {}, (Outcome("works", 0.40),)),
+    Planted("service.robot", 1, 52.0, {}, (Outcome("nothing", 1.0), Outcome("works", 0.40, 32))),
+    Planted("app.connect", 4, 48.0, {"product": "空调"}, (Outcome("worse", 2.2), Outcome("works", 0.30, 30))),
+    Planted("logistics.damaged", 5, 46.0, {"warehouse": "武汉仓"}),
+    Planted("payment.invoice", 26, 44.0, {}, (Outcome("works", 0.35, 38),), on_top=True),
+    Planted("aftersales.repair_slow", 26, 46.0, {}, (Outcome("nothing", 1.0, 38),), on_top=True),
+    Planted("service.unreachable", 27, 48.0, {}, (Outcome("works", 0.40, 39),), on_top=True),
+    Planted("app.login", 28, 50.0, {}, (Outcome("works", 0.25, 40),), on_top=True),
+    Planted("logistics.late", 28, 44.0, {"warehouse": "西安仓"}, (Outcome("works", 0.72, 39),), on_top=True),
 )
+EARLY = sum(not problem.on_top for problem in PLANTED)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -12,6 +12,7 @@ import numpy as np
 from voc.simulation import registers
 from voc.simulation.channels import BY_NAME, CHANNELS
 from voc.simulation.company import (
+    EARLY,
     HOTLINE_AGENTS,
     INSTALLERS,
     PLANTED,
@@ -38,6 +39,8 @@ FREQUENT: Mapping[str, float] = {
     "product.safety": 2.0, "site.clean": 2.0,
 }  # fmt: skip
 STREAM_KEYS = {"fresh": 1, "late": 2}
+# Issue → the days its measures went live, round after round.
+Live = Mapping[str, Sequence[date]]
 PAGES = ("设备页", "订单页", "售后页", "首页", "我的")
 
 
@@ -75,7 +78,7 @@ def streams() -> tuple[Stream, ...]:
     quiet = [
         Stream("complaint", issue, FREQUENT.get(issue, BACKGROUND), cells)
         for issue, products in issues().items()
-        if (cells := _fitting(products) & ~_scope(planted.get(issue))).any()
+        if (cells := _fitting(products) & ~_instead(planted.get(issue))).any()
     ]
     loud = [
         Stream("complaint", p.issue, p.rate, _fitting(issues()[p.issue]) & in_scope(p.scope), p)
@@ -88,20 +91,22 @@ def _fitting(products: frozenset[str]) -> np.ndarray:
     return np.tile([product.name in products for product in PRODUCTS], (len(REGIONS), 1))
 
 
-def _scope(problem: Planted | None) -> np.ndarray:
-    return in_scope(problem.scope) if problem else np.zeros((len(REGIONS), len(PRODUCTS)), dtype=bool)
+def _instead(problem: Planted | None) -> np.ndarray:
+    """The cells in which a planted problem takes the place of the ordinary complaints about its issue."""
+    if problem is None or problem.on_top:
+        return np.zeros((len(REGIONS), len(PRODUCTS)), dtype=bool)
+    return in_scope(problem.scope)
 
 
-def present(problem: Planted | None, scenario: Scenario, day: date, went_live: Mapping[str, date]) -> float:
-    """How strongly a problem is there on a day: 0 before its onset, its multiplier once an action is live."""
+def present(problem: Planted | None, scenario: Scenario, day: date, went_live: Live) -> float:
+    """How strongly a problem is there on a day: 0 before its onset, what its last live measure leaves after."""
     if problem is None:
         return 1.0
     since = (day - scenario.start).days / 7 - problem.onset_week
     if since < 0:
         return 0.0
-    live = went_live.get(problem.issue)
-    effect = problem.multiplier if live is not None and day >= live else 1.0
-    return effect * (0.5 if since < 1 else 1.0)
+    live = sum(day >= first for first in went_live.get(problem.issue, ()))
+    return problem.left(live) * (0.5 if since < 1 else 1.0)
 
 
 @lru_cache(maxsize=4096)
@@ -112,7 +117,7 @@ def ordinary_rates(scenario: Scenario, day: date) -> np.ndarray:
     return np.asarray(weekly / 7 * scenario.scale * FEEDBACK_WEEKDAY[day.weekday()])
 
 
-def day_rates(scenario: Scenario, week: int, went_live: Mapping[str, date]) -> np.ndarray:
+def day_rates(scenario: Scenario, week: int, went_live: Live) -> np.ndarray:
     """Expected rows per (day, stream) before the random day effect, shape (7, streams)."""
     days = [scenario.start + timedelta(weeks=week, days=d) for d in range(7)]
     strength = [[present(s.planted, scenario, day, went_live) for s in streams()] for day in days]
@@ -120,14 +125,17 @@ def day_rates(scenario: Scenario, week: int, went_live: Mapping[str, date]) -> n
     return np.asarray(ordinary * np.array(strength))
 
 
-def block(
-    scenario: Scenario, week: int, name: str, share: float, went_live: Mapping[str, date]
-) -> list[Draft]:
+def block(scenario: Scenario, week: int, name: str, share: float, went_live: Live) -> list[Draft]:
     """A share of the genuine feedback of a week, the same whenever it is asked for again."""
     rates = day_rates(scenario, week, went_live)
     shape = scenario.day_dispersion
     # The day effect has its own generator: the shares of one week must rise and fall together.
-    effect = generator(scenario.seed, week, 3).gamma(shape, 1 / shape, size=rates.shape)
+    # What begins later draws from another one: the first half year is the same with and without it.
+    late = len(PLANTED) - EARLY
+    sizes = {3: rates.shape[1] - late, 5: late}
+    effect = np.hstack(
+        [generator(scenario.seed, week, key).gamma(shape, 1 / shape, (7, n)) for key, n in sizes.items()]
+    )
     drafts: list[Draft] = []
     for d in range(7):
         drafts += _day(scenario, week, d, STREAM_KEYS[name], rates[d] * effect[d] * share)

@@ -12,7 +12,7 @@ from voc.simulation.slots import SLOTS
 FEWEST = 4
 BOOKS = (
     "installation", "planted", "planted_more", "product", "delivery", "contact", "digital",
-    "general", "praise", "asking", "more", "frames", "personal",
+    "general", "praise", "asking", "more", "frames", "personal", "second_wave",
 )  # fmt: skip
 AREAS = frozenset(
     {

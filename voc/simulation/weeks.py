@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +10,7 @@ from voc.simulation.channels import BY_NAME, CHANNELS, Channel, Kind
 from voc.simulation.company import PRODUCTS, REGIONS, Scenario
 from voc.simulation.demand import actual_orders
 from voc.simulation.dice import Dice, generator
-from voc.simulation.feedback import Draft, block, write_down
+from voc.simulation.feedback import Draft, Live, block, write_down
 from voc.simulation.language import say
 from voc.simulation.slots import Scene
 
@@ -64,7 +63,7 @@ class Week:
     truth: list[Truth]
 
 
-def simulate_week(scenario: Scenario, week: int, went_live: Mapping[str, date]) -> Week:
+def simulate_week(scenario: Scenario, week: int, went_live: Live) -> Week:
     """Week number `week` (from 0), given the day on which the action of an issue went live."""
     fresh = block(scenario, week, "fresh", 1 - LATE_SHARE, went_live)
     late = block(scenario, week - 1, "late", LATE_SHARE, went_live) if week >= 1 else []

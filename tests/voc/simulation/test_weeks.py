@@ -8,19 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voc.simulation.company import PLANTED, PRODUCTS, REGIONS, Scenario
-from voc.simulation.feedback import block
+from voc.simulation.company import EARLY, PLANTED, PRODUCTS, REGIONS, Scenario
+from voc.simulation.feedback import Live, block, day_rates, streams
 from voc.simulation.weeks import Week, simulate_week
 
 SCENARIO = Scenario()
 SMALL = Scenario(rows_per_week=120)
 
 
+YEAR = Scenario(weeks=52, rows_per_week=300)
+OUTCOMES = [(planted, n) for planted in PLANTED for n in range(len(planted.outcomes))]
+
+
+def _live(week: int) -> dict[str, list[date]]:
+    return {planted.issue: [SCENARIO.start + timedelta(weeks=week)] for planted in PLANTED}
+
+
 @lru_cache(maxsize=4)
 def _weeks(live_from: int | None) -> list[Week]:
-    live = (
-        {} if live_from is None else {p.issue: SCENARIO.start + timedelta(weeks=live_from) for p in PLANTED}
-    )
+    live = {} if live_from is None else _live(live_from)
     return [simulate_week(SCENARIO, week, live) for week in range(SCENARIO.weeks)]
 
 
@@ -104,7 +110,7 @@ def test_about_four_customers_in_ten_praise() -> None:
     assert 0.35 < types["praise"] / types.total() < 0.50
 
 
-@pytest.mark.parametrize("planted", PLANTED, ids=lambda p: p.issue)
+@pytest.mark.parametrize("planted", PLANTED[:EARLY], ids=lambda p: p.issue)
 def test_a_planted_problem_is_absent_before_its_onset_and_loud_after(planted) -> None:
     weeks = _weeks(None)
     full = weeks[planted.onset_week + 1 :]
@@ -112,12 +118,31 @@ def test_a_planted_problem_is_absent_before_its_onset_and_loud_after(planted) ->
     assert 40 <= _complaints(full, planted.issue) / len(full) <= 85
 
 
-@pytest.mark.parametrize("planted", PLANTED, ids=lambda p: p.issue)
+@pytest.mark.parametrize("planted", PLANTED[EARLY:], ids=lambda p: p.issue)
+def test_the_second_wave_waits_until_the_first_half_year_is_over(planted) -> None:
+    assert _complaints(_weeks(None), planted.issue) == 0
+    assert _planted_rate(planted, 30, {}) == pytest.approx(planted.rate / 7 * YEAR.scale, rel=0.45)
+
+
+def _planted_rate(planted, week: int, live: Live) -> float:
+    index = next(n for n, stream in enumerate(streams()) if stream.planted is planted)
+    return float(day_rates(YEAR, week, live)[:, index].mean())
+
+
+@pytest.mark.parametrize(("planted", "n"), OUTCOMES, ids=lambda p: getattr(p, "issue", p))
+def test_each_measure_leaves_what_it_says_from_the_day_it_goes_live(planted, n) -> None:
+    live = {planted.issue: [YEAR.start + timedelta(weeks=one.live_week) for one in planted.outcomes[: n + 1]]}
+    at = planted.outcomes[n].live_week
+    left = _planted_rate(planted, at, live) / _planted_rate(planted, at, {})
+    assert left == pytest.approx(planted.outcomes[n].multiplier)
+
+
+@pytest.mark.parametrize("planted", [p for p in PLANTED[:EARLY] if p.outcomes], ids=lambda p: p.issue)
 def test_an_action_changes_complaints_by_its_multiplier_from_the_day_it_goes_live(planted) -> None:
     without, with_action = _weeks(None), _weeks(12)
     assert _complaints(without[:12], planted.issue) == _complaints(with_action[:12], planted.issue)
     ratio = _complaints(with_action[13:], planted.issue) / _complaints(without[13:], planted.issue)
-    assert ratio == pytest.approx(planted.multiplier, rel=0.12)
+    assert ratio == pytest.approx(planted.outcomes[0].multiplier, rel=0.12)
 
 
 def test_an_action_in_the_middle_of_a_week_leaves_everything_else_alone() -> None:
@@ -128,7 +153,7 @@ def test_an_action_in_the_middle_of_a_week_leaves_everything_else_alone() -> Non
             for draft in block(SCENARIO, 9, "fresh", 1.0, went_live)
             if draft.scene.when.date() < live or draft.issue != "installation.late"
         ]
-        for went_live in ({}, {"installation.late": live})
+        for went_live in ({}, {"installation.late": [live]})
     )
     assert before == after
 
@@ -139,9 +164,8 @@ def test_an_action_without_effect_changes_not_one_complaint(issue: str) -> None:
 
 
 def test_an_action_that_becomes_known_later_does_not_change_what_is_delivered_again() -> None:
-    known_later = {planted.issue: SCENARIO.start + timedelta(weeks=10) for planted in PLANTED}
     first = simulate_week(SCENARIO, 9, {})
-    later = simulate_week(SCENARIO, 10, known_later)
+    later = simulate_week(SCENARIO, 10, _live(10))
     rows = {row["id"]: row for row in _file(first, "app") if "__raw__" not in row}
     again = [row for row in _file(later, "app") if row["id"] in rows]
     assert again
