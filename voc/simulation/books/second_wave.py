@@ -1,4 +1,4 @@
-"""More words for the problems that come in the second half of a year, and second sentences that fit only one of them."""
+"""More words for the problems of the second half of a year, and second sentences that fit only one of them."""
 
 BOOK = """
 # payment.invoice
