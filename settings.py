@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         28, ge=7, description="days without relapse before an effective problem is closed"
     )
     near_window_days: int = Field(60, ge=1, description="how far back near-duplicates are looked for")
+    quality_floor: float = Field(
+        80.0, ge=0, le=100, description="quality score of a batch below which its source needs mending"
+    )
+    event_max_age_hours: float = Field(
+        24.0, gt=0, description="events older than this when they could be posted start nothing any more"
+    )
     channels: dict[str, dict[str, str]] = Field(
         default={}, description="channels by name, with their settings; log is always there"
     )

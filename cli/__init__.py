@@ -34,6 +34,7 @@ MODULES = (
     "recode",
     "tell",
     "serve",
+    "events",
     "doctor",
 )
 LIGHT = {"score": "score", "similar": "similar", "detect": "detect", "compare": "compare", "effect": "effect"}

@@ -34,6 +34,18 @@ SERVER = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P90D",
 }
 
+# A server that lives as long as one command has no schedules, triggers or workers to look after, and nobody asks it
+# for the events of last week. Each of those services writes to the SQLite the runs themselves have to write to.
+BRIEF = {
+    **{
+        f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
+        for service in (
+            "SCHEDULER", "LATE_RUNS", "TRIGGERS", "FOREMAN", "PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP",
+            "REPOSSESSOR", "CLEANUP_RECONCILER", "EVENT_PERSISTER", "DB_VACUUM",
+        )
+    },
+}  # fmt: skip
+
 
 def prepare() -> None:
     """Set what Prefect and Great Expectations read when they are imported; nothing reaches the internet."""
@@ -63,7 +75,7 @@ def prefect_server(port: int | None = None) -> Iterator[str]:
             yield given
         return
     port = port or free_port()
-    process = start_server(port)
+    process = start_server(port, BRIEF)
     api = f"http://127.0.0.1:{port}/api"
     os.environ["PREFECT_API_URL"] = api
     try:
@@ -93,11 +105,12 @@ def _hand_in() -> None:
         EventsWorker.drain_all(timeout=10)
 
 
-def start_server(port: int) -> subprocess.Popen[bytes]:
+def start_server(port: int, more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a Prefect server on a port of this machine."""
     environment = {
         **os.environ,
         **SERVER,
+        **(more or {}),
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api",

@@ -44,7 +44,6 @@ class Alarm(Base):
     raised_at: Mapped[Moment] = mapped_column(comment="end of the day on which it would have been seen")
     recorded_at: Mapped[Moment] = mapped_column(comment="when it was computed")
     late: Mapped[bool] = mapped_column(comment="found in rows that came after the day had been looked at")
-    emitted_at: Mapped[Moment | None] = mapped_column(comment="when the event voc.alarm.raised was sent")
 
 
 class Review(Base):

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from models import events
 from models.alarm import Review, ReviewLog
 from models.loading import copy_rows
 from models.loop import Action, ActionLog, Case, CaseLog, Problem, ProblemLog
@@ -151,6 +152,7 @@ def _write(
         ((i, seq, step, target, by.at, by.who, by.run, _plain(facts)) for i, seq, facts in entries),
     )
     announce(session, life, step, rounds, by.at, {i: facts for i, _, facts in entries})
+    events.after_step(session, life, step, entries, by.at)
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.engine import engine
+from models.events import announce
 from models.intake import Batch, Delivery, Quarantine, RawRecord, Source
 from models.loading import references_by_batch, stage_frame
 from voc.errors import SourceBusy
@@ -106,7 +107,10 @@ def finish_delivery(session: Session, delivery_id: int, now: datetime) -> None:
     """Note that every part of a delivery is stored."""
     delivery = session.get_one(Delivery, delivery_id)
     delivery.finished_at, delivery.error = now, None
-    session.get_one(Source, delivery.source_id).last_success_at = now
+    source = session.get_one(Source, delivery.source_id)
+    source.last_success_at = now
+    facts = {"source": source.name, "title": source.title, "delivery": delivery_id}
+    announce(session, "voc.batch.stored", f"voc.source.{source.name}", facts, now, f"delivery:{delivery_id}")
 
 
 def note_error(session: Session, delivery_id: int, error: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from models.events import announce
 from models.intake import Contact
 from models.loop import Department
 from models.outbox import ChannelStop, OutboxMessage
@@ -90,7 +91,13 @@ def park(session: Session, channel: str, reason: str, warn_by: str | None, now: 
     """Stop a channel until somebody mends its configuration, and warn its owner by another one."""
     stopped = upsert(ChannelStop).values(channel=channel, since=now, reason=reason)
     fresh = session.scalar(stopped.on_conflict_do_nothing().returning(ChannelStop.channel))
-    if fresh is None or warn_by is None:
+    if fresh is None:
+        return
+    facts = {"channel": channel, "reason": reason}
+    announce(
+        session, "voc.channel.stopped", f"voc.channel.{channel}", facts, now, f"{channel}:{now.isoformat()}"
+    )
+    if warn_by is None:
         return
     subject = f"channel:{channel}"
     before = session.scalar(select(func.count()).where(OutboxMessage.subject == subject))

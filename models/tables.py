@@ -4,6 +4,7 @@ from models.alarm import Alarm, Review, ReviewLog, Watch, WatchedBatch
 from models.audit import AuditItem, AuditReading, AuditSample
 from models.base import Base
 from models.business import BusinessEvent
+from models.events import Event
 from models.evidence import Clarification, Evidence
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
@@ -47,6 +48,7 @@ __all__ = [
     "Delivery",
     "Department",
     "DuplicateBand",
+    "Event",
     "Evidence",
     "Feedback",
     "IssueDay",

@@ -1,4 +1,4 @@
-"""Raising alarms: each once, each with a review, and what still has to be emitted."""
+"""Raising alarms: each once, each with a review and an event."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.alarm import Alarm, Review, ReviewLog
 from models.change import By, begin
+from models.events import announce_all
 from settings import get_settings
 from voc.alarms import values
 from voc.deadlines import due
+from voc.zone import CHINA
 
 
 def raise_alarms(session: Session, alarms: Iterable[values.Alarm], by: By) -> list[int]:
@@ -36,7 +38,40 @@ def raise_alarms(session: Session, alarms: Iterable[values.Alarm], by: By) -> li
             earlier.ended_on, earlier.observed, earlier.expected = alarm.end, alarm.observed, alarm.expected
     session.flush()
     _review(session, made, by)
+    _announce(session, made, by.at)
     return [row.id for row in made]
+
+
+def _announce(session: Session, alarms: Sequence[Alarm], at: datetime) -> None:
+    """Note an event for each new alarm, and a second one for a source that fell silent."""
+    told = {alarm.id: _facts(alarm) for alarm in alarms}
+    announce_all(
+        session, "voc.alarm.raised", ((f"voc.alarm.{i}", f, f"alarm:{i}") for i, f in told.items()), at
+    )
+    silent = [(f["series"].partition(":")[2], f, i) for i, f in told.items() if f["kind"] == "silence"]
+    announce_all(
+        session,
+        "voc.source.silent",
+        ((f"voc.source.{name}", {**f, "source": name}, f"alarm:{i}") for name, f, i in silent),
+        at,
+    )
+
+
+def _facts(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "alarm": alarm.id,
+        "kind": alarm.kind,
+        "kind_name": values.KINDS[alarm.kind],
+        "label": alarm.label,
+        "series": alarm.series,
+        "start": alarm.started_on.isoformat(),
+        "end": alarm.ended_on.isoformat(),
+        "observed": alarm.observed,
+        "expected": alarm.expected,
+        "cause": alarm.cause,
+        "raised_at": alarm.raised_at.astimezone(CHINA).isoformat(),
+        "urgent": alarm.urgent,
+    }
 
 
 def _known(session: Session, series: set[str]) -> dict[tuple[str, str], list[Alarm]]:
@@ -81,18 +116,6 @@ def told_around(session: Session, first: date, last: date) -> list[tuple[str, se
         Alarm.kind == "spike", Alarm.started_on <= last, Alarm.ended_on >= first
     )
     return [(series, set(evidence.get("feedback", ()))) for series, evidence in session.execute(query)]
-
-
-def not_emitted(session: Session) -> list[Alarm]:
-    """List the alarms whose event was not sent yet, oldest first."""
-    return list(
-        session.scalars(select(Alarm).where(Alarm.emitted_at.is_(None)).order_by(Alarm.raised_at, Alarm.id))
-    )
-
-
-def mark_emitted(session: Session, alarms: Sequence[int], now: datetime) -> None:
-    """Note that the events of some alarms were sent."""
-    session.execute(update(Alarm).where(Alarm.id.in_(alarms)).values(emitted_at=now))
 
 
 def overdue_reviews(session: Session, now: datetime) -> list[int]:

@@ -1,29 +1,23 @@
-"""From what the walk found to an alarm with its evidence and likely cause, and the event that tells of it."""
+"""From what the walk found to an alarm with its evidence and likely cause."""
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from prefect.events import emit_event
 from sqlalchemy.orm import Session
 
 from models import series as counting
-from models.engine import transaction
-from models.watching import mark_emitted, not_emitted
 from tasks.aggregate import organisation
 from tasks.assets import taxonomy
 from voc.alarms.cause import Told, quotations, sentence, standing_out
 from voc.alarms.grid import Grid, end_of
 from voc.alarms.series import issue_of, label_of, parts
-from voc.alarms.values import KINDS, Alarm
+from voc.alarms.values import Alarm
 from voc.alarms.walk import Episode
 from voc.causes.slices import Lift, lifts, over_represented
 from voc.routing import EMERGENCY, route
-from voc.zone import CHINA
 
-EVENT = "voc.alarm.raised"
 PAST = timedelta(days=180)  # whose words the words of an alarm are compared with
 MOST_BEFORE, MOST_SHOWN = 3_000, 500
 
@@ -144,33 +138,3 @@ def _lifts(session: Session, one: Found, ids: list[int]) -> list[Lift]:
 def name(code: str) -> str:
     """Name an issue in Chinese."""
     return taxonomy().issue(code).name if code in taxonomy() else code
-
-
-def emit_waiting(now: datetime) -> int:
-    """Emit the event of every alarm that has none yet; the same event id again is the same event to the server."""
-    with transaction() as session:
-        waiting = not_emitted(session)
-    for alarm in waiting:
-        emit_event(
-            EVENT,
-            resource={"prefect.resource.id": f"voc.alarm.{alarm.id}", "prefect.resource.name": alarm.label},
-            occurred=now,
-            payload={
-                "kind": alarm.kind,
-                "kind_name": KINDS[alarm.kind],
-                "series": alarm.series,
-                "start": alarm.started_on.isoformat(),
-                "end": alarm.ended_on.isoformat(),
-                "observed": alarm.observed,
-                "expected": alarm.expected,
-                "cause": alarm.cause,
-                "raised_at": alarm.raised_at.astimezone(CHINA).isoformat(),
-                "urgent": alarm.urgent,
-            },
-            id=uuid.uuid5(
-                uuid.NAMESPACE_OID, f"{EVENT}/{alarm.kind}/{alarm.series}/{alarm.raised_at.isoformat()}"
-            ),
-        )
-    with transaction() as session:
-        mark_emitted(session, [alarm.id for alarm in waiting], now)
-    return len(waiting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import numpy as np
@@ -23,9 +23,11 @@ from models.change import lock_out
 from models.checking import claim, set_aside, waiting_rows
 from models.clarifying import store_clarified, store_evidence
 from models.engine import transaction
+from models.events import announce
 from models.intake import Batch
 from models.loading import look_again, new_ids, references_by_batch
 from models.recurring import counted, keep
+from settings import get_settings
 from tasks.annotating import note_taxonomy_in_force, rank, ranked, voices
 from tasks.assets import model as model
 from tasks.assets import taxonomy as taxonomy
@@ -34,7 +36,7 @@ from tasks.copies import copies_of
 from tasks.memory import seldom_collected
 from tasks.prepare import Prepared, prepare, prepare_as, readers
 from tasks.workers import in_order
-from voc.priority import Priorities
+from voc.priority import EMERGENCY, Priorities
 
 # What the stages after this one choose rows by.
 GROWN = {
@@ -74,11 +76,11 @@ def store_batch(prepared: Prepared, now: datetime) -> dict[str, int]:
         batch = claim(session, prepared.batch, "checked")
         if batch is None:
             return {}
-        outcomes = _store(session, prepared) if len(prepared.rows) else Counter()
+        outcomes = _store(session, prepared, now) if len(prepared.rows) else Counter()
         return _account(session, batch, outcomes, now)
 
 
-def _store(session: Session, prepared: Prepared) -> Counter[str]:
+def _store(session: Session, prepared: Prepared, now: datetime) -> Counter[str]:
     rows = _with_customers(session, prepared.rows)
     ids = new_ids(session, "feedback", len(rows))
     copies = pl.Series(
@@ -103,7 +105,18 @@ def _store(session: Session, prepared: Prepared) -> Counter[str]:
         )
         _store_records(session, prepared, named)
     supersede(session, ids)
+    _cry_out(session, prepared.batch, rows, said, now)
     return Counter({str(name): int(rows) for name, rows in rows["disposition"].value_counts().iter_rows()})
+
+
+def _cry_out(session: Session, batch: int, rows: pl.DataFrame, said: pl.DataFrame, now: datetime) -> None:
+    """Note one event for what is urgent in a batch, unless it is history that nobody answers any more."""
+    since = now - timedelta(days=get_settings().case_max_age_days)
+    emergency = said.filter(pl.col("severity") >= EMERGENCY)["place"]
+    recent = rows[emergency].filter(pl.col("occurred_at") >= since)
+    if len(recent):
+        facts = {"batch": batch, "count": len(recent), "feedback": recent["id"].head(100).to_list()}
+        announce(session, "voc.feedback.urgent", f"voc.batch.{batch}", facts, now, f"batch:{batch}")
 
 
 def _rank(session: Session, rows: pl.DataFrame, said: pl.DataFrame, mentions: pl.DataFrame) -> Priorities:

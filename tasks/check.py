@@ -14,7 +14,8 @@ from expectations.docs import write_docs
 from expectations.feedback import Validation, validate_together
 from models.checking import claim, quarantine, settle, validations, waiting_rows
 from models.engine import transaction
-from models.intake import Batch
+from models.events import announce
+from models.intake import Batch, Source
 from models.reading import Raw, raw_of
 from settings import get_settings
 from tasks.common import stage
@@ -74,7 +75,7 @@ def check_batches(batch_ids: Sequence[int], now: datetime) -> dict[str, int]:
         for timed in (True, False):
             group = [one for one in read if ("occurred_at" in one.raw.definition.mapping) == timed]
             for one, validation in zip(group, _validate(group, now, timed), strict=True):
-                for name, number in _settle(session, one, validation).items():
+                for name, number in _settle(session, one, validation, now).items():
                     counts[name] = counts.get(name, 0) + number
     return counts
 
@@ -100,7 +101,7 @@ def _validate(group: Sequence[Waiting], now: datetime, timed: bool) -> list[Vali
     )
 
 
-def _settle(session: Session, one: Waiting, validation: Validation) -> dict[str, int]:
+def _settle(session: Session, one: Waiting, validation: Validation, now: datetime) -> dict[str, int]:
     batch, raw, refusal = one.batch, one.raw, validation.refusal
     if refusal:
         get_run_logger().error("%s 第 %s 批被拒收：%s", raw.title, batch.part, refusal)
@@ -115,9 +116,25 @@ def _settle(session: Session, one: Waiting, validation: Validation) -> dict[str,
     batch.rows_blank += len(one.blank)
     batch.state, batch.refused_because = "checked", refusal or None
     batch.quality_score, batch.validation = validation.score, validation.result
+    if refusal or validation.score < get_settings().quality_floor:
+        _failed(session, one, len(reasons), now)
     passed = len(said) - len(reasons)
     counts = {"batches": 1, "passed": passed, "quarantined": len(reasons), "blank": len(one.blank)}
     return {**counts, "refused": int(bool(refusal))}
+
+
+def _failed(session: Session, one: Waiting, bad: int, now: datetime) -> None:
+    batch, source = one.batch, session.get_one(Source, one.raw.source)
+    facts = {
+        "batch": batch.id,
+        "source": source.name,
+        "title": source.title,
+        "score": batch.quality_score,
+        "bad": bad,
+        "rows": batch.rows_read,
+        "refused_because": batch.refused_because,
+    }
+    announce(session, "voc.quality.failed", f"voc.batch.{batch.id}", facts, now, f"batch:{batch.id}")
 
 
 def _reasons(validation: Validation) -> dict[int, tuple[str, str]]:

@@ -22,7 +22,7 @@ from models.improving import store_departments
 from models.watching import overdue_reviews, raise_alarms, told_around
 from settings import get_settings
 from tasks.aggregate import organisation
-from tasks.alarms import Found, Ground, emit_waiting, explain
+from tasks.alarms import Found, Ground, explain
 from tasks.common import by, stage
 from tasks.naming import table
 from voc.alarms.births import Ints, begins
@@ -51,7 +51,7 @@ def watch_days(now: datetime) -> dict[str, int]:
         lock_out(session, "watch")
         store_departments(session, organisation())
         raised = _raise(session, now)
-    return {"alarms": raised, "emitted": emit_waiting(now)}
+    return {"alarms": raised}
 
 
 @stage("催办预警复核")

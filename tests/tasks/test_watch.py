@@ -8,7 +8,6 @@ from models.alarm_list import alarms, precision, reviews
 from models.change import By, advance, audit
 from models.engine import transaction
 from models.watching import raise_alarms
-from tasks import alarms as telling
 from tasks.watch import chase_reviews, show_alarms, watch_days
 from voc.alarms.values import Alarm
 from voc.zone import CHINA
@@ -21,20 +20,12 @@ SPIKE = Alarm(
 )  # fmt: skip
 
 
-@pytest.fixture
-def events(monkeypatch):
-    """Keep what would be emitted."""
-    sent = []
-    monkeypatch.setattr(telling, "emit_event", lambda name, **event: sent.append((name, event)))
-    return sent
-
-
 def complaints(day):
     return 16 if BURST <= day < BURST + 3 else 1
 
 
 @pytest.fixture
-def troubled(house, make, events):
+def troubled(house, make):
     """Sixty days with one complaint of late installers a day, and three days with sixteen."""
     house = house.on(MONDAY + timedelta(days=DAYS))
     house.take_in(make["daily"](MONDAY, DAYS, complaints, 6))
@@ -46,7 +37,7 @@ def raised(house):
 
 
 def test_a_burst_of_complaints_is_raised_at_the_end_of_its_first_day_with_cause_and_quotations(
-    troubled, events
+    troubled
 ):
     watch_days.fn(troubled.now)
     with transaction() as session:
@@ -60,25 +51,16 @@ def test_a_burst_of_complaints_is_raised_at_the_end_of_its_first_day_with_cause_
     assert alarm["cause"].startswith("「安装")
 
 
-def test_the_event_is_emitted_once_and_says_what_happened(troubled, events):
+def test_the_event_of_an_alarm_is_noted_once_and_says_what_happened(troubled):
     watch_days.fn(troubled.now)
     watch_days.fn(troubled.now)
-    ((name, event),) = events
-    assert name == "voc.alarm.raised"
+    (event,) = troubled.rows("SELECT event, resource, payload FROM event_outbox WHERE event LIKE 'voc.alarm.%'")
+    (alarm,) = troubled.rows("SELECT id FROM alarm")
+    assert (event["event"], event["resource"]) == ("voc.alarm.raised", f"voc.alarm.{alarm['id']}")
     assert event["payload"]["series"] == "issue:installation.late"
-    assert troubled.value("SELECT count(*) FROM alarm WHERE emitted_at IS NULL") == 0
 
 
-def test_an_event_that_was_not_marked_is_emitted_again_under_the_same_id(troubled, events):
-    watch_days.fn(troubled.now)
-    with transaction() as session:
-        session.connection().exec_driver_sql("UPDATE alarm SET emitted_at = NULL")
-    watch_days.fn(troubled.now)
-    assert len(events) == 2
-    assert len({str(event["id"]) for _, event in events}) == 1
-
-
-def test_a_history_taken_in_at_once_raises_what_it_would_have_raised_day_by_day(house, another, make, events):
+def test_a_history_taken_in_at_once_raises_what_it_would_have_raised_day_by_day(house, another, make):
     rows = make["daily"](MONDAY, DAYS, complaints, 6)
     once = house.on(MONDAY + timedelta(days=DAYS))
     once.take_in(rows)
@@ -94,7 +76,7 @@ def test_a_history_taken_in_at_once_raises_what_it_would_have_raised_day_by_day(
     assert len(together) == 1
 
 
-def test_rows_that_come_late_may_add_an_alarm_that_says_so_and_take_none_away(troubled, make, events):
+def test_rows_that_come_late_may_add_an_alarm_that_says_so_and_take_none_away(troubled, make):
     watch_days.fn(troubled.now)
     before = raised(troubled)
     day = MONDAY + timedelta(days=30)
@@ -106,13 +88,13 @@ def test_rows_that_come_late_may_add_an_alarm_that_says_so_and_take_none_away(tr
     assert [second] == before
 
 
-def test_a_quiet_house_raises_nothing_and_an_empty_one_does_not_fail(house, make, events):
+def test_a_quiet_house_raises_nothing_and_an_empty_one_does_not_fail(house, make):
     assert watch_days.fn(house.now)["alarms"] == 0
     house.take_in(make["daily"](MONDAY, DAYS, lambda day: 1 + day % 2, 6))
     assert watch_days.fn(house.on(MONDAY + timedelta(days=DAYS)).now)["alarms"] == 0
 
 
-def test_a_new_alarm_opens_a_review_with_a_deadline_and_tells_the_department(troubled, events):
+def test_a_new_alarm_opens_a_review_with_a_deadline_and_tells_the_department(troubled):
     soon = troubled.on(MONDAY + timedelta(days=BURST + 1), 1)
     watch_days.fn(soon.now)
     (review,) = troubled.rows("SELECT state, due_at, department FROM review")
@@ -121,20 +103,20 @@ def test_a_new_alarm_opens_a_review_with_a_deadline_and_tells_the_department(tro
     assert troubled.value("SELECT count(*) FROM outbox WHERE event = 'review_opened'") == 1
 
 
-def test_an_alarm_of_long_ago_is_recorded_and_nobody_is_asked(troubled, events):
+def test_an_alarm_of_long_ago_is_recorded_and_nobody_is_asked(troubled):
     watch_days.fn(troubled.now + timedelta(days=200))
     assert troubled.value("SELECT state FROM review") == "archived"
     assert troubled.value("SELECT count(*) FROM outbox WHERE event LIKE 'review%'") == 0
 
 
-def test_a_review_that_is_late_is_told_to_its_owner_once(troubled, events):
+def test_a_review_that_is_late_is_told_to_its_owner_once(troubled):
     watch_days.fn(troubled.on(MONDAY + timedelta(days=BURST + 1), 1).now)
     later = troubled.now + timedelta(days=5)
     assert [chase_reviews.fn(later), chase_reviews.fn(later)] == [1, 0]
     assert troubled.value("SELECT count(*) FROM outbox WHERE event = 'review_overdue'") == 1
 
 
-def test_what_reviews_came_to_is_the_precision_of_the_kind(troubled, events):
+def test_what_reviews_came_to_is_the_precision_of_the_kind(troubled):
     watch_days.fn(troubled.now)
     by = By("person:李雷", troubled.now)
     with transaction() as session:
@@ -147,7 +129,7 @@ def test_what_reviews_came_to_is_the_precision_of_the_kind(troubled, events):
     assert sorted(told.values()) == [0.0, 1.0]
 
 
-def test_the_same_alarm_raised_again_is_one_and_a_longer_one_is_continued(house, make, events):
+def test_the_same_alarm_raised_again_is_one_and_a_longer_one_is_continued(house, make):
     house.take_in(make["daily"](MONDAY, 2, lambda _: 1, 1))
     by = By("rule:bursts", datetime(2026, 6, 4, tzinfo=UTC))
     longer = Alarm(**{**vars(SPIKE), "end": date(2026, 6, 5), "observed": 80})
@@ -159,7 +141,7 @@ def test_the_same_alarm_raised_again_is_one_and_a_longer_one_is_continued(house,
     ]
 
 
-def test_a_source_that_falls_silent_while_others_speak_is_missed(house, make, events):
+def test_a_source_that_falls_silent_while_others_speak_is_missed(house, make):
     house = house.on(MONDAY + timedelta(days=DAYS))
     house.register("shop", title="商城", kind="csv")
     house.put(make["daily"](MONDAY, DAYS, lambda _: 0, 5, 50_000), name="shop")
@@ -177,7 +159,7 @@ def test_a_source_that_falls_silent_while_others_speak_is_missed(house, make, ev
     assert alarm["raised_at"].astimezone(CHINA).date() <= MONDAY + timedelta(days=44)
 
 
-def test_two_customers_who_speak_of_fire_are_an_alarm_at_once(house, make, events):
+def test_two_customers_who_speak_of_fire_are_an_alarm_at_once(house, make):
     house = house.on(MONDAY + timedelta(days=DAYS))
     rows = make["daily"](MONDAY, DAYS, lambda _: 0, 4)
     moment = make["at"](MONDAY + timedelta(days=45), 300)
@@ -190,14 +172,14 @@ def test_two_customers_who_speak_of_fire_are_an_alarm_at_once(house, make, event
     assert house.value("SELECT urgent FROM alarm")
 
 
-def test_suspect_feedback_raises_no_alarm(troubled, events):
+def test_suspect_feedback_raises_no_alarm(troubled):
     with transaction() as session:
         session.connection().exec_driver_sql("UPDATE feedback SET suspect = 'copy_wave' WHERE rating = 1")
     watch_days.fn(troubled.now)
     assert raised(troubled) == []
 
 
-def test_the_newest_alarms_are_left_as_a_table(troubled, events, monkeypatch):
+def test_the_newest_alarms_are_left_as_a_table(troubled, monkeypatch):
     kept = {}
     monkeypatch.setattr(
         "tasks.watch.create_markdown_artifact", lambda text, **named: kept.update({named["key"]: text})

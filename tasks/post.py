@@ -1,0 +1,57 @@
+"""Post: hand the events of the outbox to Prefect, whose automations start what follows from them.
+
+Knows nothing of Prefect but one address, so that the process that posts starts fast and stays small.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+from models.engine import transaction
+from models.events import NAMES, Event, expire_events, mark_posted, waiting_events
+from settings import get_settings
+
+AT_ONCE = 200
+PATIENCE = 15.0
+
+
+def post_waiting(api: str, now: datetime) -> int:
+    """Post the events that wait and return how many Prefect took; raises httpx.HTTPError while it is away.
+
+    Killed between posting and marking, the next call posts them again under the same ids: nothing starts twice.
+    """
+    with transaction() as session:
+        expire_events(session, now, timedelta(hours=get_settings().event_max_age_hours))
+        waiting = waiting_events(session, AT_ONCE)
+    if waiting:
+        _post(api, waiting)
+        with transaction() as session:
+            mark_posted(session, [event.id for event in waiting], now)
+    return len(waiting)
+
+
+def _post(api: str, events: Sequence[Event]) -> None:
+    user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
+    answer = httpx.post(
+        f"{api}/events",
+        json=[_body(event) for event in events],
+        auth=(user, password) if user else None,
+        timeout=PATIENCE,
+        trust_env=False,
+    )
+    answer.raise_for_status()
+
+
+def _body(event: Event) -> dict[str, Any]:
+    return {
+        "id": str(event.event_id),
+        "event": event.event,
+        "occurred": event.occurred_at.isoformat(),
+        "resource": {"prefect.resource.id": event.resource, "prefect.resource.name": NAMES[event.event]},
+        "payload": event.payload,
+    }
