@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Key, Moment, one_of
@@ -82,19 +82,47 @@ class Verification(Base):
     computed_at: Mapped[Moment] = mapped_column(comment="when it was computed")
 
 
+REPORT_KINDS = ("run", "weekly", "monthly", "action", "department", "meeting")
+# Nobody writes the state of a report: it follows from what has happened to it.
+_STATE = """CASE WHEN refused_at IS NOT NULL THEN 'refused' WHEN released_at IS NOT NULL THEN 'released'
+WHEN asked_at IS NOT NULL THEN 'waiting' ELSE 'draft' END"""
+
+
 class Report(Base):
-    """A report that was written, and where each of its numbers comes from."""
+    """A report that was written, what it says, where each of its numbers comes from, and who may have it."""
 
     __tablename__ = "report"
-    __table_args__ = (one_of("kind", ("run", "weekly", "monthly")),)
+    __table_args__ = (
+        one_of("kind", REPORT_KINDS),
+        CheckConstraint("released_at IS NULL OR refused_at IS NULL", name="decided_once"),
+    )
 
     id: Mapped[Key]
-    kind: Mapped[str] = mapped_column(comment="run, weekly or monthly")
+    kind: Mapped[str] = mapped_column(comment="run, weekly, monthly, action, department or meeting")
+    title: Mapped[str] = mapped_column(server_default="", comment="Chinese title, as printed")
     period_start: Mapped[date] = mapped_column(comment="first day")
     period_end: Mapped[date] = mapped_column(comment="last day")
-    path: Mapped[str] = mapped_column(comment="file, relative to the home folder")
-    sha256: Mapped[str] = mapped_column(comment="of the file")
-    facts: Mapped[Json] = mapped_column(comment="the numbers it shows")
+    department: Mapped[str | None] = mapped_column(
+        ForeignKey("department.code"), comment="department it is about, if it is about one"
+    )
+    action_id: Mapped[int | None] = mapped_column(
+        ForeignKey("action.id"), comment="action it is about, if it is about one"
+    )
+    path: Mapped[str] = mapped_column(comment="page, relative to the home folder")
+    pdf_path: Mapped[str | None] = mapped_column(comment="the same for paper, relative to the home folder")
+    xlsx_path: Mapped[str | None] = mapped_column(comment="its figures as a workbook, relative to the home folder")
+    sha256: Mapped[str] = mapped_column(comment="of the page")
+    facts: Mapped[Json] = mapped_column(comment="the numbers it prints")
     lineage: Mapped[Json] = mapped_column(comment="where each number comes from")
+    scope: Mapped[Json] = mapped_column(
+        server_default=text("'{}'::jsonb"), comment="what it takes to write it again: time, run, versions"
+    )
     created_at: Mapped[Moment] = mapped_column(comment="when it was written")
     run: Mapped[str | None] = mapped_column(comment="flow run that wrote it")
+    approval_id: Mapped[int | None] = mapped_column(comment="approval that was asked for")
+    asked_at: Mapped[Moment | None] = mapped_column(comment="when approval was asked for")
+    released_at: Mapped[Moment | None] = mapped_column(comment="when leadership was told")
+    refused_at: Mapped[Moment | None] = mapped_column(comment="when it was sent back")
+    state: Mapped[str] = mapped_column(
+        Computed(_STATE, persisted=True), comment="draft, waiting, released or refused; follows from the moments"
+    )

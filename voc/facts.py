@@ -9,6 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from voc.reporting.data import AuditFact as AuditFact
+from voc.reporting.data import Break as Break
+from voc.reporting.data import Corrected as Corrected
+from voc.reporting.data import Flag as Flag
+from voc.reporting.data import Impact as Impact
+from voc.reporting.data import QualityFact as QualityFact
+
 Span = tuple[date, date]
 
 
@@ -26,6 +33,7 @@ class Number:
     previous: float | None = None
     better: str = ""  # "up" or "down": which way is good news
     note: str = ""
+    basis: str = ""  # what it is a share of, in words: 1,204 条评分
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,42 @@ class EffectFact:
     dispersion: float | None = None
     contract: str = ""
     weeks_more: int | None = None
+    action_id: int = 0
+    problem_id: int = 0
+    attempt: int = 1
+    computed_at: datetime | None = None
+    picture: Picture | None = None
+    diagnostics: tuple[tuple[str, bool, str], ...] = ()  # name, held, sentence
+    adjusted: tuple[str, ...] = ()  # what was done about mix and misreading, in sentences
+    late_rows: int = 0  # rows of its windows that arrived after it was computed
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The series of one effect: bins of `days` days from `start`, and what was expected without the measure.
+
+    All columns have the length of `start`; nan where nothing was expected or known.
+    """
+
+    start: tuple[date, ...]
+    days: int
+    observed: tuple[float, ...]
+    expected: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    went_live: date
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """A measure that is live and not judged yet, and when it can be."""
+
+    problem: str
+    action: str
+    department: str
+    went_live: date
+    due: date | None
 
 
 @dataclass(frozen=True)
@@ -110,25 +154,15 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Break:
-    """History read again by another model or taxonomy; `since` None means all of it, so that series stay whole."""
-
-    on: date
-    versions: str
-    rows: int
-    type_share: float
-    issue_share: float
-    since: date | None = None
-
-
-@dataclass(frozen=True)
 class Stage:
-    """One step of the loop funnel."""
+    """One step of the loop funnel, and what was lost on the way to it: sentences that name where."""
 
     name: str
     count: int
     definition: str
     key: str = ""
+    leak: int = 0
+    leaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +172,7 @@ class ChannelFact:
     name: str
     count: int
     complaints: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,15 +185,14 @@ class DepartmentFact:
     effective: int
     failed: int
     overdue: int
-
-
-@dataclass(frozen=True)
-class QualityFact:
-    """One data check: rows looked at and rows that passed."""
-
-    name: str
-    passed: int
-    total: int
+    key: str = ""
+    partly: int = 0
+    open: int = 0  # judged without a conclusion
+    cases: int = 0
+    answered: float | None = None  # share in time
+    solved: float | None = None  # share, gamed closures not counted
+    gamed: int = 0
+    complaints: int | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +206,8 @@ class Lineage:
     taxonomy: str = ""
     contract: str = ""
     run: str = ""
+    name: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,6 +218,9 @@ class Facts:
     period: Span
     generated_at: datetime
     title: str = "客户之声闭环报告"
+    kind: str = "run"
+    about: str = ""  # the department or measure a report is about
+    previous: Span | None = None
     taxonomy_version: str = ""
     model_version: str = ""
     run: str = ""
@@ -198,3 +237,9 @@ class Facts:
     channels: tuple[ChannelFact, ...] = ()
     departments: tuple[DepartmentFact, ...] = ()
     lineage: tuple[Lineage, ...] = ()
+    awaiting: tuple[Awaiting, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    audit: AuditFact | None = None
+    impacts: tuple[Impact, ...] = ()
+    queries: Mapping[str, str] = field(default_factory=dict)  # name → SQL
+    timeline: tuple[tuple[date, str, str], ...] = ()  # day, what, who; of a report about one measure
