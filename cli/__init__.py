@@ -67,7 +67,11 @@ def main() -> None:
     """Run a command; an error that people can mend is told in one Chinese sentence."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        build((LIGHT[asked],) if asked in LIGHT else MODULES)()
+        if asked in LIGHT:
+            return build((LIGHT[asked],))()
+        # Some commands import Prefect, which reads its environment at that moment.
+        import_module("cli.server").prepare()
+        build(MODULES)()
     except VocError as error:
         typer.echo(f"出错：{error}", err=True)
         sys.exit(1)

@@ -53,7 +53,7 @@ def prepare() -> None:
     os.environ["VOC_HOME"] = str(get_settings().home.resolve())
     defaults = {
         "VOC_CONFIG": str(Path(os.environ.get("VOC_CONFIG", "voc.toml")).resolve()),
-        "PREFECT_HOME": str(get_settings().folder("prefect")),
+        "PREFECT_HOME": str(get_settings().home.resolve() / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "GX_ANALYTICS_ENABLED": "false",
@@ -63,6 +63,19 @@ def prepare() -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    _reread()
+
+
+def _reread() -> None:
+    """Let Prefect, when it is imported already, read its settings again.
+
+    It reads the environment once, on import. A server it does not hear of is answered by starting one of its own, on
+    a database it shares with whoever else does: then both wait a minute for each other's locks.
+    """
+    if "prefect.context" in sys.modules:
+        from prefect.context import refresh_global_settings_context
+
+        refresh_global_settings_context()
 
 
 @contextmanager
@@ -80,11 +93,13 @@ def prefect_server(port: int | None = None) -> Iterator[str]:
     os.environ["PREFECT_API_URL"] = api
     try:
         wait_healthy(api, process)
+        _reread()
         with _one_client():
             yield api
     finally:
         _hand_in()
         os.environ.pop("PREFECT_API_URL", None)
+        _reread()
         stop(process)
 
 
