@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from models import events
 from models.alarm import Review, ReviewLog
+from models.approval import Approval, ApprovalLog
+from models.guards import forbidding
 from models.loading import copy_rows
 from models.loop import Action, ActionLog, Case, CaseLog, Problem, ProblemLog
 from models.telling import announce
@@ -29,12 +31,14 @@ TABLES: Mapping[str, tuple[Any, Any]] = {
     "problem": (Problem, ProblemLog),
     "action": (Action, ActionLog),
     "review": (Review, ReviewLog),
+    "approval": (Approval, ApprovalLog),
 }
 # Facts of a step that are also kept on the row, for queries; the log stays the truth.
 KEPT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("case", "assign"): ("department",),
     ("problem", "diagnose"): ("root_cause", "dimension"),
     ("action", "implement"): ("went_live",),
+    ("action", "reschedule"): ("due_at",),
     **{("review", step): ("conclusion",) for step in ("uphold", "refute", "explain")},
 }
 
@@ -57,7 +61,8 @@ def begin(session: Session, life: str, step: str, rows: Sequence[Mapping[str, An
     full = [{**row, "state": target, "round": 1, "changed_at": by.at} for row in rows]
     query = upsert(table).on_conflict_do_nothing().returning(table.id)
     ids = list(session.scalars(query, full))
-    _write(session, life, step, target, [(id_, 1, {}) for id_ in ids], by, rounds=dict.fromkeys(ids, 1))
+    states = dict.fromkeys(ids, target)
+    _write(session, life, step, states, [(id_, 1, {}) for id_ in ids], by, rounds=dict.fromkeys(ids, 1))
     return ids
 
 
@@ -81,6 +86,9 @@ def advance(
         .order_by(table.id)
         .with_for_update()
     ).all()
+    # What forbids a step is read under the lock, and stays in the log beside what was said.
+    found = forbidding(session, life, step, [row.id for row in locked], by.who)
+    facts = {id_: {**said, **found.get(id_, {})} for id_, said in facts.items()}
     allowed = [row for row in locked if _allowed(life, step, row.id, row.state, facts[row.id], strict)]
     if strict and len(locked) < len(facts):
         gone = sorted(set(facts) - {row.id for row in locked})
@@ -94,11 +102,12 @@ def advance(
     session.execute(
         update(table)
         .where(table.id.in_(rounds))
-        .values(state=rule.target, round=table.round + int(rule.next_round), changed_at=by.at)
+        .values(state=rule.target or table.state, round=table.round + int(rule.next_round), changed_at=by.at)
         .execution_options(synchronize_session=False)
     )
     _keep(session, life, step, facts, rounds)
-    _write(session, life, step, rule.target, entries, by, rounds)
+    states = {row.id: rule.leads(row.state) for row in allowed}
+    _write(session, life, step, states, entries, by, rounds)
     return list(rounds)
 
 
@@ -138,7 +147,7 @@ def _write(
     session: Session,
     life: str,
     step: str,
-    target: str,
+    states: Mapping[int, str],
     entries: Sequence[tuple[int, int, Mapping[str, Any]]],
     by: By,
     rounds: Mapping[int, int],
@@ -149,7 +158,7 @@ def _write(
         session,
         TABLES[life][1].__tablename__,
         ("subject_id", "seq", "step", "state", "at", "by", "run", "facts"),
-        ((i, seq, step, target, by.at, by.who, by.run, _plain(facts)) for i, seq, facts in entries),
+        ((i, seq, step, states[i], by.at, by.who, by.run, _plain(facts)) for i, seq, facts in entries),
     )
     announce(session, life, step, rounds, by.at, {i: facts for i, _, facts in entries})
     events.after_step(session, life, step, entries, by.at)

@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models import approving
 from models.change import By, advance
 from models.loop import Action, Problem
 from models.proof import Contract as ContractRow
@@ -23,7 +24,10 @@ SETTLING = timedelta(days=7)
 
 def approve(session: Session, action_id: int, by: By) -> None:
     """Approve a proposed measure: its department is asked to take it on."""
-    advance(session, "action", "approve", {action_id: {}}, by)
+    asked = approving.open_request(session, "action", f"action:{action_id}")
+    # A measure that was returned is approved again without a new question.
+    if asked is None or not approving.decide(session, asked, True, "", by):
+        advance(session, "action", "approve", {action_id: {}}, by)
 
 
 def _known(session: Session, action_id: int) -> Action:
@@ -103,6 +107,7 @@ def give_back(session: Session, action_id: int, reason: str, by: By) -> None:
 
 def cancel(session: Session, action_id: int, reason: str, by: By) -> None:
     """Give a measure up before it went live."""
+    approving.withdraw(session, "action", f"action:{action_id}", reason, by)
     advance(session, "action", "cancel", {action_id: {"reason": reason}}, by)
 
 
@@ -118,6 +123,8 @@ def rethink(session: Session, problem_id: int, reason: str, by: By) -> None:
     facts = {action: {"reason": reason} for action in actions}
     advance(session, "action", "withdraw", facts, by, strict=False)
     advance(session, "action", "cancel", facts, by, strict=False)
+    for action in actions:
+        approving.withdraw(session, "action", f"action:{action}", reason, by)
 
 
 def treat(session: Session, case_id: int, step: str, reason: str, by: By) -> None:

@@ -1,12 +1,14 @@
 """All tables in one import, for migrations and tests."""
 
 from models.alarm import Alarm, Review, ReviewLog, Watch, WatchedBatch
+from models.approval import Approval, ApprovalLog
 from models.audit import AuditItem, AuditReading, AuditSample
 from models.base import Base
 from models.business import BusinessEvent
 from models.events import Event
 from models.evidence import Clarification, Evidence
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
+from models.identity import Allowance, AuditEvent, Credential, User, UserLink, UserSession
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
 from models.learned import CodingBreak, Label, LabelDraw, ModelAdoption
 from models.loop import (
@@ -19,18 +21,22 @@ from models.loop import (
     ProblemLineage,
     ProblemLog,
     ProblemMember,
-    User,
 )
 from models.outbox import ChannelStop, OutboxMessage
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
 from models.registry import RegistryAnchor, RegistryApart, RegistryDay, RegistryGroup, RegistryMember
+from models.relapse import RelapseWatch
 from models.suspect import Suspicion
 
 __all__ = [
     "Action",
     "ActionLog",
     "Alarm",
+    "Allowance",
     "Annotation",
+    "Approval",
+    "ApprovalLog",
+    "AuditEvent",
     "AuditItem",
     "AuditReading",
     "AuditSample",
@@ -44,6 +50,7 @@ __all__ = [
     "CodingBreak",
     "Contact",
     "Contract",
+    "Credential",
     "Customer",
     "Delivery",
     "Department",
@@ -70,6 +77,7 @@ __all__ = [
     "RegistryDay",
     "RegistryGroup",
     "RegistryMember",
+    "RelapseWatch",
     "Report",
     "Review",
     "ReviewLog",
@@ -77,6 +85,8 @@ __all__ = [
     "Suspicion",
     "TaxonomyVersion",
     "User",
+    "UserLink",
+    "UserSession",
     "Verification",
     "Watch",
     "WatchedBatch",

@@ -45,6 +45,11 @@ SUBJECTS: Mapping[str, str] = {
                r.due_at AS deadline, NULL::bigint AS customer_id, NULL::bigint AS problem_id,
                NULL::bigint AS verification, NULL AS question
         FROM review r JOIN alarm a ON a.id = r.alarm_id WHERE r.id = ANY(:ids)""",
+    "approval": """
+        SELECT p.id, 'APR-' || p.id AS number, p.title AS category, p.asked_of AS department, NULL AS measure,
+               p.due_at AS deadline, NULL::bigint AS customer_id, NULL::bigint AS problem_id,
+               NULL::bigint AS verification, NULL AS question
+        FROM approval p WHERE p.id = ANY(:ids)""",
 }
 # Who is told. Reporters are all who spoke of a problem, those whose words were set aside as a copy included.
 RECIPIENTS: Mapping[str, str] = {
@@ -60,6 +65,10 @@ RECIPIENTS: Mapping[str, str] = {
         ORDER BY s.id, f.customer_id, f.occurred_at DESC""",
     "department": "SELECT id, 'department' AS audience, 'department:' || department AS recipient, number FROM subject",
     "owner": "SELECT id, 'owner' AS audience, 'owner:' || department AS recipient, number FROM subject",
+    "asked": """
+        SELECT id, CASE department WHEN 'leadership' THEN 'leadership' ELSE 'owner' END AS audience,
+               CASE department WHEN 'leadership' THEN 'leadership' ELSE 'owner:' || department END AS recipient, number
+        FROM subject""",
     "leadership": "SELECT id, 'leadership' AS audience, 'leadership' AS recipient, number FROM subject",
 }
 

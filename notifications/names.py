@@ -23,6 +23,8 @@ EVENTS: Mapping[str, str] = {
     "problem_effective": "见效告知",
     "problem_ineffective": "未见效通知",
     "problem_relapsed": "复发通知",
+    "approval_requested": "提请审批",
+    "approval_overdue": "审批超时",
     "review_opened": "预警复核",
     "review_overdue": "预警复核超时",
     "channel_stopped": "渠道停用",

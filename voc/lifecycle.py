@@ -1,4 +1,4 @@
-"""The four lives: one table of transitions each.
+"""The five lives: one table of transitions each.
 
     case     received → acknowledged → assigned → responded → resolved → confirmed
                                           ↑____________reopen____________|
@@ -7,6 +7,7 @@
     action   proposed → approved → accepted → in_progress → implemented → verified | ineffective
                  returned (by the department), cancelled (by whoever asked for it)
     review   open | archived → real | false_alarm | known
+    approval open → approved | refused | withdrawn
 
 A log entry names a step; the state of a life is the fold of its log and nothing else.
 """
@@ -21,13 +22,18 @@ from voc.errors import StepRefused
 
 @dataclass(frozen=True)
 class Step:
-    """One allowed step: where it may start, where it leads, and which facts must come with it."""
+    """One allowed step: where it may start, where it leads, which facts it needs, and which forbid it."""
 
     sources: tuple[str | None, ...]
-    target: str
+    target: str | None  # None: the state stays as it is
     title: str
     requires: tuple[str, ...] = ()
     next_round: bool = False
+    forbids: tuple[tuple[str, str], ...] = ()  # (fact, why it forbids the step)
+
+    def leads(self, state: str | None) -> str:
+        """Return the state this step leads to from a state."""
+        return self.target or state or ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Life:
     @property
     def open_states(self) -> tuple[str, ...]:
         """List the states from which some step still leads elsewhere."""
-        leaving = {s for step in self.steps.values() for s in step.sources if s != step.target}
+        leaving = {s for step in self.steps.values() for s in step.sources if step.leads(s) != s}
         return tuple(state for state in self.states if state in leaving)
 
 
@@ -56,6 +62,7 @@ CASE = Life(
         "responded": "已答复",
         "resolved": "已解决",
         "confirmed": "客户已确认",
+        "merged": "已并入",
     },
     {
         "open": Step((None,), "received", "受理"),
@@ -63,11 +70,28 @@ CASE = Life(
         "assign": Step(("acknowledged", "assigned"), "assigned", "派发", ("department",)),
         "respond": Step(("assigned",), "responded", "首次答复"),
         "resolve": Step(("assigned", "responded"), "resolved", "解决"),
-        "confirm": Step(("resolved",), "confirmed", "客户确认"),
+        "reply": Step(("responded",), "responded", "再次答复"),
+        # Two keys: whoever says it is solved cannot also be the one who confirms it.
+        "confirm": Step(
+            ("resolved",),
+            "confirmed",
+            "客户确认",
+            forbids=(("own_work", "谁解决的，谁不能确认；请由客户本人或另一位同事确认。"),),
+        ),
         "reopen": Step(
             ("responded", "resolved", "confirmed"), "assigned", "重新打开", ("reason",), next_round=True
         ),
-        "escalate": Step(("assigned",), "assigned", "升级", ("reason",)),
+        "escalate": Step(("assigned", "responded"), None, "升级", ("reason",)),
+        "join": Step(("acknowledged", "assigned"), None, "多部门联动", ("departments",)),
+        "pause": Step(("assigned", "responded"), None, "暂停计时", ("reason",)),
+        "resume": Step(("assigned", "responded"), None, "恢复计时"),
+        "retime": Step(
+            ("received", "acknowledged", "assigned", "responded"), None, "调整时限", ("hours", "reason")
+        ),
+        "note": Step(
+            ("received", "acknowledged", "assigned", "responded", "resolved", "confirmed"), None, "客户补充"
+        ),
+        "merge": Step(("received", "acknowledged", "assigned", "responded"), "merged", "并入", ("into",)),
     },
 )
 
@@ -90,7 +114,12 @@ PROBLEM = Life(
         "dismiss": Step(("detected", "confirmed", "diagnosed"), "dismissed", "不处理", ("reason",)),
         "reconsider": Step(("dismissed",), "detected", "重新考虑", ("reason",)),
         "diagnose": Step(("confirmed", "diagnosed"), "diagnosed", "根因分析", ("root_cause", "dimension")),
-        "improve": Step(("diagnosed", "improving", "verifying"), "improving", "启动改进"),
+        "improve": Step(
+            ("diagnosed", "improving", "verifying"),
+            "improving",
+            "启动改进",
+            forbids=(("report_missing", "问题复发，须先有通过评审的根因分析报告和预防措施。"),),
+        ),
         "verify": Step(("improving",), "verifying", "进入验证"),
         "extend": Step(("verifying",), "verifying", "延长观察", ("reason",)),
         "succeed": Step(("verifying",), "effective", "确认见效", ("verification",)),
@@ -128,6 +157,9 @@ ACTION = Life(
         "pass": Step(("implemented",), "verified", "验证通过", ("verification",)),
         "fail": Step(("implemented",), "ineffective", "验证未通过", ("verification",)),
         "withdraw": Step(("implemented",), "cancelled", "撤下", ("reason",)),
+        "pause": Step(("approved", "accepted", "in_progress"), None, "暂停计时", ("reason",)),
+        "resume": Step(("approved", "accepted", "in_progress"), None, "恢复计时"),
+        "reschedule": Step(("approved", "accepted", "in_progress"), None, "改期", ("due_at", "reason")),
         "cancel": Step(
             ("proposed", "approved", "accepted", "in_progress", "returned"), "cancelled", "取消", ("reason",)
         ),
@@ -155,7 +187,25 @@ REVIEW = Life(
     },
 )
 
-LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, PROBLEM, ACTION, REVIEW)}
+APPROVAL = Life(
+    "approval",
+    "审批",
+    {
+        "open": "待审批",
+        "approved": "已批准",
+        "refused": "已驳回",
+        "withdrawn": "已撤回",
+    },
+    {
+        "request": Step((None,), "open", "提请审批"),
+        "approve": Step(("open",), "approved", "批准"),
+        "refuse": Step(("open",), "refused", "驳回", ("reason",)),
+        "withdraw": Step(("open",), "withdrawn", "撤回", ("reason",)),
+        "escalate": Step(("open",), None, "催办审批", ("reason",)),
+    },
+)
+
+LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, PROBLEM, ACTION, REVIEW, APPROVAL)}
 
 
 def next_state(life: Life, subject: object, state: str | None, step: str, facts: Mapping[str, object]) -> str:
@@ -171,7 +221,10 @@ def next_state(life: Life, subject: object, state: str | None, step: str, facts:
         raise StepRefused(
             life.title, subject, shown(life, state), rule.title, f"缺少：{'、'.join(missing)}。"
         )
-    return rule.target
+    for fact, why in rule.forbids:
+        if facts.get(fact):
+            raise StepRefused(life.title, subject, shown(life, state), rule.title, why)
+    return rule.leads(state)
 
 
 def shown(life: Life, state: str | None) -> str:

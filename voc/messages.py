@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from voc.errors import InputError
 
-AUDIENCES = ("customer", "reporters", "department", "owner", "leadership")
+AUDIENCES = ("customer", "reporters", "department", "owner", "leadership", "asked")
 # What the clock does to a life without anybody taking a step.
 MOMENTS = ("due_soon", "overdue", "callback")
 OBSERVING = "已采取措施，效果观察中"
@@ -50,6 +50,8 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
         ("action", "overdue"): (_notice("action_overdue", "owner"),),
         ("review", "open"): (_notice("review_opened", "department"),),
         ("review", "escalate"): (_notice("review_overdue", "owner"),),
+        ("approval", "request"): (_notice("approval_requested", "asked"),),
+        ("approval", "escalate"): (_notice("approval_overdue", "leadership"),),
         ("problem", "succeed"): (_notice("problem_effective", "reporters"),),
         ("problem", "fail"): (
             _notice("problem_ineffective", "department"),
