@@ -69,10 +69,21 @@ def verifications(session: Session) -> list[dict[str, Any]]:
     return _rows(
         session,
         """
-        SELECT v.id, v.action_id, a.problem_id, a.problem_round, p.name AS problem, p.issue, a.measure,
+        SELECT v.id, v.action_id, a.problem_id, a.round AS problem_round, p.name AS problem, p.issue, a.measure,
                d.name AS department, a.went_live, v.attempt, v.verdict, v.sentence, v.result, v.lineage, v.computed_at
         FROM verification v JOIN action a ON a.id = v.action_id JOIN problem p ON p.id = a.problem_id
         JOIN department d ON d.code = a.department ORDER BY v.id
+        """,
+    )
+
+
+def sources(session: Session) -> list[dict[str, Any]]:
+    """List the sources with when they were last read to the end."""
+    return _rows(
+        session,
+        """
+        SELECT name, title, definition->>'kind' AS kind, channel, definition->>'every' AS every, owner,
+               last_success_at FROM source ORDER BY name
         """,
     )
 
