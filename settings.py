@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     close_after_days: int = Field(
         28, ge=7, description="days without relapse before an effective problem is closed"
     )
+    relapse_false_reopen: float = Field(
+        0.05, gt=0, le=0.5, description="chance of ever re-opening a solved problem that did not relapse"
+    )
+    relapse_margin: float = Field(
+        0.3, ge=0, le=3, description="rise above the level reached that is not yet a relapse"
+    )
     near_window_days: int = Field(60, ge=1, description="how far back near-duplicates are looked for")
     quality_floor: float = Field(
         80.0, ge=0, le=100, description="quality score of a batch below which its source needs mending"
@@ -69,11 +75,21 @@ class Settings(BaseSettings):
     event_max_age_hours: float = Field(
         24.0, gt=0, description="events older than this when they could be posted start nothing any more"
     )
-    channels: dict[str, dict[str, str]] = Field(
+    channels: dict[str, dict[str, SecretStr]] = Field(
         default={}, description="channels by name, with their settings; log is always there"
     )
     department_channel: str = Field("log", description="channel of task messages")
+    department_channels: dict[str, str] = Field(
+        default={}, description="channel by department code, owner:code or leadership, where it differs"
+    )
     customer_channel: str = Field("log", description="channel of notices to customers")
+    customer_channels: dict[str, str] = Field(
+        default={}, description="channel for customers who left a phone or an email, where it differs"
+    )
+    egress_hosts: list[str] = Field(
+        default=[], description="hosts of our own house that may be asked although they are not public"
+    )
+    link_days: int = Field(90, ge=1, le=400, description="days a tracking link in a message can be opened")
     assist_url: str | None = Field(
         None, description="OpenAI-compatible endpoint (…/v1) asked about vague complaints; unset, nobody is"
     )
@@ -81,6 +97,16 @@ class Settings(BaseSettings):
     assist_key: SecretStr | None = Field(None, description="key of the endpoint")
     assist_timeout_seconds: float = Field(20.0, gt=0, le=300, description="patience with one answer")
     assist_rows_per_run: int = Field(50, ge=1, le=10_000, description="complaints asked about in one run")
+    source_secrets: dict[str, SecretStr] = Field(
+        default={}, description="keys and passwords of pulled sources, by the name their definition gives"
+    )
+    portal_host: str = Field("127.0.0.1", description="address the portal listens on")
+    portal_port: int = Field(8080, description="port of the portal")
+    portal_plain_http: bool = Field(
+        False, description="let log-in cookies travel over plain HTTP; for trying things on localhost only"
+    )
+    session_idle_minutes: int = Field(30, ge=1, le=720, description="a session unused for so long ends")
+    session_hours: int = Field(12, ge=1, le=168, description="a session ends after so long in any case")
     public_url: str = Field(
         "", description="address customers and departments open; empty, messages carry no link"
     )
@@ -106,6 +132,21 @@ class Settings(BaseSettings):
         path = self.home.resolve() / name
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+    def channel(self, name: str) -> dict[str, str]:
+        """Return the settings of a channel; a value `env:NAME` is taken from the environment."""
+        values = {key: value.get_secret_value() for key, value in self.channels[name].items()}
+        return {
+            key: os.environ.get(value.removeprefix("env:"), "") if value.startswith("env:") else value
+            for key, value in values.items()
+        }
+
+    def source_secret(self, name: str) -> str:
+        """Return the secret a source's definition names; a value `env:NAME` is taken from the environment."""
+        if name not in self.source_secrets:
+            raise ConfigError(10, f"没有设置来源密钥「{name}」，请写进 [source_secrets] 或 VOC_SOURCE_SECRETS。")
+        value = self.source_secrets[name].get_secret_value()
+        return os.environ.get(value.removeprefix("env:"), "") if value.startswith("env:") else value
 
     def pseudonym_key(self) -> bytes:
         """Return the key that turns customer identities into pseudonyms, made on first use."""

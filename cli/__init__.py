@@ -24,6 +24,7 @@ MODULES = (
     "alarms",
     "causes",
     "suspects",
+    "source",
     "audit",
     "themes",
     "clarify",
@@ -36,6 +37,8 @@ MODULES = (
     "serve",
     "events",
     "doctor",
+    "portal",
+    "user",
 )
 LIGHT = {"score": "score", "similar": "similar", "detect": "detect", "compare": "compare", "effect": "effect"}
 

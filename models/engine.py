@@ -82,6 +82,11 @@ def engine() -> Engine:
     return _engine(database_url(), os.getpid())
 
 
+def portal_engine() -> Engine:
+    """Return the portal's own engine of this process."""
+    return _engine(database_url(), os.getpid())
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open a session whose work is kept whole or not at all."""

@@ -24,21 +24,6 @@ class Department(Base):
     address: Mapped[str | None] = mapped_column(comment="where task messages go")
 
 
-class User(Base):
-    """A person who works with the system."""
-
-    __tablename__ = "app_user"
-    __table_args__ = (one_of("role", ("admin", "voc", "agent", "handler", "head", "leader", "auditor")),)
-
-    id: Mapped[Key]
-    login: Mapped[str] = mapped_column(unique=True, comment="log-in name")
-    name: Mapped[str] = mapped_column(comment="name shown")
-    role: Mapped[str] = mapped_column(comment="what the person may do")
-    department: Mapped[str | None] = mapped_column(
-        ForeignKey("department.code"), comment="where the person works"
-    )
-
-
 class Case(Base):
     """Answering one customer, with deadlines."""
 

@@ -1,0 +1,120 @@
+"""voc user: accounts of people who work with the system."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.decide import by_person
+from cli.output import as_json, as_table, console
+from models import people
+from models.engine import migrate, transaction
+from voc.errors import InputError
+from voc.roles import ROLES
+
+user = typer.Typer(help="用户：添加、停用、角色、密码", no_args_is_help=True)
+Login = Annotated[str, typer.Argument(help="登录名")]
+Roles = Annotated[
+    list[str], typer.Option("--role", help="角色，可多次：" + "、".join(f"{k} {v}" for k, v in ROLES.items()))
+]
+Departments = Annotated[list[str], typer.Option("--department", help="部门代码，可多次")]
+FromInput = Annotated[bool, typer.Option("--password-stdin", help="从标准输入读取密码，供脚本使用")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.add_typer(user, name="user")
+    user.command("add", help="添加用户；第一个管理员也这样建立，没有默认密码")(add)
+    user.command("role", help="重新设置角色和部门")(role)
+    user.command("password", help="设置密码")(password)
+    user.command("disable", help="停用，立即退出所有设备")(disable)
+    user.command("enable", help="重新启用")(enable)
+    user.command("list", help="列出用户")(listed)
+
+
+def add(
+    login: Login,
+    name: Annotated[str, typer.Option(help="姓名")] = "",
+    roles: Roles = [],  # noqa: B006
+    departments: Departments = [],  # noqa: B006
+    without_password: Annotated[
+        bool, typer.Option("--no-password", help="只用企业账号登录，不设密码")
+    ] = False,
+    from_input: FromInput = False,
+) -> None:
+    """Make an account."""
+    if not roles:
+        raise InputError(
+            "请用 --role 给出至少一个角色：" + "、".join(f"{k}（{v}）" for k, v in ROLES.items()) + "。"
+        )
+    migrate()
+    secret = "" if without_password else _asked(from_input)
+    now = datetime.now(UTC)
+    with transaction() as session:
+        people.add_person(session, login, name, roles, departments, by_person("").who, now)
+        if secret:
+            people.set_password(session, login, secret, by_person("").who, now)
+    console.print(f"用户「{login}」已添加：{'、'.join(ROLES[one] for one in roles)}。")
+
+
+def _asked(from_input: bool) -> str:
+    """Read a password without showing it, twice from people and once from a script."""
+    if from_input:
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("密码（12 个字符以上）", hide_input=True, confirmation_prompt="再输入一次"))
+
+
+def role(login: Login, roles: Roles = [], departments: Departments = []) -> None:  # noqa: B006
+    """Say what a person may do."""
+    migrate()
+    with transaction() as session:
+        people.give_roles(session, login, roles, departments, by_person("").who, datetime.now(UTC))
+    console.print(f"用户「{login}」的角色已更新，已登录的设备需要重新登录。")
+
+
+def password(login: Login, from_input: FromInput = False) -> None:
+    """Set a password."""
+    migrate()
+    secret = _asked(from_input)
+    with transaction() as session:
+        people.set_password(session, login, secret, by_person("").who, datetime.now(UTC))
+    console.print(f"用户「{login}」的密码已设置，已登录的设备需要重新登录。")
+
+
+def disable(login: Login) -> None:
+    """Keep a person out."""
+    migrate()
+    with transaction() as session:
+        people.disable(session, login, by_person("").who, datetime.now(UTC))
+    console.print(f"用户「{login}」已停用。")
+
+
+def enable(login: Login) -> None:
+    """Let a person in again."""
+    migrate()
+    with transaction() as session:
+        people.enable(session, login, by_person("").who, datetime.now(UTC))
+    console.print(f"用户「{login}」已启用。")
+
+
+def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
+    """List the accounts."""
+    migrate()
+    with transaction() as session:
+        rows = [
+            {
+                "login": one.login,
+                "name": one.name,
+                "roles": [ROLES[role] for role in one.roles],
+                "departments": one.departments,
+                "disabled_at": one.disabled_at,
+            }
+            for one in people.people(session)
+        ]
+    columns = {
+        "login": "登录名", "name": "姓名", "roles": "角色", "departments": "部门", "disabled_at": "停用时间",
+    }  # fmt: skip
+    return as_json(rows) if json else as_table("用户", rows, columns)

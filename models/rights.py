@@ -1,0 +1,76 @@
+"""Sessions that see what a person may see; pages of the portal get theirs here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from models.engine import portal_engine
+from models.sessions import Person
+from voc.roles import may_change, scope
+
+# Subjects a person may act on, and the table that says whether they can see it.
+LIVES = {"case": '"case"', "action": "action", "problem": "problem", "review": "review"}
+
+
+@contextmanager
+def session_for(person: Person, *, write: bool = False) -> Iterator[Session]:
+    """Open a transaction that sees what a person may see; it changes nothing unless it is asked to `write`."""
+    with _open(write and may_change(person.roles)) as session:
+        _see(session, scope(person.roles), person)
+        yield session
+
+
+@contextmanager
+def acting(person: Person, life: str, id_: int) -> Iterator[Session]:
+    """Open a transaction in which a person takes a step with something they can see.
+
+    Raises Unseen when it is not theirs to see, or not there at all: the two are not told apart. Past that
+    check the transaction sees everything, because what follows from a step (counts of a contract, notices to
+    all reporters) must not depend on who takes it.
+    """
+    with _open(may_change(person.roles)) as session:
+        _see(session, scope(person.roles), person)
+        query = text(f"SELECT 1 FROM {LIVES[life]} WHERE id = :id")  # noqa: S608  (names of this file)
+        if session.execute(query, {"id": id_}).first() is None:
+            raise Unseen(life, id_)
+        _see(session, "house", person)
+        yield session
+
+
+@contextmanager
+def house() -> Iterator[Session]:
+    """Open a transaction for what the portal does itself: log-in, keys, taking words in."""
+    with _open(write=True) as session:
+        _see(session, "house")
+        yield session
+
+
+class Unseen(LookupError):
+    """Something is not there, or not for this person; nobody is told which."""
+
+
+@contextmanager
+def _open(write: bool) -> Iterator[Session]:
+    with Session(portal_engine(), expire_on_commit=False) as session, session.begin():
+        if not write:
+            session.execute(text("SET TRANSACTION READ ONLY"))
+        yield session
+
+
+def _see(session: Session, far: str, person: Person | None = None) -> None:
+    # Local to the transaction, always: a plain SET would stay with the connection, and the next person gets it.
+    session.execute(
+        text(
+            "SELECT set_config('voc.scope', :far, true), set_config('voc.person', :who, true),"
+            " set_config('voc.departments', :departments, true)"
+        ),
+        {
+            "far": far,
+            "who": str(person.id) if person else "",
+            "departments": ",".join(sorted(person.departments)) if person else "",
+        },
+    )

@@ -1,0 +1,30 @@
+"""The menu a person sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.sessions import Person
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu and the roles that see it; none named: everybody who is logged in."""
+
+    path: str
+    title: str
+    roles: frozenset[str] = frozenset()
+
+
+MENU: Sequence[Entry] = (
+    Entry("/", "首页"),
+    Entry("/account", "我的账号"),
+)
+
+
+def menu_for(person: Person | None) -> list[Entry]:
+    """List what a person may open."""
+    if person is None:
+        return []
+    return [entry for entry in MENU if not entry.roles or entry.roles & person.roles]

@@ -1,0 +1,95 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from models import people, sessions, throttle, trail
+from models.passwords import matches
+from models.rights import house
+from models.sessions import Person
+from portal.browsers import browser_of, caller
+from portal.cookies import drop, put, session_cookie, visitor_cookie
+from portal.rendering import page
+from portal.rights import Asking
+
+router = APIRouter()
+REFUSED = "登录名或密码不正确。"
+
+
+@router.get("/login")
+def form(request: Request, person: Asking, next: str = "/") -> Response:
+    """Show the form; who is logged in already goes on."""
+    if person:
+        return RedirectResponse(_within(next), 303)
+    return page(request, "login.html", wanted=_within(next), said="")
+
+
+@router.post("/login")
+def log_in(
+    request: Request,
+    login: Annotated[str, Form(max_length=64)],
+    password: Annotated[str, Form(max_length=256)],
+    next: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Log in with a password."""
+    now = datetime.now(UTC)
+    wait = _patience(request, login, now)
+    if wait:
+        said = f"尝试次数过多，请在 {max(1, round(wait / 60))} 分钟后再试。"
+        return page(request, "login.html", 429, wanted=_within(next), said=said)
+    with house() as session:
+        person, known = people.known_hash(session, login)
+    if not matches(password, known) or person is None:
+        _noted(f"login:{throttle.key_of('login', login.lower())}", "login.refused", now)
+        return page(request, "login.html", 401, wanted=_within(next), said=REFUSED)
+    return welcome(request, person, "password", _within(next))
+
+
+def _patience(request: Request, login: str, now: datetime) -> float:
+    """Return the seconds to wait: five tries at a name, twenty from an address, then one every few minutes."""
+    with house() as session:
+        name = throttle.take(session, "login", login.strip().lower(), now, burst=5, per_minute=1 / 3)
+        place = throttle.take(session, "login-from", caller(request), now, burst=20, per_minute=2)
+    return max(name, place)
+
+
+def _noted(subject: str, action: str, now: datetime) -> None:
+    with house() as session:
+        trail.note(session, now, "system:portal", action, subject)
+
+
+def welcome(request: Request, person: Person, method: str, wanted: str) -> Response:
+    """Begin a session with a new token, whatever token the browser came with, and go on."""
+    now = datetime.now(UTC)
+    with house() as session:
+        token = sessions.begin_session(session, person.id, method, browser_of(request), now)
+        throttle.forgive(session, "login", person.login)
+        trail.note(session, now, person.who, "login", f"user:{person.id}", method=method)
+    response = RedirectResponse(wanted, 303)
+    put(response, session_cookie(), token)
+    drop(response, visitor_cookie())
+    return response
+
+
+@router.post("/logout")
+def log_out(request: Request, person: Asking) -> Response:
+    """End this session."""
+    now = datetime.now(UTC)
+    if person:
+        with house() as session:
+            sessions.end_session(session, person.id, person.session_id, "logged out", now)
+            trail.note(session, now, person.who, "logout", f"user:{person.id}")
+    response = RedirectResponse("/login", 303)
+    drop(response, session_cookie())
+    return response
+
+
+def _within(wanted: str) -> str:
+    """Keep a way back inside this house: a path of ours, never another host."""
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if inside and "\\" not in wanted else "/"

@@ -1,0 +1,17 @@
+"""Every page of the portal: which module serves it, and for whom; portal/menu.py is the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from portal.pages import account, home, login
+
+# For people who are logged in. Every form carries a CSRF token, which is checked for all of them.
+STAFF: Sequence[APIRouter] = (home.router, account.router)
+# For anybody; the same check of forms.
+PUBLIC: Sequence[APIRouter] = (login.router,)
+# For anybody, shown inside pages of others, where our cookies do not travel: no check of forms, so these
+# routes may take in what strangers write and nothing else.
+EMBEDDED: Sequence[APIRouter] = ()
