@@ -59,6 +59,12 @@ class Settings(BaseSettings):
         14, ge=1, description="older feedback is analysed but not answered one by one"
     )
     verify_grace_days: int = Field(2, ge=0, description="days to wait for late feedback before a verdict")
+    late_days: int = Field(
+        14, ge=1, description="days after which feedback that arrives is called late in reports"
+    )
+    fcr_days: int = Field(
+        7, ge=1, description="days a customer must not come back for a contact to count as settled"
+    )
     close_after_days: int = Field(
         28, ge=7, description="days without relapse before an effective problem is closed"
     )
@@ -144,7 +150,9 @@ class Settings(BaseSettings):
     def source_secret(self, name: str) -> str:
         """Return the secret a source's definition names; a value `env:NAME` is taken from the environment."""
         if name not in self.source_secrets:
-            raise ConfigError(10, f"没有设置来源密钥「{name}」，请写进 [source_secrets] 或 VOC_SOURCE_SECRETS。")
+            raise ConfigError(
+                10, f"没有设置来源密钥「{name}」，请写进 [source_secrets] 或 VOC_SOURCE_SECRETS。"
+            )
         value = self.source_secrets[name].get_secret_value()
         return os.environ.get(value.removeprefix("env:"), "") if value.startswith("env:") else value
 
