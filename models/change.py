@@ -39,6 +39,7 @@ KEPT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("problem", "diagnose"): ("root_cause", "dimension"),
     ("action", "implement"): ("went_live",),
     ("action", "reschedule"): ("due_at",),
+    ("action", "hand_over"): ("department",),
     **{("review", step): ("conclusion",) for step in ("uphold", "refute", "explain")},
 }
 

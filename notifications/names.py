@@ -16,6 +16,7 @@ EVENTS: Mapping[str, str] = {
     "case_due_soon": "个案将到期",
     "case_overdue": "个案超时",
     "action_approved": "改进任务",
+    "action_handed_over": "措施转交",
     "action_returned": "措施退回",
     "action_implemented": "措施落地告知",
     "action_due_soon": "措施将到期",

@@ -159,6 +159,10 @@ ACTION = Life(
         "withdraw": Step(("implemented",), "cancelled", "撤下", ("reason",)),
         "pause": Step(("approved", "accepted", "in_progress"), None, "暂停计时", ("reason",)),
         "resume": Step(("approved", "accepted", "in_progress"), None, "恢复计时"),
+        # Whoever gets it has to take it on; what counts as success stays agreed.
+        "hand_over": Step(
+            ("approved", "accepted", "in_progress"), "approved", "转交", ("department", "reason")
+        ),
         "reschedule": Step(("approved", "accepted", "in_progress"), None, "改期", ("due_at", "reason")),
         "cancel": Step(
             ("proposed", "approved", "accepted", "in_progress", "returned"), "cancelled", "取消", ("reason",)

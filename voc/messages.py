@@ -44,6 +44,7 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
         ("case", "due_soon"): (_notice("case_due_soon", "owner"),),
         ("case", "overdue"): (_notice("case_overdue", "owner"),),
         ("action", "approve"): (_notice("action_approved", "department"),),
+        ("action", "hand_over"): (Notice("action_handed_over", "department", "action_approved"),),
         ("action", "return"): (_notice("action_returned", "owner"),),
         ("action", "implement"): (_notice("action_implemented", "reporters"),),
         ("action", "due_soon"): (_notice("action_due_soon", "owner"),),
