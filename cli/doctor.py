@@ -12,7 +12,6 @@ from cli.output import console
 from models import showing
 from models.change import audit
 from models.engine import migrate, transaction
-from notifications.registry import CHANNELS
 from settings import get_settings
 from voc.errors import VocError
 from voc.kpi import PARTS
@@ -54,12 +53,14 @@ def _database() -> list[str]:
 
 def _channels() -> list[str]:
     settings = get_settings()
-    used = {settings.customer_channel, settings.department_channel}
-    unknown = sorted(used - set(CHANNELS))
-    missing = sorted(used - set(settings.channels) - {"log"} - set(unknown))
-    return [f"没有名为「{name}」的渠道。" for name in unknown] + [
-        f"渠道「{name}」没有配置。" for name in missing
-    ]
+    used = {
+        settings.customer_channel,
+        settings.department_channel,
+        *settings.department_channels.values(),
+        *settings.customer_channels.values(),
+    }
+    missing = sorted(used - set(settings.channels) - {"log"})
+    return [f"渠道「{name}」没有配置。" for name in missing]
 
 
 def _accounts() -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from voc.delivery import Rate
+
 
 @dataclass(frozen=True)
 class Message:
@@ -17,6 +19,26 @@ class Message:
     html: str | None
     message_no: str
     repeat: bool
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a channel wants to be used.
+
+    `reaches`: an email, a phone, whatever there is (any), a machine that is told our own code of the recipient
+    (code), or a group of colleagues (group), which is never given a customer's message. `digests`: many waiting
+    messages to staff may be merged into one. `robot` names what is behind the channel: two channels with the same
+    robot share its limit.
+    """
+
+    reaches: str = "any"
+    digests: bool = True
+    rate: Rate | None = None
+    robot: str = ""
+
+
+ANYBODY = Manner()
 
 
 @runtime_checkable
@@ -30,6 +52,10 @@ class Channel(Protocol):
     @property
     def on_unknown(self) -> str:
         """What to do when nobody knows whether a message arrived."""
+
+    @property
+    def manner(self) -> Manner:
+        """Whom it reaches, how fast, and whether messages may be merged."""
 
     def send(self, message: Message) -> str:
         """Hand the message over and return the receiver's own receipt, or raise voc.errors.DeliveryError."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from notifications.base import Message, mask_recipient, stamped
+from notifications.base import ANYBODY, Manner, Message, mask_recipient, stamped
 from voc.errors import ConfigError, DeliveryError
 
 
@@ -19,6 +19,7 @@ class LogChannel:
     path: Path
     name: str = "log"
     on_unknown: str = "resend"
+    manner: Manner = ANYBODY
 
     def send(self, message: Message) -> str:
         """Append the message and return its line as a receipt (file name and offset)."""
@@ -35,7 +36,7 @@ def open_log(config: Mapping[str, object]) -> LogChannel:
     """Open the log channel of a configuration with `path`."""
     if not config.get("path"):
         raise ConfigError(510, "日志渠道缺少 path，请指定消息写入的文件。")
-    return LogChannel(Path(str(config["path"])))
+    return LogChannel(Path(str(config["path"])), str(config.get("name") or "log"))
 
 
 def _record(message: Message) -> dict[str, object]:

@@ -12,10 +12,11 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 
-from notifications.base import Message
+from notifications.base import Manner, Message
 from voc.errors import ConfigError, DeliveryError
 
 SECURITY = ("starttls", "ssl", "none")
+BY_MAIL = Manner(reaches="email")
 PORTS = {"starttls": 587, "ssl": 465, "none": 25}
 
 
@@ -35,6 +36,7 @@ class MailChannel:
     name: str = "mail"
     # The fixed Message-ID lets the receiving side drop a second copy, so a repeat does no harm.
     on_unknown: str = "resend"
+    manner: Manner = BY_MAIL
 
     def send(self, message: Message) -> str:
         """Deliver one mail and return the server's own answer to DATA."""
@@ -62,6 +64,7 @@ def open_mail(config: Mapping[str, object]) -> MailChannel:
         sender_name=str(config.get("sender_name") or "客户体验部"),
         timeout=float(str(config.get("timeout") or 15)),
         ca_file=str(config.get("ca_file") or ""),
+        name=str(config.get("name") or "mail"),
     )
 
 

@@ -82,7 +82,7 @@ def _channels() -> tuple[dict[str, Channel], dict[str, ConfigError]]:
     """Open the channels; one that is configured wrongly must not keep the others from sending."""
     settings = get_settings()
     log = {"path": str(settings.folder("messages") / "messages.jsonl")}
-    configured = {"log": log, **settings.channels}
+    configured = {"log": log, **{name: settings.channel(name) for name in settings.channels}}
     channels: dict[str, Channel] = {}
     misconfigured: dict[str, ConfigError] = {}
     for name, config in configured.items():

@@ -46,7 +46,15 @@ TASKS = {
     for value in vars(importlib.import_module(f"tasks.{path.stem}")).values()
     if isinstance(value, Task)
 }
-CONFIGURED = {"log": {"path": "messages.jsonl"}, "mail": {"host": "localhost", "sender": "care@example.com"}}
+CONFIGURED = {
+    "log": {"path": "messages.jsonl"},
+    "mail": {"host": "localhost", "sender": "care@example.com"},
+    "wecom": {"url": "https://example.com/?key=1"},
+    "dingtalk": {"url": "https://example.com/?access_token=1"},
+    "feishu": {"url": "https://example.com/hook/1"},
+    "sms": {"url": "https://example.com/", "key": "id", "secret": "secret"},
+    "webhook": {"url": "https://example.com/", "secret": "whsec_c2VjcmV0c2VjcmV0c2VjcmV0"},
+}
 TAXONOMY = parse_taxonomy(asset_text("taxonomy.toml"))
 ISSUES = [issue.code for issue in TAXONOMY.issues]
 ERRORS = sorted(

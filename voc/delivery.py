@@ -144,6 +144,25 @@ class Bucket:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Rate:
+    """How fast messages may leave: never more than `per_minute` + `burst` within a minute."""
+
+    per_minute: float
+    burst: float
+
+
+def take_many(bucket: Bucket, now: datetime, rate: Rate, wanted: int) -> tuple[Bucket, int]:
+    """Take up to `wanted` tokens; return what is left and how many there were."""
+    taken = 0
+    while taken < wanted:
+        bucket, wait = take(bucket, now, rate.per_minute, rate.burst)
+        if wait:
+            break
+        taken += 1
+    return bucket, taken
+
+
 def take(bucket: Bucket, now: datetime, per_minute: float, burst: float) -> tuple[Bucket, timedelta]:
     """Take one token if there is one; otherwise return the bucket unchanged in count and how long to wait."""
     minutes = max(0.0, (now - bucket.at) / timedelta(minutes=1))

@@ -64,8 +64,18 @@ class DeliveryError(VocError):
 
     `outcome` is what the outbox does next: retry (after `retry_after` seconds when given), dead (the content
     or recipient is wrong), stop (the channel's configuration is wrong) or unknown (it may have arrived).
+    `answer` is what the other side said, word for word; `strange`: nobody has written down what it means.
     """
 
-    def __init__(self, sentence: str, outcome: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        outcome: str,
+        retry_after: float | None = None,
+        *,
+        answer: str = "",
+        strange: bool = False,
+    ) -> None:
         super().__init__(sentence)
         self.outcome, self.retry_after = outcome, retry_after
+        self.answer, self.strange = answer, strange

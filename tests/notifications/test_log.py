@@ -74,6 +74,11 @@ def test_other_recipients_are_masked_too(recipient: str, masked: str) -> None:
 CONFIGS: dict[str, dict[str, object]] = {
     "log": {"path": "messages.jsonl"},
     "mail": {"host": "mail.example", "sender": "voc@company.example"},
+    "wecom": {"url": "https://example.com/?key=1"},
+    "dingtalk": {"url": "https://example.com/?access_token=1"},
+    "feishu": {"url": "https://example.com/hook/1"},
+    "sms": {"url": "https://example.com/", "key": "id", "secret": "secret"},
+    "webhook": {"url": "https://example.com/", "secret": "whsec_c2VjcmV0c2VjcmV0c2VjcmV0"},
 }
 
 
