@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models.change import advance
@@ -26,9 +27,9 @@ from models.proving import (
 )
 from settings import get_settings
 from tasks.common import by, run_id, stage
-from voc.effect.before_after import Effect, compare_rates, compare_shares
 from voc.effect.contract import Contract, Windows, check, parse, windows
-from voc.effect.verdict import Verdict, judge
+from voc.effect.verdict import Verdict, invalid_contract, not_identifiable
+from voc.effect.verification import Judged, judge_series
 from voc.errors import ContractBroken, InputError
 from voc.zone import CHINA
 
@@ -53,6 +54,11 @@ class Due:
     spans: Windows
     attempt: int
     went_live: datetime
+
+    @property
+    def day(self) -> date:
+        """The day of the go-live in China."""
+        return self.went_live.astimezone(CHINA).date()
 
 
 @stage("验证到期措施")
@@ -89,11 +95,10 @@ def _verify(session: Session, action_id: int, now: datetime) -> str | None:
         return UNREAD
     reading = _reading(whole or [], due.contract)
     daily = observe(session, promise.action.problem_id, first, last, reading)
-    effect = _compare(due, daily)
-    verdict = _judge(session, due, effect)
-    id_ = verified(session, action_id, _found(due, daily, effect, verdict, reading), now)
-    _apply(session, promise, verdict, id_, now)
-    return verdict.code
+    judged = _judge(session, due, daily)
+    id_ = verified(session, action_id, _found(due, daily, judged, reading), now)
+    _apply(session, promise, judged.verdict, id_, now)
+    return judged.verdict.code
 
 
 def _reading(whole: list[Reading], contract: Contract) -> Reading | None:
@@ -125,60 +130,49 @@ def _terms(promise: Promise) -> Contract:
         return Contract(problem=metric_of(promise.action.problem_id))
 
 
-def _compare(due: Due, daily: Daily) -> Effect:
-    before, after = daily.between(due.spans.baseline()), daily.between(due.spans.followup())
-    if due.contract.metric == "complaint_rate":
-        before_orders, after_orders = np.nan_to_num(before.exposure), np.nan_to_num(after.exposure)
-        return compare_rates(
-            before.numerator, before_orders, after.numerator, after_orders, alpha=due.contract.alpha
-        )
-    return compare_shares(
-        before.numerator, before.denominator, after.numerator, after.denominator, alpha=due.contract.alpha
-    )
+def _judge(session: Session, due: Due, daily: Daily) -> Judged:
+    columns = daily.numerator, _divisor(due.contract, daily)
+    measured = judge_series(daily.days[0], *columns, due.contract, due.day)
+    forbidden = _forbidden(session, due)
+    return replace(measured, verdict=forbidden) if forbidden else measured
 
 
-def _judge(session: Session, due: Due, effect: Effect) -> Verdict:
+def _divisor(contract: Contract, daily: Daily) -> NDArray[np.float64]:
+    return np.nan_to_num(daily.exposure) if contract.metric == "complaint_rate" else daily.denominator
+
+
+def _forbidden(session: Session, due: Due) -> Verdict | None:
+    """The verdict when nothing may be claimed, whatever the numbers say."""
     action, row = due.promise.action, due.promise.contract
     try:
         check(parse(row.body), row.locked_hash or "", row.locked_at or due.went_live, due.went_live)
     except (ContractBroken, InputError) as broken:
-        return Verdict("invalid_contract", str(broken))
-    others = earlier_actions(session, action.problem_id, action.id)
+        return invalid_contract(str(broken))
     inside = [
         day
-        for day in others
+        for day in earlier_actions(session, action.problem_id, action.id)
         if due.spans.baseline_start < day <= due.spans.followup_end and not _excluded(day, due)
     ]
-    if inside:
-        days = "、".join(f"{day:%m月%d日}" for day in inside)
-        return Verdict("not_identifiable", f"同一问题另有措施在 {days} 落地，效果无法归到其中一项。")
-    return judge(effect, due.contract)
+    return not_identifiable([f"{day:%m月%d日}落地的措施" for day in inside]) if inside else None
 
 
 def _excluded(day: date, due: Due) -> bool:
     return any(first <= day <= last for first, last in due.contract.excluded)
 
 
-def _found(
-    due: Due, daily: Daily, effect: Effect, verdict: Verdict, reading: Reading | None
-) -> dict[str, object]:
-    change, low, high = effect.change
+def _found(due: Due, daily: Daily, judged: Judged, reading: Reading | None) -> dict[str, object]:
     series = {
         "days": [day.isoformat() for day in daily.days],
         "numerator": daily.numerator.tolist(),
         "denominator": daily.denominator.tolist(),
         "exposure": np.nan_to_num(daily.exposure).tolist(),
     }
-    spans = asdict(due.spans)
     return {
         "attempt": due.attempt,
         "due_on": due.spans.followup_end,
-        "verdict": verdict.code,
-        "sentence": verdict.sentence,
-        "result": _finite({**asdict(effect), "change": change, "change_low": low, "change_high": high,
-                           "weeks_more": verdict.weeks_more, "metric": due.contract.metric,
-                           "smallest_effect": due.contract.smallest_effect, "alpha": due.contract.alpha,
-                           "direction": due.contract.direction, "windows": spans}),
+        "verdict": judged.verdict.code,
+        "sentence": judged.verdict.sentence,
+        "result": _finite(_result(due, judged)),
         "lineage": {
             "query": QUERY,
             "rows_hash": hashlib.sha256(json.dumps(series, sort_keys=True).encode()).hexdigest(),
@@ -187,6 +181,19 @@ def _found(
             "contract": due.promise.contract.locked_hash,
             "run": run_id(),
         },
+    }
+
+
+def _result(due: Due, judged: Judged) -> dict[str, object]:
+    """Everything that reports and pages show of a verification; docs/effect.md names the keys."""
+    change, low, high = judged.effect.change
+    measured = asdict(judged.effect)
+    return {
+        **measured, "facts": measured["diagnostics"], "diagnostics": judged.diagnostics(),
+        "design": judged.design, "why": judged.why, "picture": judged.picture, "adjusted": judged.adjusted,
+        "change": change, "change_low": low, "change_high": high, "weeks_more": judged.verdict.weeks_more,
+        "metric": due.contract.metric, "smallest_effect": due.contract.smallest_effect, "alpha": due.contract.alpha,
+        "direction": due.contract.direction, "windows": asdict(due.spans), "adjusted_p": None,
     }  # fmt: skip
 
 

@@ -47,13 +47,14 @@ class Aggregate:
 
 
 def cells(
-    panel: Floats, began: Ints, controls: str = "never", covariates: Floats | None = None
+    panel: Floats, began: Ints, controls: str = "never", covariates: Floats | None = None, base: int = 1
 ) -> list[Cell]:
     """All ATT(g, t) of a panel (units, times); `began` is the first treated place of a unit, NEVER if none.
 
     `controls` never: units never treated; not-yet: all that are not treated at t. Before g the change is from
-    one place to the next, as a placebo; from g on it is from the last place before g. `covariates` (units, c)
-    adjust by regression of the controls' changes on them.
+    one place to the next, as a placebo; from g on it is from the mean of the last `base` places before g (1 as
+    published; more where single places are noisy). `covariates` (units, c) adjust by regression of the controls'
+    changes on them.
     """
     whole = np.isfinite(panel).all(axis=1)
     y, first = panel[whole], began[whole]
@@ -61,11 +62,12 @@ def cells(
     made = []
     for g in np.unique(first[(first != NEVER) & (first > 0)]).tolist():
         for t in range(1, y.shape[1]):
-            base = g - 1 if t >= g else t - 1
-            others = first == NEVER if controls == "never" else (first > max(t, base)) & (first != g)
+            since = max(0, g - base) if t >= g else t - 1
+            until = g if t >= g else t
+            others = first == NEVER if controls == "never" else (first > max(t, until - 1)) & (first != g)
             mine = first == g
             if others.sum() > x.shape[1]:
-                made.append(_cell(g, t, y[:, t] - y[:, base], mine, others, x))
+                made.append(_cell(g, t, y[:, t] - y[:, since:until].mean(axis=1), mine, others, x))
     return made
 
 

@@ -18,28 +18,39 @@ from voc.zone import CHINA
 
 METRICS = ("complaint_rate", "complaint_share")
 DIRECTIONS = ("decrease", "increase")
+DESIGNS = ("cohort", "did", "cits", "sc", "its", "before_after")
+SINCE_TWO = ("design_reason", "steps", "weeks_needed", "version")
 WEEK = 7
 Span = tuple[date, date]  # first and last day, both included
 
 
 @dataclass(frozen=True)
 class Contract:
-    """What a verification compares, by which design, and which effect would matter (a relative change)."""
+    """What a verification compares, by which design, and which effect would matter (a relative change).
+
+    `population` and `control` name a kind of unit (region, product, agent) and its units; empty means everything.
+    From each day of `steps` on the level was another, for a reason known beforehand. `weeks_needed`: follow-up for
+    80 % power. Version 1, the first way of writing contracts, knows none of the last four.
+    """
 
     problem: str
     metric: str = "complaint_rate"
     direction: str = "decrease"
-    population: Mapping[str, str] = field(default_factory=dict)
+    population: Mapping[str, Any] = field(default_factory=dict)
     smallest_effect: float = 0.20
     baseline_days: int = 56
     washout_days: int = 7
     followup_days: int = 56
     excluded: tuple[Span, ...] = ()
-    control: None = None
+    control: Mapping[str, Any] | None = None
     design: str = "before_after"
     alpha: float = 0.05
     taxonomy_version: str = ""
     model_version: str = ""
+    design_reason: str = ""
+    steps: tuple[date, ...] = ()
+    weeks_needed: int | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,11 @@ class Windows:
 def canonical(contract: Contract) -> str:
     """The one text of a contract: JSON with sorted keys, dates as ISO, no spaces."""
     values = asdict(contract)
+    if contract.version < 2:
+        # A contract locked by an older version keeps its text, and with it its hash.
+        values = {name: value for name, value in values.items() if name not in SINCE_TWO}
+    else:
+        values["steps"] = [day.isoformat() for day in sorted(contract.steps)]
     values["excluded"] = [[first.isoformat(), last.isoformat()] for first, last in sorted(contract.excluded)]
     values["population"] = dict(contract.population)
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -84,7 +100,8 @@ def parse(text: str) -> Contract:
         if unknown:
             raise InputError(f"验证合同里有不认识的字段：{'、'.join(sorted(unknown))}")
         spans = tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in values.pop("excluded", ()))
-        contract = Contract(**values, excluded=spans)
+        steps = tuple(date.fromisoformat(day) for day in values.pop("steps", ()))
+        contract = Contract(**values, excluded=spans, steps=steps)
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError(f"验证合同无法读取：{error}") from error
     _validate(contract)
@@ -106,6 +123,7 @@ def faults(contract: Contract) -> list[str]:
         (0 < contract.alpha < 0.5, "显著性水平须在 0 与 0.5 之间"),
         (contract.baseline_days >= 1 and contract.followup_days >= 1, "基线期和观察期都至少一天"),
         (contract.washout_days >= 0, "缓冲期不能为负"),
+        (contract.design in DESIGNS, f"设计「{contract.design}」不在 {'、'.join(DESIGNS)} 之中"),
         (all(first <= last for first, last in contract.excluded), "剔除时段的起止颠倒"),
     )
     return [sentence for holds, sentence in checks if not holds]

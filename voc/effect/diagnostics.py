@@ -72,6 +72,9 @@ def placebo_in_series(series: Series, change: Change, trend: bool, pairs: int) -
         exposure=None if series.exposure is None else series.exposure[: series.after],
         controls=None if series.controls is None else series.controls[: series.after],
         kept=None if series.kept is None else series.kept[: series.after],
+        offset=None if series.offset is None else series.offset[: series.after],
+        # A step at the made-up go-live cannot be told from what it is to find.
+        steps=tuple(step for step in series.steps if step != middle),
     )  # fmt: skip
     waves = (
         min(pairs, 1)

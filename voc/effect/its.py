@@ -21,6 +21,7 @@ from voc.effect.regression import Fit, Noise
 Floats = NDArray[np.float64]
 
 SLOPE_LEVEL = 0.01  # a change of slope joins the model only when chance explains it this rarely
+LEAST_SLOPE = 6
 MOST_PAIRS = 5  # sine–cosine pairs that a season may take, and one for each season seen
 
 
@@ -40,6 +41,7 @@ class Series:
     controls: Floats | None = None
     kept: NDArray[np.bool_] | None = None
     offset: Floats | None = None  # known part of the link, for shares of unequal exposure
+    steps: tuple[int, ...] = ()  # places from which on the level was another, for reasons known beforehand
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def _design(series: Series, shape: str, pairs: int, trend: bool) -> tuple[Floats
     place = np.arange(n, dtype=np.float64)
     after = (place >= series.after).astype(np.float64)
     common = [np.ones(n)] + ([(place - place.mean()) / n] if trend else [])
+    common += [(place >= step).astype(np.float64) for step in series.steps]
     if series.controls is not None:
         common += list(_centred(series.controls, series).T)
     waves = harmonics(n, series.season, pairs)
@@ -256,6 +259,25 @@ def _gap(series: Series, base: Floats, fitted: Fit, found: Noise, expected: Floa
     return estimate, float(np.sqrt(found.phi * regression.remembered(weights[before | later], found.shared)))
 
 
+def trend_before(series: Series) -> tuple[float, float, float] | None:
+    """Slope per point of the counts before on the log scale, its error, and the points between both middles.
+
+    None with fewer than six points before: no slope can be told from them.
+    """
+    kept = _kept(series)
+    before = np.flatnonzero(kept[: series.after])
+    later = np.flatnonzero(kept)[np.flatnonzero(kept) >= series.after]
+    if before.size < LEAST_SLOPE or not later.size or not series.values[before].any():
+        return None
+    place = np.arange(len(kept), dtype=np.float64)
+    columns = np.column_stack([np.ones(len(kept)), place])
+    rows = kept & (place < series.after)
+    fitted = _fit(series, columns, rows)
+    found = regression.noise(fitted)
+    error = regression.standard_error(fitted, np.array([0.0, 1.0]), found)
+    return float(fitted.coefficients[1]), error, float(later.mean() - before.mean())
+
+
 def error_ratio(series: Series, change: Change, extra: int) -> float:
     """By how much `extra` further points would shrink the standard error, other things staying as they are."""
     errors = []
@@ -275,4 +297,4 @@ def error_ratio(series: Series, change: Change, extra: int) -> float:
 
 
 def _blank(series: Series, n: int) -> Series:
-    return Series(np.zeros(n), series.after, "numbers", None, series.season)
+    return Series(np.zeros(n), series.after, "numbers", None, series.season, steps=series.steps)

@@ -77,6 +77,7 @@ class Terms:
     pairs: int | None = None
     trend: bool = True
     washout: int = 0
+    base: int = 1  # places before a cohort's go-live whose mean it is compared with
     name: str = "指标"
 
 

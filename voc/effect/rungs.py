@@ -94,7 +94,7 @@ def interrupted(panel: Panel, terms: Terms) -> Answer:
     if terms.scale == "difference" and series.family == "counts":
         series = replace(series, family="numbers")
     change = its.interrupted(series, terms.shape, terms.trend, terms.pairs, terms.errors)
-    return _answer_series("its", series, change, terms, _others(series, terms, change))
+    return answer_series("its", series, change, terms, _others(series, terms, change))
 
 
 def _others(series: Series, terms: Terms, change: Change) -> list[dict[str, Any]]:
@@ -136,7 +136,7 @@ def controlled(panel: Panel, terms: Terms) -> Answer:
             {"model": name} | _ends(its.projected(series, line, terms.pairs, how), terms.alpha)
             for name, line, how in asked
         ]
-        return _answer_series("cits", series, change, terms, others)
+        return answer_series("cits", series, change, terms, others)
     own, divisor = _together(panel, panel.treated)
     other, other_divisor = _together(panel, ~panel.treated)
     if panel.counts:
@@ -146,7 +146,7 @@ def controlled(panel: Panel, terms: Terms) -> Answer:
     else:
         series = _series(panel, terms, own - other, None, "numbers")
         change = its.interrupted(series, terms.shape, terms.trend, terms.pairs, terms.errors)
-    made = _answer_series("cits", series, change, terms, [])
+    made = answer_series("cits", series, change, terms, [])
     return made if panel.counts else _shifted(made, own, other, panel.after, terms)
 
 
@@ -170,9 +170,10 @@ def _shifted(made: Answer, own: Floats, other: Floats, after: int, terms: Terms)
     return answer(effect, terms, made.checks, moved, others=made.others, details=made.details)
 
 
-def _answer_series(
+def answer_series(
     design: str, series: Series, change: Change, terms: Terms, others: list[dict[str, Any]]
 ) -> Answer:
+    """Judge a change of a series, with its checks and its picture."""
     kept = np.ones(len(series.values), bool) if series.kept is None else series.kept
     later = kept & (np.arange(len(kept)) >= series.after)
     sides = int((kept & ~later).sum()), int(later.sum())

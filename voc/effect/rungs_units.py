@@ -95,7 +95,7 @@ def cohorts(panel: Panel, terms: Terms) -> Answer:
     whole = np.isfinite(y).all(axis=1) & (panel.began > 0)
     covariates = None if panel.covariates is None else panel.covariates[whole]
     y, began = y[whole], panel.began[whole]
-    found = cohort.cells(y, began, terms.controls, covariates)
+    found = cohort.cells(y, began, terms.controls, covariates, terms.base)
     if not [c for c in found if c.time >= c.cohort]:
         raise InputError("没有可用的对照：未实施（或当时尚未实施）的单位太少，无法按批次比较。")
     total = cohort.overall(found, began)

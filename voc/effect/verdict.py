@@ -34,6 +34,9 @@ FAULTS = {
     "placebo_in_time": "上线前就有类似变化，不能归功于这次措施",
     "long_memory": "数据前后牵连太强，变化与自然漂移分不清",
     "poor_fit": "对照拼不出实施单位上线前的走势",
+    "own_trend": "上线前就在变化，足以解释一半以上的差异",
+    "misread": "复核显示这类反馈大多被判错",
+    "new_channels": "新开渠道计入与否，结论不同",
     "no_base": "没有大于 0 的对照水平，算不出相对变化",
 }
 CODES = np.array(["effective", "partly_effective", "ineffective", "worse", "insufficient"])

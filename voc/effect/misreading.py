@@ -1,0 +1,84 @@
+"""What the classifier misreads, taken into the interval of a change.
+
+Of the rows counted as complaints of a kind only a part is of that kind (precision, from the weekly audit). Rows
+that are counted wrongly do not fall with the problem, so that a change of what is counted is the true change times
+the precision. Rows that are overlooked (recall) cancel in a ratio while one model reads both windows. Precision is
+estimated itself: its variance joins that of the change (delta method; Rogan & Gladen 1978 for one share).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+from voc.effect.before_after import Effect
+
+LEAST_READ = 30  # rows a reader must have seen before the precision of the model is believed
+LEAST_PRECISION = 0.2
+NORMAL = 1.96
+LEAST_CHANGE = -1 + 1e-12
+
+
+@dataclass(frozen=True)
+class Misread:
+    """Of `read` rows that the model counted, `right` were so (halves where two readers disagree)."""
+
+    right: float
+    read: int
+
+    @property
+    def precision(self) -> float:
+        """Share counted rightly, with half a row added on each side (Jeffreys)."""
+        return (self.right + 0.5) / (self.read + 1)
+
+    @property
+    def variance(self) -> float:
+        """Variance of the precision."""
+        return self.precision * (1 - self.precision) / (self.read + 2)
+
+
+def propagated(effect: Effect, misread: Misread | None) -> tuple[Effect, dict[str, Any]]:
+    """The effect with the errors of the classifier in its interval, and what was done."""
+    if misread is None or misread.read < LEAST_READ:
+        read = 0 if misread is None else misread.read
+        return effect, {"applied": False, "read": read,
+                        "sentence": f"复核样本只有 {read} 条（至少 {LEAST_READ} 条），区间未计入分类误差"}  # fmt: skip
+    change = effect.change[0]
+    if misread.precision < LEAST_PRECISION or not math.isfinite(change):
+        faults = [*effect.diagnostics.get("faults", []), "misread"]
+        told = replace(effect, diagnostics=effect.diagnostics | {"faults": faults})
+        return told, {"applied": False, "read": misread.read, "precision": misread.precision,
+                      "sentence": f"复核显示判对率只有 {misread.precision:.0%}，不能据此下结论"}  # fmt: skip
+    ends = _hull(effect, misread)
+    sentence = f"复核 {misread.read} 条，判对率 {misread.precision:.0%}；分类误差已计入区间"
+    facts = {"applied": True, "read": misread.read, "precision": misread.precision,
+             "counted": [change, *effect.change[1:]], "sentence": sentence}  # fmt: skip
+    return with_ends(effect, *ends), facts
+
+
+def _hull(effect: Effect, misread: Misread) -> tuple[float, float]:
+    """The interval of what is counted and that of what is true, together.
+
+    If what is counted wrongly falls along with the rest, the change needs no correction; nobody can tell, so that
+    the correction may widen a claim's interval but never strengthens the claim.
+    """
+    change, low, high = effect.change
+    p = misread.precision
+    doubt = (
+        float(effect.diagnostics.get("critical", NORMAL)) * abs(change) / p * math.sqrt(misread.variance) / p
+    )
+    ends = [
+        change / p + sign * math.hypot((end - change) / p, doubt) if math.isfinite(end) else end
+        for sign, end in ((-1, low), (1, high))
+    ]
+    return max(min(low, ends[0]), -1.0), max(high, ends[1])
+
+
+def with_ends(effect: Effect, low: float, high: float) -> Effect:
+    """The same effect with other ends, given as relative changes."""
+    if effect.scale == "ratio":
+        return replace(effect, low=1 + low, high=1 + high)
+    if effect.scale == "log":
+        return replace(effect, low=math.log1p(max(low, LEAST_CHANGE)), high=math.log1p(high))
+    return replace(effect, low=low * effect.before, high=high * effect.before)
