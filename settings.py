@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     portal_plain_http: bool = Field(
         False, description="let log-in cookies travel over plain HTTP; for trying things on localhost only"
     )
+    portal_password: SecretStr | None = Field(
+        None, description="password of the database roles voc_portal and voc_public, where they need one"
+    )
     session_idle_minutes: int = Field(30, ge=1, le=720, description="a session unused for so long ends")
     session_hours: int = Field(12, ge=1, le=168, description="a session ends after so long in any case")
     public_url: str = Field(

@@ -8,7 +8,7 @@ import typer
 
 from cli.decide import Who, by_person
 from cli.output import as_json, as_table, console
-from cli.show import PROBLEM_KIND_NAMES
+from cli.show import PROBLEM_KIND_NAMES, told_watch
 from models import deciding, problem_list, regrouping
 from models.engine import migrate, transaction
 from voc.errors import InputError
@@ -45,6 +45,8 @@ def show(number: ProblemId, json: Annotated[bool, typer.Option("--json", help="�
         f"问题 {number}：{row['name']}（{PROBLEM_KIND_NAMES[row['kind']]}，{PROBLEM.states[row['state']]}）"
     )
     console.print(f"{row['count']} 条反馈，{row['customers']} 位客户，由{row['department']}负责。")
+    if row["watch"]:
+        console.print(f"复发监测：{told_watch(row['watch'])}")
     for quotation in row["quotations"]:
         console.print(f"  “{quotation}”", highlight=False, markup=False)
     as_table("经过", [{**entry, "what": _told(entry)} for entry in log],

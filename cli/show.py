@@ -17,6 +17,7 @@ from voc.delivery import STATES
 from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES
 from voc.lifecycle import ACTION, PROBLEM
+from voc.monitor import Watching
 
 PROBLEM_KIND_NAMES = {"issue": "反复出现", "incident": "同一事件", "candidate": "新问题", "part": "拆分"}
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -52,14 +53,25 @@ def problems(
     rows = [{**row, "page": _page(row["id"])} for row in fetch(problem_list.problems)]
     if json:
         return as_json(_with_members(rows) if members else rows)
-    named = [
-        {**row, "state": PROBLEM.states[row["state"]], "kind": PROBLEM_KIND_NAMES[row["kind"]]}
-        for row in rows
-    ]
+    named = [{**row, "state": _standing(row), "kind": PROBLEM_KIND_NAMES[row["kind"]]} for row in rows]
     as_table("问题", named, {"id": "编号", "name": "问题", "kind": "类型", "count": "反馈", "customers": "客户",
                            "state": "状态", "round": "轮次", "department": "责任部门",
                            "quotations": "客户原话"})  # fmt: skip
     return _say_pages([row["page"] for row in rows if row["page"]])
+
+
+def _standing(row: dict[str, Any]) -> str:
+    state = PROBLEM.states[row["state"]]
+    return f"{state}，监测第 {row['watch']['weeks']} 周" if row["watch"] else state
+
+
+def told_watch(watch: dict[str, Any]) -> str:
+    """How the watch for a relapse stands, in words."""
+    needed = Watching(get_settings().relapse_false_reopen).needed
+    return (
+        f"已监测 {watch['weeks']} 周（截至 {watch['through']:%Y-%m-%d}），未见复发；"
+        f"复发证据 {watch['evidence']:.2g}，达到 {needed:.0f} 才重新打开"
+    )
 
 
 def _say_pages(pages: list[str]) -> None:

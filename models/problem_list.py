@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.relapse import watches
 from settings import asset_text
 from voc.quotations import Passage, choose
 from voc.registry.naming import spot
@@ -37,7 +38,16 @@ def problems(session: Session, ids: Sequence[int] | None = None) -> list[dict[st
         ids=None if ids is None else list(ids),
     )
     quoted = quotations(session, [row["id"] for row in found])
-    return [{**row, "areas": _areas(row["area"]), "quotations": quoted.get(row["id"], [])} for row in found]
+    watched = watches(session, ids)
+    return [
+        {
+            **row,
+            "areas": _areas(row["area"]),
+            "quotations": quoted.get(row["id"], []),
+            "watch": watched.get(row["id"]),
+        }
+        for row in found
+    ]
 
 
 def _areas(code: str) -> list[str]:

@@ -5,11 +5,13 @@ from models.approval import Approval, ApprovalLog
 from models.audit import AuditItem, AuditReading, AuditSample
 from models.base import Base
 from models.business import BusinessEvent
+from models.customers import CustomerAnswer, CustomerPreference, Erasure, Tombstone, TrackingLink
 from models.events import Event
 from models.evidence import Clarification, Evidence
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
 from models.identity import Allowance, AuditEvent, Credential, User, UserLink, UserSession
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
+from models.knowledge import Knowledge, KnowledgeUse, KnowledgeVersion
 from models.learned import CodingBreak, Label, LabelDraw, ModelAdoption
 from models.loop import (
     Action,
@@ -22,11 +24,13 @@ from models.loop import (
     ProblemLog,
     ProblemMember,
 )
-from models.outbox import ChannelStop, OutboxMessage
+from models.outbox import ChannelBucket, ChannelStop, OutboxMessage
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
 from models.registry import RegistryAnchor, RegistryApart, RegistryDay, RegistryGroup, RegistryMember
 from models.relapse import RelapseWatch
+from models.surveying import Campaign, Survey
 from models.suspect import Suspicion
+from models.workbench import Attachment, Holder, Note
 
 __all__ = [
     "Action",
@@ -36,6 +40,7 @@ __all__ = [
     "Annotation",
     "Approval",
     "ApprovalLog",
+    "Attachment",
     "AuditEvent",
     "AuditItem",
     "AuditReading",
@@ -43,8 +48,10 @@ __all__ = [
     "Base",
     "Batch",
     "BusinessEvent",
+    "Campaign",
     "Case",
     "CaseLog",
+    "ChannelBucket",
     "ChannelStop",
     "Clarification",
     "CodingBreak",
@@ -52,18 +59,26 @@ __all__ = [
     "Contract",
     "Credential",
     "Customer",
+    "CustomerAnswer",
+    "CustomerPreference",
     "Delivery",
     "Department",
     "DuplicateBand",
+    "Erasure",
     "Event",
     "Evidence",
     "Feedback",
+    "Holder",
     "IssueDay",
+    "Knowledge",
+    "KnowledgeUse",
+    "KnowledgeVersion",
     "Label",
     "LabelDraw",
     "Mention",
     "MetricObservation",
     "ModelAdoption",
+    "Note",
     "OperationFigure",
     "OutboxMessage",
     "Problem",
@@ -82,8 +97,11 @@ __all__ = [
     "Review",
     "ReviewLog",
     "Source",
+    "Survey",
     "Suspicion",
     "TaxonomyVersion",
+    "Tombstone",
+    "TrackingLink",
     "User",
     "UserLink",
     "UserSession",
