@@ -10,7 +10,7 @@ from json import JSONEncoder
 from typing import Any
 
 import polars as pl
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -111,6 +111,26 @@ def finish_delivery(session: Session, delivery_id: int, now: datetime) -> None:
     source.last_success_at = now
     facts = {"source": source.name, "title": source.title, "delivery": delivery_id}
     announce(session, "voc.batch.stored", f"voc.source.{source.name}", facts, now, f"delivery:{delivery_id}")
+
+
+def drop_delivery(session: Session, delivery_id: int, now: datetime) -> None:
+    """Forget a delivery that brought nothing; its source was read all the same."""
+    delivery = session.get_one(Delivery, delivery_id)
+    session.get_one(Source, delivery.source_id).last_success_at = now
+    session.delete(delivery)
+
+
+def end_cut_short(session: Session, source_id: int, origin: str, now: datetime) -> None:
+    """End pulls that were cut short: what they stored stays, the rest is asked for again from the mark."""
+    query = update(Delivery).where(
+        Delivery.source_id == source_id, Delivery.origin == origin, Delivery.finished_at.is_(None)
+    )
+    session.execute(query.values(finished_at=now))
+
+
+def move_mark(session: Session, source_id: int, mark: str) -> None:
+    """Note how far a source has been read, in the transaction that stores what was read."""
+    session.get_one(Source, source_id).cursor = mark
 
 
 def note_error(session: Session, delivery_id: int, error: str) -> None:

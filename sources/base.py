@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
+# Finds a secret by the name a definition gives it.
+Secret = Callable[[str], str]
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -48,6 +51,26 @@ class Source(Protocol):
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         """Yield chunks of about `size` physical records, in file order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one question to another system brought, and how far the source has been read with it."""
+
+    chunk: Chunk
+    mark: str
+
+
+class Pulled(Protocol):
+    """Another system that is asked for what is new since a mark."""
+
+    @property
+    def origin(self) -> str:
+        """Where it is, without secrets."""
+
+    def pages(self, mark: str | None, size: int, now: datetime) -> Iterator[Page]:
+        """Yield what is new since `mark`, page by page; once a page is stored, its mark may be."""
         ...
 
 

@@ -33,7 +33,7 @@ class JsonLines:
             if len(chunk) >= size:
                 yield replace(chunk, columns=tuple(seen))
                 chunk, yielded = empty_chunk(()), True
-            _add(chunk, row, raw, value, reason)
+            add_item(chunk, row, raw, value, reason)
             if chunk.rows and chunk.rows[-1].row == row:
                 seen.update(dict.fromkeys(chunk.rows[-1].payload))
         if len(chunk) or not yielded:
@@ -108,7 +108,8 @@ def _array(stream: Any) -> Iterator[_Item]:
             text, done = text + block, not block
 
 
-def _add(chunk: Chunk, row: int, raw: str, value: Any, reason: str) -> None:
+def add_item(chunk: Chunk, row: int, raw: str, value: Any, reason: str = "") -> None:
+    """Put one JSON value where it belongs: among the rows, the unreadable or the blank ones."""
     if not reason and not isinstance(value, dict):
         reason = f'第 {row} 行不是 JSON 对象；每一行应是 {{"列名": "内容"}}。'
     if not reason and undecodable(raw):

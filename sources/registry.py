@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from sources.base import Source
+from sources.base import Pulled, Secret, Source
 from sources.csv_file import CsvFile
 from sources.excel_file import ExcelFile
+from sources.http_pull import open_http
 from sources.json_lines import JsonLines
+from sources.mailbox import open_mailbox
 from voc.errors import InputError
 from voc.intake import Definition
 
@@ -29,6 +31,16 @@ SUFFIXES: Final[dict[str, str]] = {
     ".ndjson": "jsonl",
     ".json": "jsonl",
 }
+
+PULLED: Final[dict[str, Callable[[Mapping[str, Any], Secret], Pulled]]] = {
+    "http": open_http,
+    "imap": open_mailbox,
+}
+
+
+def open_pulled(definition: Definition, secret: Secret) -> Pulled:
+    """The system a definition of kind http or imap describes; `secret` finds a secret by its name."""
+    return PULLED[definition.kind](definition.pull, secret)
 
 
 def open_source(path: Path, definition: Definition | None = None) -> Source:

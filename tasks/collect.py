@@ -16,8 +16,6 @@ from prefect import State
 from sqlalchemy import select
 
 from models.collecting import (
-    Row,
-    as_frame,
     errors_of,
     finish_delivery,
     known_delivery,
@@ -30,19 +28,12 @@ from models.collecting import (
 from models.engine import transaction
 from models.intake import Source
 from settings import get_settings
-from sources.base import Chunk
 from sources.registry import open_source
 from tasks.common import refused, run_id, stage
+from tasks.pull import pull
+from tasks.rows import rows_of
 from voc.errors import InputError, VocError
-from voc.intake import (
-    Definition,
-    canonical,
-    definition_from_dict,
-    hash_of,
-    map_rows,
-    payload_hash,
-    record_keys,
-)
+from voc.intake import Definition, definition_from_dict
 
 
 @dataclass(frozen=True)
@@ -60,7 +51,7 @@ def list_sources() -> list[str]:
     """List the names of the sources that have somewhere to read from."""
     with transaction() as session:
         sources = session.scalars(select(Source).order_by(Source.name)).all()
-        return [source.name for source in sources if source.definition.get("path")]
+        return [one.name for one in sources if one.definition.get("path") or one.definition.get("pull")]
 
 
 @stage("采集来源", task_run_name="采集·{source}")
@@ -73,12 +64,15 @@ def collect_source(source: str, now: datetime, again: bool = False) -> list[int]
 
 
 def read_source(source: str, now: datetime, again: bool = False) -> list[int]:
-    """Read the files of a source that are not known yet (all of them, `again`) and return the deliveries.
+    """Read what is new in a source (all of its files, `again`) and return the deliveries.
 
     Raises SourceBusy while another run is reading it, InputError when there is nothing to read.
     """
     with reading(source):
-        return [_deliver(file, now) for file in _files(source, again)]
+        row, definition = _known(source)
+        if definition.pull:
+            return pull(row, definition, now)
+        return [_deliver(file, now) for file in _files(row, definition, again)]
 
 
 @stage("核对采集结果")
@@ -88,18 +82,22 @@ def failures(deliveries: list[int]) -> list[str]:
         return errors_of(session, deliveries)
 
 
-def _files(source: str, again: bool) -> list[File]:
+def _known(source: str) -> tuple[int, Definition]:
     with transaction() as session:
         row = session.scalars(select(Source).where(Source.name == source)).first()
         if row is None:
             raise InputError(f"没有名为「{source}」的来源。")
-        definition = definition_from_dict(row.definition)
-        names = {name for pattern in definition.path.splitlines() for name in glob.glob(pattern)}
-        paths = [Path(name) for name in sorted(names)]
-        files = [File(row.id, definition, path, _fingerprint(path)) for path in paths]
-        if again and not files:
-            raise InputError(f"找不到文件「{definition.path}」，请检查路径。")
-        return [file for file in files if again or not known_delivery(session, row.id, file.fingerprint)]
+        return row.id, definition_from_dict(row.definition)
+
+
+def _files(source: int, definition: Definition, again: bool) -> list[File]:
+    names = {name for pattern in definition.path.splitlines() for name in glob.glob(pattern)}
+    paths = [Path(name) for name in sorted(names)]
+    files = [File(source, definition, path, _fingerprint(path)) for path in paths]
+    if again and not files:
+        raise InputError(f"找不到文件「{definition.path}」，请检查路径。")
+    with transaction() as session:
+        return [file for file in files if again or not known_delivery(session, source, file.fingerprint)]
 
 
 def _fingerprint(path: Path) -> str:
@@ -146,28 +144,4 @@ def _store_parts(file: File, delivery: int, stored: int, size: int, now: datetim
 def _prepared(file: File, size: int) -> Iterator[tuple[pl.DataFrame, int]]:
     for chunk in open_source(file.path, file.definition).chunks(size):
         if len(chunk):
-            yield _rows(chunk, file.definition), len(chunk.blank)
-
-
-def _rows(chunk: Chunk, definition: Definition) -> pl.DataFrame:
-    payloads = [row.payload for row in chunk.rows]
-    keys = record_keys(map_rows(payloads, definition).require(), definition.name)
-    written = [canonical(payload) for payload in payloads]
-    read = pl.DataFrame(
-        {
-            "row": pl.Series([row.row for row in chunk.rows], dtype=pl.Int64),
-            "record_key": pl.Series(keys, dtype=pl.String),
-            "payload_hash": pl.Series(list(map(_version, keys, written)), dtype=pl.String),
-            "payload": pl.Series(written, dtype=pl.String),
-        },
-    ).with_columns(unreadable=pl.lit(None, dtype=pl.String))
-    broken = [
-        Row(bad.row, "raw-" + payload_hash({"": bad.raw}).hex(), "", {"__raw__": bad.raw}, bad.reason)
-        for bad in chunk.unreadable
-    ]
-    return pl.concat([read, as_frame(broken)]) if broken else read
-
-
-def _version(key: str, written: str) -> str:
-    # A key made from the words themselves has one version; a record with an id of its own may be edited.
-    return "" if key.startswith("h-") else hash_of(written).hex()
+            yield rows_of(chunk, file.definition), len(chunk.blank)

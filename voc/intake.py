@@ -8,6 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as default
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from voc.errors import InputError, SchemaBroken
 from voc.intake_cells import parse_ratings as parse_ratings
 from voc.intake_cells import parse_times as parse_times
 from voc.intake_guess import guess_mapping as guess_mapping
+from voc.pulling import http_pull, mail_pull
 from voc.records import joined
 
 FIELDS: Final = (
@@ -41,6 +43,7 @@ _CHANNEL_CODES = {**{title: code for code, title in CHANNELS.items()}, **{code: 
 _FORMULA = frozenset("=+-@＝＋－＠\t\r")
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _EVERY = re.compile(r"\d{1,4}[mhdw]")
+_PULLS: Final = {"http": http_pull, "imap": mail_pull}
 _KEYS = (
     "name",
     "title",
@@ -53,6 +56,7 @@ _KEYS = (
     "owner",
     "every",
     "path",
+    "pull",
 )
 
 
@@ -74,6 +78,7 @@ class Definition:
     owner: str
     every: str
     path: str
+    pull: dict[str, Any] = default(default_factory=dict)  # how another system is asked; see voc.pulling
 
 
 def parse_definition(text: str) -> Definition:
@@ -88,7 +93,7 @@ def definition_from_dict(values: Mapping[str, Any]) -> Definition:
     """The definition held by a dict with the keys of the TOML form."""
     if unknown := [key for key in values if key not in _KEYS]:
         raise InputError(f"来源定义有不认识的项：{'、'.join(unknown)}；可用的有 {'、'.join(_KEYS)}。")
-    words = {key: _word(values, key) for key in _KEYS if key not in ("map", "rating_scale")}
+    words = {key: _word(values, key) for key in _KEYS if key not in ("map", "rating_scale", "pull")}
     if not words["name"]:
         raise InputError("来源定义缺少 name（来源的英文名）。")
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", words["name"]):
@@ -100,7 +105,18 @@ def definition_from_dict(values: Mapping[str, Any]) -> Definition:
         **{**words, "title": words["title"] or words["name"]},
         mapping=_mapping(values.get("map", {})),
         rating_scale=_scale(values.get("rating_scale", (1, 5))),
+        pull=_pull(words["kind"], values.get("pull", {})),
     )
+
+
+def _pull(kind: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InputError("pull 要写成一张表：[pull]。")
+    if kind in _PULLS:
+        _PULLS[kind](value)
+    elif value:
+        raise InputError(f"[pull] 只用于 kind 为 {'、'.join(_PULLS)} 的来源。")
+    return dict(value)
 
 
 def _word(values: Mapping[str, Any], key: str) -> str:

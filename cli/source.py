@@ -1,0 +1,107 @@
+"""voc source: where feedback comes from — register, look, and try before anything is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import as_json, as_table, console
+from models import showing
+from models.collecting import reading, register_source
+from models.engine import migrate, transaction
+from settings import get_settings
+from sources.base import Chunk
+from sources.registry import PULLED, open_pulled, open_source
+from tasks.common import moment
+from voc.errors import InputError
+from voc.intake import CHANNELS, Definition, definition_from_dict, guess_mapping, map_rows, parse_definition
+from voc.privacy import mask
+
+SHOWN = 5
+DefinitionFile = Annotated[Path, typer.Argument(metavar="文件", help="来源定义（TOML）")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    source = typer.Typer(help="来源：登记、查看、试读", no_args_is_help=True)
+    source.command("list", help="列出来源和上次采集的时间")(show)
+    source.command("try", help="试读一页，看列对应是否正确；什么都不保存")(try_out)
+    source.command("add", help="登记或更新一个来源")(add)
+    app.add_typer(source, name="source")
+
+
+def show(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
+    """List the sources."""
+    migrate()
+    with transaction() as session:
+        rows = showing.sources(session)
+    if json:
+        as_json(rows)
+        return
+    named = [{**row, "channel": CHANNELS.get(row["channel"], row["channel"])} for row in rows]
+    as_table("来源", named, {"name": "名称", "title": "标题", "kind": "类型", "channel": "渠道", "every": "频率",
+                           "owner": "负责部门", "last_success_at": "上次采集成功"})  # fmt: skip
+
+
+def try_out(file: DefinitionFile) -> None:
+    """Read the beginning of a source and show what each field would hold, personal data masked."""
+    definition = _defined(file)
+    chunk = _beginning(definition)
+    if not chunk.rows:
+        raise InputError("来源目前没有可读的记录；定义本身没有问题。")
+    mapping = definition.mapping or guess_mapping(chunk.columns)
+    known = replace(definition, mapping=mapping)
+    mapped = map_rows([row.payload for row in chunk.rows[:SHOWN]], known).require()
+    fields = [field for field in mapping if field in mapped.columns]
+    as_table(f"前 {len(mapped)} 条（来源的字段：{'、'.join(chunk.columns)}）", _masked(mapped, fields),
+             {field: f"{field} ← {mapping[field]}" for field in fields})  # fmt: skip
+    if chunk.unreadable:
+        console.print(f"另有 {len(chunk.unreadable)} 条读不了，例如：{chunk.unreadable[0].reason}")
+    console.print(f"看起来没有问题的话：voc source add {file}", highlight=False, soft_wrap=True)
+
+
+def _masked(mapped: Any, fields: list[str]) -> list[dict[str, str]]:
+    cells = {field: mask([cell or "" for cell in mapped[field]]).texts for field in fields}
+    return [{field: cells[field][row][:60] for field in fields} for row in range(len(mapped))]
+
+
+def add(file: DefinitionFile) -> None:
+    """Register a source, or change the definition of one that is known."""
+    definition = _defined(file)
+    if not definition.mapping:
+        raise InputError("来源定义缺少 map（哪一列是什么）；先用 voc source try 看看有哪些字段。")
+    values = {key: value for key, value in vars(definition).items() if key != "mapping"}
+    values |= {"map": definition.mapping, "rating_scale": list(definition.rating_scale)}
+    migrate()
+    with reading(definition.name), transaction() as session:
+        register_source(session, definition.name, {key: value for key, value in values.items() if value})
+    console.print(f"已登记来源「{definition.title}」（{definition.name}），下次采集时读取。")
+
+
+def _defined(file: Path) -> Definition:
+    if not file.is_file():
+        raise InputError(f"找不到文件「{file}」，请检查路径。")
+    definition = parse_definition(file.read_text(encoding="utf-8"))
+    if not definition.pull and not definition.path:
+        raise InputError("来源定义要有 path（文件放在哪里）或 [pull]（怎样拉取）。")
+    path = "\n".join(str(Path(one).absolute()) for one in definition.path.splitlines())
+    return definition_from_dict({**_as_values(definition), "path": path})
+
+
+def _as_values(definition: Definition) -> dict[str, Any]:
+    values = {key: value for key, value in vars(definition).items() if key != "mapping"}
+    return {**values, "map": definition.mapping}
+
+
+def _beginning(definition: Definition) -> Chunk:
+    if definition.kind in PULLED:
+        pulled = open_pulled(definition, get_settings().source_secret)
+        page = next(pulled.pages(None, SHOWN, moment(None)), None)
+        return page.chunk if page else Chunk((), [], [], [])
+    paths = sorted(path for one in definition.path.splitlines() for path in Path("/").glob(one.lstrip("/")))
+    if not paths:
+        raise InputError(f"找不到文件「{definition.path}」，请检查路径。")
+    return next(iter(open_source(paths[0], definition).chunks(SHOWN)))
