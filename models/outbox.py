@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, SmallInteger, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Key, Moment, one_of
@@ -46,6 +46,9 @@ class OutboxMessage(Base):
     note: Mapped[str | None] = mapped_column(comment="why it waits or failed")
     created_at: Mapped[Moment] = mapped_column(comment="time of the change it tells of")
     sent_at: Mapped[Moment | None] = mapped_column(comment="when the vendor's success code was read")
+    digest_id: Mapped[int | None] = mapped_column(
+        ForeignKey("outbox.id"), index=True, comment="digest that tells it instead"
+    )
 
 
 class ChannelStop(Base):
@@ -56,3 +59,13 @@ class ChannelStop(Base):
     channel: Mapped[str] = mapped_column(primary_key=True, comment="channel")
     since: Mapped[Moment] = mapped_column(comment="when it was stopped")
     reason: Mapped[str] = mapped_column(comment="what the vendor answered, in Chinese")
+
+
+class ChannelBucket(Base):
+    """How many messages may leave by one robot just now."""
+
+    __tablename__ = "channel_bucket"
+
+    robot: Mapped[str] = mapped_column(primary_key=True, comment="hash of the robot's address")
+    tokens: Mapped[float] = mapped_column(comment="left at `at`")
+    at: Mapped[Moment] = mapped_column(comment="when that was")
