@@ -28,7 +28,13 @@ class Case(Base):
     """Answering one customer, with deadlines."""
 
     __tablename__ = "case"
-    __table_args__ = (one_of("state", CASE.states), one_of("priority", PRIORITIES))
+    __table_args__ = (
+        one_of("state", CASE.states),
+        one_of("priority", PRIORITIES),
+        # What a desk has to answer next, and has to solve next, in the order of the deadlines.
+        Index("ix_case_to_answer", "department", "respond_by", postgresql_where="state = 'assigned'"),
+        Index("ix_case_to_solve", "department", "resolve_by", postgresql_where="state = 'responded'"),
+    )
 
     id: Mapped[Key]
     feedback_id: Mapped[int] = mapped_column(
@@ -136,6 +142,7 @@ class Action(Base):
         one_of("state", ACTION.states),
         one_of("kind", ("corrective", "preventive")),
         UniqueConstraint("problem_id", "round", "measure"),
+        Index("ix_action_department", "department", "due_at"),
     )
 
     id: Mapped[Key]
