@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(30, ge=1, le=720, description="a session unused for so long ends")
     session_hours: int = Field(12, ge=1, le=168, description="a session ends after so long in any case")
+    report_approver: str = Field(
+        "voc", description="department that approves reports before leadership gets them"
+    )
     public_url: str = Field(
         "", description="address customers and departments open; empty, messages carry no link"
     )

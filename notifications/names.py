@@ -29,4 +29,6 @@ EVENTS: Mapping[str, str] = {
     "review_opened": "预警复核",
     "review_overdue": "预警复核超时",
     "channel_stopped": "渠道停用",
+    "quality_failed": "质检未通过",
+    "report_released": "报告送达",
 }
