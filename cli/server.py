@@ -53,7 +53,7 @@ def prepare() -> None:
     os.environ["VOC_HOME"] = str(get_settings().home.resolve())
     defaults = {
         "VOC_CONFIG": str(Path(os.environ.get("VOC_CONFIG", "voc.toml")).resolve()),
-        "PREFECT_HOME": str(get_settings().home.resolve() / "prefect"),
+        "PREFECT_HOME": str(get_settings().folder("prefect")),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "GX_ANALYTICS_ENABLED": "false",

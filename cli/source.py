@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,6 @@ from models.engine import migrate, transaction
 from settings import get_settings
 from sources.base import Chunk
 from sources.registry import PULLED, open_pulled, open_source
-from tasks.common import moment
 from voc.errors import InputError
 from voc.intake import CHANNELS, Definition, definition_from_dict, guess_mapping, map_rows, parse_definition
 from voc.privacy import mask
@@ -99,7 +99,7 @@ def _as_values(definition: Definition) -> dict[str, Any]:
 def _beginning(definition: Definition) -> Chunk:
     if definition.kind in PULLED:
         pulled = open_pulled(definition, get_settings().source_secret)
-        page = next(pulled.pages(None, SHOWN, moment(None)), None)
+        page = next(pulled.pages(None, SHOWN, datetime.now(UTC)), None)
         return page.chunk if page else Chunk((), [], [], [])
     paths = sorted(path for one in definition.path.splitlines() for path in Path("/").glob(one.lstrip("/")))
     if not paths:
