@@ -22,36 +22,36 @@ def definition(tmp_path, httpserver):
     return write
 
 
-def test_trying_shows_fields_and_masked_cells_and_stores_nothing(voc, definition):
-    done = voc("source", "try", definition())
+def test_trying_shows_fields_and_masked_cells_and_stores_nothing(voc_at_home, definition):
+    done = voc_at_home("source", "try", definition())
     assert (done.returncode, "来源的字段：id、content、at" in done.stdout) == (0, True)
     assert "师傅没来" in done.stdout
     assert [canary for canary in ("张三丰", "13912345678") if canary in done.stdout] == []
 
 
-def test_a_wrong_mapping_is_told_before_anything_is_registered(voc, definition, tmp_path):
+def test_a_wrong_mapping_is_told_before_anything_is_registered(voc_at_home, definition, tmp_path):
     file = definition()
     text = (tmp_path / file).read_text("utf-8")
     (tmp_path / file).write_text(text.replace("[pull]", '[map]\ntext = "words"\n[pull]'), encoding="utf-8")
-    done = voc("source", "try", file)
+    done = voc_at_home("source", "try", file)
     assert done.returncode == 1
     assert "缺少列：words；文件里有的列：id、content、at" in done.stderr
 
 
-def test_a_source_without_a_mapping_is_not_registered(voc, definition):
-    done = voc("source", "add", definition())
+def test_a_source_without_a_mapping_is_not_registered(voc_at_home, definition):
+    done = voc_at_home("source", "add", definition())
     assert (done.returncode, "缺少 map" in done.stderr) == (1, True)
 
 
-def test_a_registered_source_is_listed(voc, definition, tmp_path):
+def test_a_registered_source_is_listed(voc_at_home, definition, tmp_path):
     file = definition(every="1h", owner="customer_service")
     text = (tmp_path / file).read_text("utf-8")
     (tmp_path / file).write_text(text.replace("[pull]", '[map]\ntext = "content"\n[pull]'), encoding="utf-8")
-    assert voc("source", "add", file).returncode == 0
-    (row,) = json.loads(voc("source", "list", "--json").stdout)
+    assert voc_at_home("source", "add", file).returncode == 0
+    (row,) = json.loads(voc_at_home("source", "list", "--json").stdout)
     assert (row["name"], row["kind"], row["every"], row["last_success_at"]) == ("tickets", "http", "1h", None)
 
 
-def test_a_file_that_is_missing_is_named(voc):
-    done = voc("source", "try", "nowhere.toml")
+def test_a_file_that_is_missing_is_named(voc_at_home):
+    done = voc_at_home("source", "try", "nowhere.toml")
     assert (done.returncode, "nowhere.toml" in done.stderr) == (1, True)
