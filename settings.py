@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".voc"), description="everything a run leaves on disk")
     database_url: SecretStr | None = Field(None, description="a PostgreSQL; unset, an embedded one in home")
     prefect_port: int = Field(4200, description="port of the local Prefect server of `voc serve`")
+    metrics_port: int = Field(
+        4201,
+        ge=0,
+        le=65535,
+        description="port of /metrics on 127.0.0.1 while `voc guard --watch` runs; 0: none",
+    )
     company: str = Field("本公司", description="name on reports and messages")
     batch_rows: int = Field(10_000, ge=100, le=100_000, description="rows handled in one transaction")
     workers: int = Field(
@@ -94,6 +100,11 @@ class Settings(BaseSettings):
     )
     egress_hosts: list[str] = Field(
         default=[], description="hosts of our own house that may be asked although they are not public"
+    )
+    quiet_hours: str = Field(
+        "",
+        pattern=r"^(([01]?\d|2[0-3])-([01]?\d|2[0-3]))?$",
+        description="hours in China in which customers get nothing but confirmations, such as 22-8",
     )
     link_days: int = Field(90, ge=1, le=400, description="days a tracking link in a message can be opened")
     assist_url: str | None = Field(

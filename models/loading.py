@@ -34,10 +34,7 @@ def cell(value: Any) -> str:
 def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows to a table in the session's transaction."""
     buffer = io.StringIO("".join("\t".join(map(cell, row)) + "\n" for row in rows))
-    listed = ", ".join(f'"{column}"' for column in columns)
-    connection: Any = session.connection().connection.driver_connection
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN", buffer)
+    _copy(session, table, columns, "", buffer)
 
 
 def copy_frame(session: Session, table: str, frame: pl.DataFrame) -> None:
@@ -46,10 +43,25 @@ def copy_frame(session: Session, table: str, frame: pl.DataFrame) -> None:
     buffer = io.BytesIO()
     frame.write_csv(buffer, include_header=False, quote_style="necessary")
     buffer.seek(0)
-    listed = ", ".join(f'"{column}"' for column in frame.columns)
+    _copy(session, table, frame.columns, "(FORMAT csv)", buffer)
+
+
+def _copy(session: Session, table: str, columns: Sequence[str], form: str, buffer: io.IOBase) -> None:
+    """COPY into a table; where row-level security holds for this role, by way of a temporary one.
+
+    PostgreSQL does not COPY into a table with rules about rows, but takes the same rows by INSERT.
+    """
+    listed = ", ".join(f'"{column}"' for column in columns)
+    ruled = session.scalar(text("SELECT row_security_active(:table)"), {"table": table})
+    target = "pg_temp.copied" if ruled else table
+    if ruled:
+        session.execute(text(f"CREATE TEMP TABLE copied AS SELECT {listed} FROM {table} WITH NO DATA"))  # noqa: S608
     connection: Any = session.connection().connection.driver_connection
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN (FORMAT csv)", buffer, 1 << 20)
+        cursor.copy_expert(f"COPY {target} ({listed}) FROM STDIN {form}", buffer, 1 << 20)
+    if ruled:
+        session.execute(text(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM pg_temp.copied"))  # noqa: S608
+        session.execute(text("DROP TABLE pg_temp.copied"))
 
 
 def stage_frame(session: Session, name: str, like: str, frame: pl.DataFrame) -> None:

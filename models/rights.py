@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.engine import portal_engine
+from models.engine import engine_as
+from models.guarding import PORTAL, PUBLIC
 from models.sessions import Person
 from voc.roles import may_change, scope
 
@@ -28,15 +29,19 @@ def session_for(person: Person, *, write: bool = False) -> Iterator[Session]:
 def acting(person: Person, life: str, id_: int) -> Iterator[Session]:
     """Open a transaction in which a person takes a step with something they can see.
 
-    Raises Unseen when it is not theirs to see, or not there at all: the two are not told apart. Past that
-    check the transaction sees everything, because what follows from a step (counts of a contract, notices to
-    all reporters) must not depend on who takes it.
+    Raises Unseen when it is not theirs to see, or not there at all: the two are not told apart; NotTheirs when
+    they see it, but another department does it. Past that check the transaction sees everything, because what
+    follows from a step (counts of a contract, notices to all reporters) must not depend on who takes it.
     """
+    far = scope(person.roles)
     with _open(may_change(person.roles)) as session:
-        _see(session, scope(person.roles), person)
-        query = text(f"SELECT 1 FROM {LIVES[life]} WHERE id = :id")  # noqa: S608  (names of this file)
-        if session.execute(query, {"id": id_}).first() is None:
+        _see(session, far, person)
+        query = text(f"SELECT department FROM {LIVES[life]} WHERE id = :id")  # noqa: S608  (names of this file)
+        found = session.execute(query, {"id": id_}).first()
+        if found is None:
             raise Unseen(life, id_)
+        if far == "own" and found.department not in person.departments:
+            raise NotTheirs(life, id_)
         _see(session, "house", person)
         yield session
 
@@ -49,13 +54,28 @@ def house() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def customer(feedback_id: int | None = None, *, write: bool = False) -> Iterator[Session]:
+    """Open a transaction for a customer page, as a role of its own: it sees one feedback and what became of it."""
+    with _open(write, PUBLIC) as session:
+        session.execute(
+            text("SELECT set_config('voc.scope', :far, true), set_config('voc.feedback', :feedback, true)"),
+            {"far": "intake" if write else "customer", "feedback": str(feedback_id or "")},
+        )
+        yield session
+
+
 class Unseen(LookupError):
     """Something is not there, or not for this person; nobody is told which."""
 
 
+class NotTheirs(PermissionError):
+    """Something is there to see, and for another department to do."""
+
+
 @contextmanager
-def _open(write: bool) -> Iterator[Session]:
-    with Session(portal_engine(), expire_on_commit=False) as session, session.begin():
+def _open(write: bool, role: str = PORTAL) -> Iterator[Session]:
+    with Session(engine_as(role), expire_on_commit=False) as session, session.begin():
         if not write:
             session.execute(text("SET TRANSACTION READ ONLY"))
         yield session
@@ -71,6 +91,6 @@ def _see(session: Session, far: str, person: Person | None = None) -> None:
         {
             "far": far,
             "who": str(person.id) if person else "",
-            "departments": ",".join(sorted(person.departments)) if person else "",
+            "departments": ",".join(sorted(person.departments)) if person and far == "own" else "",
         },
     )

@@ -19,11 +19,19 @@ def note(
     """Write one row in the caller's transaction; `detail` holds ids and codes, never words."""
     # The chain has one end: whoever writes waits for the one before.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('audit_event'))"))
+    # A department does not see the end of the chain, and still has to write after it.
+    far = session.scalar(text("SELECT current_setting('voc.scope', true)"))
+    _see(session, "house")
     last = session.scalar(select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)) or b""
     row = AuditEvent(at=at, who=who, action=action, subject=subject, detail=detail, previous=last)
     row.hash = _sealed(row)
     session.add(row)
     session.flush()
+    _see(session, far or "")
+
+
+def _see(session: Session, far: str) -> None:
+    session.execute(text("SELECT set_config('voc.scope', :far, true)"), {"far": far})
 
 
 def _sealed(row: AuditEvent) -> bytes:

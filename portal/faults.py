@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from models.rights import Unseen
+from models.rights import NotTheirs, Unseen
 from portal.csrf import SAFE, Forged
 from portal.rendering import page
 from portal.rights import NotAllowed, NotSignedIn
@@ -33,6 +33,9 @@ def attach(app: FastAPI) -> None:
     app.exception_handler(NotSignedIn)(_to_login)
     app.exception_handler(NotAllowed)(lambda request, _: _fault(request, 403))
     app.exception_handler(Unseen)(lambda request, _: _fault(request, 404))
+    app.exception_handler(NotTheirs)(
+        lambda request, _: _fault(request, 403, "这一项由其他部门办理，您可以查看，不能操作。")
+    )
     app.exception_handler(Forged)(_forged)
     app.exception_handler(VocError)(lambda request, error: _fault(request, 409, str(error)))
     app.exception_handler(RequestValidationError)(_unreadable)

@@ -48,6 +48,19 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # CASCADE: the policies that call it go with it. The roles stay: other databases may use them.
-    op.execute("DROP FUNCTION own_problems() CASCADE")
+    # The rules of models/guarding.py hang on functions and tables that go. The roles stay: other databases of
+    # the server may use them.
+    op.execute(
+        """
+        DO $$ DECLARE rule record; BEGIN
+            FOR rule IN SELECT policyname, schemaname, tablename FROM pg_policies
+                        WHERE policyname IN ('house_owner', 'voc_portal', 'voc_public')
+            LOOP
+                EXECUTE format('DROP POLICY %I ON %I.%I', rule.policyname, rule.schemaname, rule.tablename);
+            END LOOP;
+        END $$
+        """
+    )
+    op.execute("COMMENT ON SCHEMA vault IS NULL")
+    op.execute("DROP FUNCTION own_problems()")
     op.execute("DROP VIEW reachable")
