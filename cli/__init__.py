@@ -19,10 +19,12 @@ MODULES = (
     "detect",
     "compare",
     "effect",
+    "calibrate",
     "show",
     "problems",
     "alarms",
     "causes",
+    "figures",
     "suspects",
     "source",
     "audit",
@@ -30,17 +32,29 @@ MODULES = (
     "clarify",
     "backtest",
     "decide",
+    "kb",
     "label",
     "train",
     "recode",
     "tell",
     "serve",
+    "deploy",
+    "react",
+    "guard",
     "events",
+    "status",
     "doctor",
     "portal",
     "user",
 )
-LIGHT = {"score": "score", "similar": "similar", "detect": "detect", "compare": "compare", "effect": "effect"}
+LIGHT = {
+    "score": "score",
+    "similar": "similar",
+    "detect": "detect",
+    "compare": "compare",
+    "effect": "effect",
+    "calibrate": "calibrate",
+}
 
 
 def build(modules: Iterable[str]) -> typer.Typer:
