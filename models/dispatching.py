@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,14 +20,26 @@ from models.proof import Verification
 from voc.delivery import Transition
 
 
-def claim_messages(session: Session, now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
-    """Take messages that are due, of channels that are not stopped, and count the attempt that follows."""
+def claim_messages(
+    session: Session,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    *,
+    only: str | None = None,
+    but: Collection[str] = (),
+) -> list[OutboxMessage]:
+    """Take messages that are due, of channels that are not stopped, and count the attempt that follows.
+
+    Of one channel `only`, or of all `but` some.
+    """
     due = (
         select(OutboxMessage.id)
         .where(
             OutboxMessage.state.in_(("pending", "retry")),
             OutboxMessage.next_attempt_at <= now,
             OutboxMessage.channel.not_in(select(ChannelStop.channel)),
+            OutboxMessage.channel == only if only else OutboxMessage.channel.not_in(but),
         )
         .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
         .limit(limit)
@@ -55,6 +68,7 @@ class Outcome:
     message: OutboxMessage
     became: Transition
     receipt: str | None = None
+    strange: str = ""  # an answer nobody has written down, word for word
 
 
 def note(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -114,6 +128,28 @@ def park(session: Session, channel: str, reason: str, warn_by: str | None, now: 
             created_at=now,
         )
     )
+
+
+def wonder(
+    session: Session, channel: str, reason: str, answer: str, warn_by: str | None, now: datetime
+) -> None:
+    """Tell the owner of a channel, once, that it gave an answer nobody has written down."""
+    code = hashlib.sha256(reason.encode()).hexdigest()[:8]
+    values = {
+        "subject": f"channel:{channel}:{code}",
+        "event": "channel_strange",
+        "round": 1,
+        "audience": "owner",
+        "recipient": "owner:voc",
+        "channel": warn_by or channel,
+        "data": {"template": "channel_strange", "channel": channel, "reason": reason, "answer": answer},
+        "state": "pending",
+        "attempts": 0,
+        "repeat": False,
+        "next_attempt_at": now,
+        "created_at": now,
+    }
+    session.execute(upsert(OutboxMessage).values(values).on_conflict_do_nothing())
 
 
 def resume(session: Session, channel: str) -> bool:

@@ -54,14 +54,18 @@ SUBJECTS: Mapping[str, str] = {
 # Who is told. Reporters are all who spoke of a problem, those whose words were set aside as a copy included.
 RECIPIENTS: Mapping[str, str] = {
     "customer": """
-        SELECT s.id, 'customer' AS audience, 'customer:' || s.customer_id AS recipient, s.number
-        FROM subject s JOIN vault.contact c ON c.customer_id = s.customer_id""",
+        SELECT s.id, 'customer' AS audience, 'customer:' || s.customer_id AS recipient, s.number, {way} AS way
+        FROM subject s JOIN reachable c ON c.customer_id = s.customer_id
+        LEFT JOIN customer_preference w ON w.customer_id = s.customer_id
+        WHERE w.silent IS NOT TRUE""",
     "reporters": """
         SELECT DISTINCT ON (s.id, f.customer_id) s.id, 'customer' AS audience,
-               'customer:' || f.customer_id AS recipient, f.tracking_number AS number
+               'customer:' || f.customer_id AS recipient, f.tracking_number AS number, {way} AS way
         FROM subject s JOIN problem_member m ON m.problem_id = s.problem_id
         JOIN feedback f ON f.id = m.feedback_id OR f.copy_of = m.feedback_id
-        JOIN vault.contact c ON c.customer_id = f.customer_id
+        JOIN reachable c ON c.customer_id = f.customer_id
+        LEFT JOIN customer_preference w ON w.customer_id = f.customer_id
+        WHERE w.silent IS NOT TRUE
         ORDER BY s.id, f.customer_id, f.occurred_at DESC""",
     "department": "SELECT id, 'department' AS audience, 'department:' || department AS recipient, number FROM subject",
     "owner": "SELECT id, 'owner' AS audience, 'owner:' || department AS recipient, number FROM subject",
@@ -71,6 +75,11 @@ RECIPIENTS: Mapping[str, str] = {
         FROM subject""",
     "leadership": "SELECT id, 'leadership' AS audience, 'leadership' AS recipient, number FROM subject",
 }
+CUSTOMERS = ("customer", "reporters")
+# The way a customer asked for, if it leads there; otherwise by phone where that has a channel, then by mail.
+WAY = """CASE WHEN w.reach = 'phone' AND c.by_phone THEN 'phone' WHEN w.reach = 'email' AND c.by_email THEN 'email'
+        WHEN c.by_phone AND jsonb_exists(CAST(:channels AS jsonb), 'phone') THEN 'phone'
+        WHEN c.by_email THEN 'email' ELSE 'phone' END"""
 
 
 def announce(
@@ -92,7 +101,7 @@ def announce(
             ),
             "event": notice.event,
             "template": notice.template,
-            "channel": _channel(notice.audience),
+            **_channels(notice.audience),
             "link": get_settings().public_url,
             "rediagnose": working_days_due(at, REDIAGNOSE_DAYS),
             "at": at,
@@ -100,18 +109,25 @@ def announce(
         session.execute(text(_query(life, notice.audience)), values)
 
 
-def _channel(audience: str) -> str:
+def _channels(audience: str) -> dict[str, str]:
     settings = get_settings()
-    return settings.customer_channel if audience in ("customer", "reporters") else settings.department_channel
+    if audience in CUSTOMERS:
+        return {"channel": settings.customer_channel, "channels": json.dumps(settings.customer_channels)}
+    routes = {
+        name if ":" in name or name == "leadership" else f"department:{name}": channel
+        for name, channel in settings.department_channels.items()
+    }
+    return {"channel": settings.department_channel, "channels": json.dumps(routes)}
 
 
 def _query(life: str, audience: str) -> str:
+    way = "t.way" if audience in CUSTOMERS else "t.recipient"
     return f"""
-        WITH subject AS ({SUBJECTS[life]}), told AS ({RECIPIENTS[audience]})
+        WITH subject AS ({SUBJECTS[life]}), told AS ({RECIPIENTS[audience].replace("{way}", WAY)})
         INSERT INTO outbox (subject, event, round, audience, recipient, channel, data, verification_id, state,
                             attempts, next_attempt_at, repeat, created_at)
         SELECT :life || ':' || s.id, :event, CAST(CAST(:rounds AS jsonb) ->> CAST(s.id AS text) AS smallint),
-               t.audience, t.recipient, :channel,
+               t.audience, t.recipient, COALESCE(CAST(:channels AS jsonb) ->> {way}, :channel),
                jsonb_strip_nulls(jsonb_build_object(
                    'template', CAST(:template AS text), 'number', t.number, 'category', s.category,
                    'department', d.name, 'measure', s.measure, 'question', s.question, 'link', CAST(:link AS text),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from models.dispatching import (
     Outcome,
@@ -17,34 +18,29 @@ from models.dispatching import (
     note,
     park,
     verified_change,
+    wonder,
 )
 from models.engine import transaction
+from models.linking import links_for
 from models.outbox import OutboxMessage
-from notifications.base import Channel, Message
-from notifications.registry import open_channel
-from notifications.rendering import render_message
+from models.pacing import merge, release, respect_wishes, spend, tokens, waiting_for_staff
+from notifications.names import EVENTS
 from settings import get_settings
 from tasks.common import stage
-from voc.delivery import Transition, after, lease_ended
+from tasks.letters import Post, letter, open_channels
+from voc.delivery import Rate, Transition, after, digest_at, lease_ended
+from voc.digests import ALONE, bundles, line_of
 from voc.errors import ConfigError, DeliveryError, InputError
+from voc.quiet import hours_of
 
 CLAIM = 200
 LEASE = timedelta(minutes=5)
 # A slow channel has every outcome noted at once; a fast one would spend its time on noting.
 NOTE_EVERY = 0.2
+# Who has not begun to send a claimed message by then gives it back, before its lease makes it an unknown one.
+BEGIN_WITHIN = LEASE.total_seconds() / 2
 # Spreads retries; nothing depends on its value.
 _jitter = random.Random()
-
-
-@dataclass(frozen=True)
-class Post:
-    """What a claimed group of messages needs to leave the house."""
-
-    channels: Mapping[str, Channel]
-    misconfigured: Mapping[str, ConfigError]
-    addresses: Mapping[str, tuple[str | None, str | None]]
-    verified: Mapping[int, Mapping[str, object]]
-    now: datetime
 
 
 @stage("发送消息")
@@ -56,18 +52,20 @@ def dispatch(now: datetime, limit: int) -> dict[str, int]:
 def send_due(now: datetime, limit: int = 20_000) -> dict[str, int]:
     """Send what is due, at most `limit` messages, and count what became of them."""
     _recover(now)
-    channels, misconfigured = _channels()
+    post = open_channels(now)
     counts: Counter[str] = Counter()
-    while limit > 0:
-        with transaction() as session:
-            messages = claim_messages(session, now, min(CLAIM, limit), LEASE)
-            quoted = verified_change(session, [m.verification_id for m in messages if m.verification_id])
-            post = Post(channels, misconfigured, addresses(session, messages), quoted, now)
-        if not messages:
+    with transaction() as session:
+        respect_wishes(session, now, hours_of(get_settings().quiet_hours))
+        merged = _merge(session, post)
+    limited = {name: one.manner for name, one in post.channels.items() if one.manner.rate}
+    for name, manner in limited.items():
+        counts.update(_send_some(post, min(CLAIM, limit - counts.total()), name, manner.robot, manner.rate))
+    while (room := min(CLAIM, limit - counts.total())) > 0:
+        states = _send_some(post, room, but=tuple(limited))
+        if not states:
             break
-        counts.update(_send(messages, post))
-        limit -= len(messages)
-    return dict(counts)
+        counts.update(states)
+    return {**counts, **({"suppressed": merged} if merged else {})}
 
 
 def _recover(now: datetime) -> None:
@@ -78,26 +76,56 @@ def _recover(now: datetime) -> None:
             note(session, [Outcome(message, became)], now)
 
 
-def _channels() -> tuple[dict[str, Channel], dict[str, ConfigError]]:
-    """Open the channels; one that is configured wrongly must not keep the others from sending."""
+def _merge(session: Session, post: Post) -> int:
+    """Put digests in the place of what would be too many messages to one recipient."""
+    merging = {name: one.manner for name, one in post.channels.items() if one.manner.digests}
+    merged = 0
+    for members in bundles(waiting_for_staff(session, post.now, merging, ALONE)):
+        # Robots are crowded when everybody's reminders leave, at :00 and :30; a file or a mailbox is not.
+        at = digest_at(post.now) if merging[members[0].channel].robot else post.now
+        lines = [line_of(EVENTS[m.event], m.data) for m in members]
+        merge(session, members, lines, at, post.now)
+        merged += len(members)
+    return merged
+
+
+def _send_some(
+    post: Post,
+    room: int,
+    only: str | None = None,
+    robot: str = "",
+    rate: Rate | None = None,
+    but: Sequence[str] = (),
+) -> list[str]:
+    if room <= 0:
+        return []
+    with transaction() as session:
+        if rate:
+            bucket, room = tokens(session, robot, rate, post.now, room)
+        messages = claim_messages(session, post.now, room, LEASE, only=only, but=but) if room else []
+        if rate and messages:
+            spend(session, robot, rate, bucket, post.now, len(messages))
+        _address(session, post, messages)
+    return _send(messages, post)
+
+
+def _address(session: Session, post: Post, messages: Sequence[OutboxMessage]) -> None:
     settings = get_settings()
-    log = {"path": str(settings.folder("messages") / "messages.jsonl")}
-    configured = {"log": log, **{name: settings.channel(name) for name in settings.channels}}
-    channels: dict[str, Channel] = {}
-    misconfigured: dict[str, ConfigError] = {}
-    for name, config in configured.items():
-        try:
-            channels[name] = open_channel(name, config)
-        except ConfigError as error:
-            misconfigured[name] = error
-    return channels, misconfigured
+    post.verified = verified_change(session, [m.verification_id for m in messages if m.verification_id])
+    post.addresses = addresses(session, messages)
+    lasting = timedelta(days=settings.link_days)
+    post.links = links_for(session, messages, post.now, lasting) if settings.public_url else {}
 
 
 def _send(messages: Sequence[OutboxMessage], post: Post) -> list[str]:
     states: list[str] = []
     pending: list[Outcome] = []
-    noted_at = time.monotonic()
-    for message in messages:
+    began = noted_at = time.monotonic()
+    for place, message in enumerate(messages):
+        if time.monotonic() - began > BEGIN_WITHIN:
+            with transaction() as session:
+                release(session, messages[place:])
+            break
         pending.append(_attempt(message, post))
         states.append(pending[-1].became.state)
         if time.monotonic() - noted_at > NOTE_EVERY:
@@ -112,49 +140,56 @@ def _note(outcomes: Sequence[Outcome], post: Post) -> None:
         note(session, outcomes, post.now)
         for one in outcomes:
             if one.became.stop_channel:
-                others = [name for name in post.channels if name != one.message.channel]
-                park(session, one.message.channel, one.became.note, next(iter(others), None), post.now)
+                park(session, one.message.channel, one.became.note, _other(one, post), post.now)
+            if one.strange:
+                channel, reason = one.message.channel, one.became.note
+                wonder(session, channel, reason, one.strange, _other(one, post), post.now)
+
+
+def _other(one: Outcome, post: Post) -> str | None:
+    """Name a channel that still works, to warn by: one for people before the file nobody looks at."""
+    others = [name for name in post.channels if name not in {one.message.channel, *post.stopped}]
+    return min(others, key=lambda name: name == "log", default=None)
 
 
 def _attempt(message: OutboxMessage, post: Post) -> Outcome:
+    if message.channel in post.stopped:
+        # The first refusal told what is wrong; another hundred would only tire the platform.
+        return Outcome(message, post.stopped[message.channel])
+    outcome = _tried(message, post)
+    if outcome.became.stop_channel:
+        post.stopped[message.channel] = outcome.became
+    return outcome
+
+
+def _tried(message: OutboxMessage, post: Post) -> Outcome:
     channel = post.channels.get(message.channel)
     try:
         if channel is None:
             missing = ConfigError(501, f"渠道「{message.channel}」没有配置。")
             raise post.misconfigured.get(message.channel, missing)
-        receipt = channel.send(_letter(message, post))
+        receipt = channel.send(letter(message, post, channel.manner))
     except DeliveryError as error:
-        return Outcome(message, _failed(message, error.outcome, error, post.now, channel, error.retry_after))
+        became = _failed(message, post, error.outcome, error, error.retry_after)
+        return Outcome(message, became, error.answer or None, error.answer if error.strange else "")
     except ConfigError as error:
-        return Outcome(message, _failed(message, "stop", error, post.now, channel))
+        return Outcome(message, _failed(message, post, "stop", error))
     except InputError as error:
-        return Outcome(message, _failed(message, "dead", error, post.now, channel))
-    return Outcome(message, after("sent", message.attempts, post.now), receipt)
+        return Outcome(message, _failed(message, post, "dead", error))
+    return Outcome(message, after("sent", message.attempts, post.now, repeat=message.repeat), receipt)
 
 
 def _failed(
-    message: OutboxMessage,
-    outcome: str,
-    error: Exception,
-    now: datetime,
-    channel: Channel | None,
-    wait: float | None = None,
+    message: OutboxMessage, post: Post, outcome: str, error: Exception, wait: float | None = None
 ) -> Transition:
+    channel = post.channels.get(message.channel)
     return after(
         outcome,
         message.attempts,
-        now,
+        post.now,
         jitter=_jitter.uniform(-1, 1),
         retry_after=wait,
         on_unknown=channel.on_unknown if channel else "hold",
         reason=str(error),
+        repeat=message.repeat,
     )
-
-
-def _letter(message: OutboxMessage, post: Post) -> Message:
-    email, phone = post.addresses.get(message.recipient, (None, None))
-    data = dict(message.data)
-    data.update(post.verified.get(message.verification_id or 0, {}), verification=message.verification_id)
-    subject, text, html = render_message(str(data.pop("template")), data)
-    recipient = email or phone or message.recipient
-    return Message(message.id, recipient, subject, text, html, f"M{message.id:06d}", message.repeat)

@@ -19,7 +19,7 @@ STATES: Mapping[str, str] = {
     "retry": "待重试",
     "dead": "发送失败",
     "unknown": "结果不明",
-    "suppressed": "不再发送",
+    "suppressed": "已合并或不再发送",
 }
 MOVES: Mapping[str, frozenset[str]] = {
     "pending": frozenset({"sending", "suppressed"}),

@@ -12,7 +12,7 @@ from voc.errors import InputError
 
 AUDIENCES = ("customer", "reporters", "department", "owner", "leadership", "asked")
 # What the clock does to a life without anybody taking a step.
-MOMENTS = ("due_soon", "overdue", "callback")
+MOMENTS = ("due_soon", "overdue", "leadership", "callback")
 OBSERVING = "已采取措施，效果观察中"
 
 
@@ -43,16 +43,19 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
         ("case", "callback"): (_notice("case_callback", "customer"),),
         ("case", "due_soon"): (_notice("case_due_soon", "owner"),),
         ("case", "overdue"): (_notice("case_overdue", "owner"),),
+        ("case", "leadership"): (Notice("case_escalated_top", "leadership", "case_escalated"),),
         ("action", "approve"): (_notice("action_approved", "department"),),
         ("action", "hand_over"): (Notice("action_handed_over", "department", "action_approved"),),
         ("action", "return"): (_notice("action_returned", "owner"),),
         ("action", "implement"): (_notice("action_implemented", "reporters"),),
         ("action", "due_soon"): (_notice("action_due_soon", "owner"),),
         ("action", "overdue"): (_notice("action_overdue", "owner"),),
+        ("action", "leadership"): (Notice("action_escalated", "leadership", "action_overdue"),),
         ("review", "open"): (_notice("review_opened", "department"),),
         ("review", "escalate"): (_notice("review_overdue", "owner"),),
         ("approval", "request"): (_notice("approval_requested", "asked"),),
-        ("approval", "escalate"): (_notice("approval_overdue", "leadership"),),
+        ("approval", "overdue"): (_notice("approval_overdue", "asked"),),
+        ("approval", "escalate"): (Notice("approval_escalated", "leadership", "approval_overdue"),),
         ("problem", "succeed"): (_notice("problem_effective", "reporters"),),
         ("problem", "fail"): (
             _notice("problem_ineffective", "department"),
@@ -66,7 +69,7 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
 )
 TEMPLATES: frozenset[str] = frozenset(n.template for notices in AFTER.values() for n in notices)
 # Told about the post itself, not about a life.
-OF_OPERATION: frozenset[str] = frozenset({"channel_stopped", "quality_failed", "report_released"})
+OF_OPERATION: frozenset[str] = frozenset({"channel_stopped", "channel_strange", "digest", "quality_failed", "report_released"})
 FOR_CUSTOMERS: frozenset[str] = frozenset(
     n.template for notices in AFTER.values() for n in notices if n.audience in ("customer", "reporters")
 )

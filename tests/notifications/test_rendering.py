@@ -50,7 +50,7 @@ def test_every_message_is_complete_short_and_in_correct_chinese(template: str) -
 def test_the_owner_of_a_stopped_channel_reads_why_and_how_to_go_on() -> None:
     _, text, _ = render_message("channel_stopped", {"channel": "mail", "reason": "用户名或密码不对。"})
     assert "用户名或密码不对" in text
-    assert "voc channel resume mail" in text
+    assert "voc channel start mail" in text
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))

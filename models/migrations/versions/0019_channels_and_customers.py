@@ -107,7 +107,16 @@ def upgrade() -> None:
     op.create_foreign_key(op.f('fk_outbox_digest_id'), 'outbox', 'outbox', ['digest_id'], ['id'])
 
 
+    # Which way somebody can be told, still without the number or the address itself.
+    op.execute(
+        "CREATE OR REPLACE VIEW reachable AS SELECT customer_id, phone IS NOT NULL AS by_phone, "
+        "email IS NOT NULL AS by_email FROM vault.contact"
+    )
+
+
 def downgrade() -> None:
+    op.execute("DROP VIEW reachable")
+    op.execute("CREATE VIEW reachable AS SELECT customer_id FROM vault.contact")
     op.drop_constraint(op.f('fk_outbox_digest_id'), 'outbox', type_='foreignkey')
     op.drop_index(op.f('ix_outbox_digest_id'), table_name='outbox')
     op.drop_column('outbox', 'digest_id')
