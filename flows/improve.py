@@ -3,9 +3,10 @@
 from prefect import flow
 
 from tasks.common import moment
-from tasks.improve import chase_overdue, confirm_problems, diagnose_problems, open_cases, propose_actions
+from tasks.improve import confirm_problems, diagnose_problems, open_cases, propose_actions
 from tasks.naming import show_actions, titled
 from tasks.parameters import Timed
+from tasks.sla import sweep
 
 
 @flow(
@@ -19,7 +20,7 @@ async def improve(what: Timed = Timed()) -> dict[str, int]:
         "confirmed": confirm_problems(now),
         "diagnosed": diagnose_problems(now),
         "proposed": propose_actions(now),
-        **{f"late_{kind}": count for kind, count in chase_overdue(now).items()},
+        **{f"sla_{kind}": count for kind, count in sweep(now).items()},
     }
     show_actions()
     return done

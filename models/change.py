@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models import events
+from models import events, sla
 from models.alarm import Review, ReviewLog
 from models.approval import Approval, ApprovalLog
 from models.guards import forbidding
@@ -162,6 +162,7 @@ def _write(
         ((i, seq, step, states[i], by.at, by.who, by.run, _plain(facts)) for i, seq, facts in entries),
     )
     announce(session, life, step, rounds, by.at, {i: facts for i, _, facts in entries})
+    sla.touch(session, life, step, list(rounds), by.at)
     events.after_step(session, life, step, entries, by.at)
 
 

@@ -49,8 +49,11 @@ class Case(Base):
     category: Mapped[str] = mapped_column(comment="what it is about, in words a customer may read")
     priority: Mapped[str] = mapped_column(comment="at opening")
     opened_at: Mapped[Moment] = mapped_column(comment="start of the clocks")
-    respond_by: Mapped[Moment] = mapped_column(comment="deadline of the first answer")
-    resolve_by: Mapped[Moment] = mapped_column(comment="deadline of the solution")
+    terms: Mapped[Json] = mapped_column(
+        default=dict, server_default="{}", comment="what was promised: promise → [hours, calendar] …"
+    )
+    respond_by: Mapped[Moment] = mapped_column(comment="deadline of the first answer, as the clock shows it")
+    resolve_by: Mapped[Moment] = mapped_column(comment="deadline of the solution, as the clock shows it")
     changed_at: Mapped[Moment] = mapped_column(comment="time of the last step")
 
 

@@ -36,6 +36,28 @@ def deliveries(session: Session, ids: Sequence[int] | None = None) -> list[dict[
     )
 
 
+def newest_batches(session: Session, limit: int = 30) -> list[dict[str, Any]]:
+    """List the newest batches that were checked, with their quality score."""
+    return _rows(
+        session,
+        """
+        SELECT b.id, s.title, d.origin AS path, b.rows_read AS read, b.rows_quarantined AS quarantined,
+               b.quality_score, b.refused_because
+        FROM batch b JOIN delivery d ON d.id = b.delivery_id JOIN source s ON s.id = d.source_id
+        WHERE b.state <> 'collected' ORDER BY b.id DESC LIMIT :limit
+        """,
+        limit=limit,
+    )
+
+
+def not_analysed(session: Session) -> set[int]:
+    """List the deliveries of which a batch still waits to be checked or analysed."""
+    rows = _rows(
+        session, "SELECT DISTINCT delivery_id AS id FROM batch WHERE state IN ('collected', 'checked')"
+    )
+    return {row["id"] for row in rows}
+
+
 def unfinished(session: Session) -> list[dict[str, Any]]:
     """List the deliveries that were cut short."""
     return _rows(
@@ -206,7 +228,12 @@ def case_times(session: Session, since: datetime, until: datetime) -> list[dict[
     return _rows(
         session,
         """
-        SELECT k.opened_at, k.respond_by, k.resolve_by, k.state, k.department,
+        SELECT k.opened_at, k.state, k.department,
+               -- What was promised first: the dates on the row move with the clocks when a case is opened again.
+               COALESCE((SELECT s.due_at FROM sla_lap s WHERE s.life = 'case' AND s.subject_id = k.id
+                         AND s.promise = 'respond' AND s.lap = 1), k.respond_by) AS respond_by,
+               COALESCE((SELECT s.due_at FROM sla_lap s WHERE s.life = 'case' AND s.subject_id = k.id
+                         AND s.promise = 'resolve' AND s.lap = 1), k.resolve_by) AS resolve_by,
                min(l.at) FILTER (WHERE l.step = 'respond') AS responded_at,
                min(l.at) FILTER (WHERE l.step = 'resolve') AS resolved_at
         FROM "case" k JOIN case_log l ON l.subject_id = k.id

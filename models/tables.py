@@ -25,6 +25,7 @@ from models.loop import (
     ProblemMember,
 )
 from models.outbox import ChannelBucket, ChannelStop, OutboxMessage
+from models.promises import SlaFired, SlaLap, SlaWatch
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
 from models.registry import RegistryAnchor, RegistryApart, RegistryDay, RegistryGroup, RegistryMember
 from models.relapse import RelapseWatch
@@ -96,6 +97,9 @@ __all__ = [
     "Report",
     "Review",
     "ReviewLog",
+    "SlaFired",
+    "SlaLap",
+    "SlaWatch",
     "Source",
     "Survey",
     "Suspicion",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from models import sla
 from models.change import advance, begin
 from models.engine import transaction
 from models.improving import (
@@ -14,12 +15,10 @@ from models.improving import (
     dimensions_of,
     existing_cases,
     measures_tried,
-    overdue,
     problems_in,
     unanswered,
 )
 from models.loop import Problem
-from models.telling import announce
 from settings import asset_text, get_settings
 from tasks.aggregate import organisation
 from tasks.analyse import taxonomy
@@ -27,11 +26,13 @@ from tasks.causes import ground
 from tasks.common import by, stage
 from voc.causes.slices import Lift, over_represented
 from voc.causes.wording import draft_root_cause, value_name
-from voc.deadlines import case_deadlines, working_days_due
+from voc.deadlines import working_days_due
 from voc.measures import Library, Measure, parse_measures, suggest
 from voc.routing import route
+from voc.sla import COURSES, Entry, claims, clocks, terms_from, terms_of
 
 ANSWERED = ("complaint", "enquiry")
+CASE_PROMISES = ("respond", "reply", "resolve", "callback")
 UNKNOWN_DIMENSION = "process"  # of a problem whose members say nothing about it
 
 
@@ -55,27 +56,21 @@ def open_cases(now: datetime) -> int:
 
 
 def _case(row: Unanswered, now: datetime) -> dict[str, object]:
-    deadlines = case_deadlines(row.priority, row.value, row.channel, now)
+    held = sla.policy()
+    claimed = claims(row.priority, row.value, row.channel, row.type, held)
+    terms = terms_of(held, CASE_PROMISES, claimed)
+    begun = clocks(COURSES["case"], terms_from(held, terms), [Entry("open", now)], now)
+    due_at = {clock.promise: clock.due_at or now for clock in begun}
     return {
         "feedback_id": row.feedback,
         "priority": row.priority,
         "issue": row.issue,
         "category": taxonomy().issue(row.issue).name if row.issue else "服务体验",
         "opened_at": now,
-        "respond_by": deadlines.respond_by,
-        "resolve_by": deadlines.resolve_by,
+        "terms": terms,
+        "respond_by": due_at["respond"],
+        "resolve_by": max(due_at.values()),
     }
-
-
-@stage("催办超时")
-def chase_overdue(now: datetime) -> dict[str, int]:
-    """Escalate cases whose first answer is late and tell the owners of late measures, once each."""
-    with transaction() as session:
-        cases, actions = overdue(session, now)
-        late = {id_: {"reason": "首次答复超时"} for id_ in cases}
-        advance(session, "case", "escalate", late, by("rule:deadline", now), strict=False)
-        announce(session, "action", "overdue", dict.fromkeys(actions, 1), now, {})
-        return {"cases": len(cases), "actions": len(actions)}
 
 
 @stage("确认问题")

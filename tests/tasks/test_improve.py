@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from models import deciding
-from tasks.improve import chase_overdue, open_cases, propose_actions
+from tasks.improve import open_cases, propose_actions
+from tasks.sla import sweep
 from voc.effect.contract import fingerprint, parse
 from voc.errors import StepRefused
 
@@ -197,8 +198,9 @@ def test_a_measure_that_was_returned_after_it_was_accepted_can_be_taken_on_again
 def test_a_measure_past_its_deadline_is_told_of_once(proposed):
     action = proposed.promise(date(2026, 6, 20))
     late = proposed.on(date(2026, 12, 1))
-    assert chase_overdue.fn(late.now)["actions"] == 1
-    chase_overdue.fn(late.now)
+    due = late.value("SELECT due_at FROM action")
+    assert sweep.fn(due + timedelta(minutes=1))["action_overdue"] == 1
+    sweep.fn(due + timedelta(minutes=2))
     told = late.rows("SELECT recipient FROM outbox WHERE event = 'action_overdue'")
     assert (told, action > 0) == ([{"recipient": "owner:installation"}], True)
 
@@ -243,7 +245,8 @@ def test_a_case_that_nobody_answered_in_time_is_escalated_once(house):
     house.take_in([["R1", "约好的安装师傅没来", "2026-06-07 10:00", "1", "13800000001", "成都"]])
     open_cases.fn(house.now)
     late = house.on(date(2026, 6, 30))
-    assert [chase_overdue.fn(late.now)["cases"], chase_overdue.fn(late.now)["cases"]] == [1, 0]
+    assert sweep.fn(late.now)["case_escalate"] == 2  # neither answered nor resolved
+    assert sweep.fn(late.now) == {"recomputed": 0}
     assert late.pairs("SELECT event, recipient FROM outbox")["case_escalated"] == "owner:installation"
 
 

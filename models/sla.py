@@ -1,0 +1,186 @@
+"""Clocks of promised times for many subjects at once, read from the logs; and lists of what the sweep has kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from chinese_calendar import constants
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from models.promises import SlaFired
+from settings import asset_text
+from voc.sla import COURSES, Clock, Entry, Policy, Term, clocks, dated, most_urgent, parse_policy, terms_from
+
+# Where the date of a life that has one stands, and the promise that carries it.
+DATED: Mapping[str, str] = {
+    "action": "implement", "review": "conclude", "approval": "answer", "rootcause": "report",
+}  # fmt: skip
+_MOVING = {
+    life: frozenset().union(*(c.starts | c.stops | c.drops for c in courses))
+    | {"pause", "resume", "note", "retime", "reschedule"}
+    for life, courses in COURSES.items()
+}
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: str) -> Policy:
+    return parse_policy(content)
+
+
+def policy() -> Policy:
+    """Return the promises in force."""
+    return _parsed(asset_text("sla.toml"))
+
+
+def basis() -> str:
+    """Name the calendar deadlines are computed on now: the last published year and the days of the user."""
+    days = policy().office.days
+    own = f"{len(days.worked)}+{len(days.free)}+{sum(d.toordinal() for d in days.worked | days.free) % 99991}"
+    return f"{max(constants.holidays).year}/{own}/{','.join(map(str, sorted(days.published)))}"
+
+
+def touch(session: Session, life: str, step: str, ids: Sequence[int], at: datetime) -> None:
+    """Have some subjects looked at: called with every step, and passes over steps that move no clock."""
+    if not ids or step not in _MOVING.get(life, ()):
+        return
+    query = text(
+        """
+        INSERT INTO sla_watch (life, subject_id, next_at)
+        SELECT :life, id, :at FROM unnest(CAST(:ids AS bigint[])) AS id
+        ON CONFLICT (life, subject_id) DO UPDATE SET next_at = LEAST(sla_watch.next_at, EXCLUDED.next_at)
+        """
+    )
+    session.execute(query, {"life": life, "ids": list(ids), "at": at})
+
+
+def readings(session: Session, life: str, ids: Sequence[int], now: datetime) -> dict[int, list[Clock]]:
+    """Read all clocks of some subjects from their logs, as they stand now."""
+    logs = _logs(session, life, ids)
+    terms = _terms(session, life, ids, logs)
+    return {id_: clocks(COURSES[life], terms[id_], logs[id_], now) for id_ in ids if id_ in terms}
+
+
+def next_promise(session: Session, life: str, ids: Sequence[int], now: datetime) -> dict[int, Clock]:
+    """Return the most urgent open clock of each subject that has one: what a page shows as the time left."""
+    found = {id_: most_urgent(read) for id_, read in readings(session, life, ids, now).items()}
+    return {id_: clock for id_, clock in found.items() if clock}
+
+
+def _logs(session: Session, life: str, ids: Sequence[int]) -> dict[int, list[Entry]]:
+    # The name of the table is one of LIVES, never what somebody typed.
+    query = text(
+        f"""
+        SELECT subject_id, step, "at", facts FROM {life}_log
+        WHERE subject_id = ANY(CAST(:ids AS bigint[])) ORDER BY subject_id, seq
+        """  # noqa: S608
+    )
+    logs: dict[int, list[Entry]] = {id_: [] for id_ in ids}
+    for subject, step, at, facts in session.execute(query, {"ids": list(ids)}):
+        logs[subject].append(Entry(step, at, facts))
+    return logs
+
+
+def _terms(
+    session: Session, life: str, ids: Sequence[int], logs: Mapping[int, Sequence[Entry]]
+) -> dict[int, dict[str, Term]]:
+    if life == "case":
+        return _case_terms(session, ids)
+    held, standard = policy(), {}
+    if life == "action":
+        standard = terms_from(held, {"accept": [[*held.promises["accept"].grants["standard"]]]})
+    starts = {c.promise: c.starts for c in COURSES[life]}[DATED[life]]
+    found = {}
+    dates = text(f"SELECT id, due_at FROM {life} WHERE id = ANY(CAST(:ids AS bigint[]))")  # noqa: S608
+    for id_, until in session.execute(dates, {"ids": list(ids)}):
+        start = next((e.at for e in logs[id_] if e.step in starts), None)
+        # The date that was promised first: a later one is a step in the log and no excuse for the past.
+        first = next((e.facts.get("was") for e in logs[id_] if e.step == "reschedule"), None)
+        due_at = datetime.fromisoformat(first) if first else until
+        found[id_] = {**standard, **(dated(held, DATED[life], start, due_at) if start else {})}
+    return found
+
+
+def _case_terms(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Term]]:
+    query = text(
+        'SELECT id, terms, opened_at, respond_by, resolve_by FROM "case" WHERE id = ANY(CAST(:ids AS bigint[]))'
+    )
+    held = policy()
+    found = {}
+    for id_, kept, opened, respond_by, resolve_by in session.execute(query, {"ids": list(ids)}):
+        # Cases from before promises were kept with them: their two dates are what was promised.
+        older = {} if kept else {
+            **dated(held, "respond", opened, respond_by), **dated(held, "resolve", opened, resolve_by)
+        }  # fmt: skip
+        found[id_] = {**older, **terms_from(held, kept)}
+    return found
+
+
+# --- what people read --------------------------------------------------------------------------------------------
+
+
+def shares(
+    session: Session, since: datetime, until: datetime, department: str | None = None
+) -> list[dict[str, Any]]:
+    """Count, by life and promise, the laps that fell due or ended in a period: kept and all.
+
+    A lap that is open past its due time counts as missed; one that is neither ended nor due does not count yet.
+    """
+    query = text(
+        """
+        SELECT l.life, l.promise, count(*) FILTER (WHERE l.state = 'met') AS met,
+               count(*) FILTER (WHERE l.state = 'missed') AS missed,
+               count(*) FILTER (WHERE l.state = 'overdue') AS open_overdue,
+               count(*) AS judged
+        FROM sla_lap l
+        LEFT JOIN "case" k ON l.life = 'case' AND k.id = l.subject_id
+        LEFT JOIN action a ON l.life = 'action' AND a.id = l.subject_id
+        LEFT JOIN review r ON l.life = 'review' AND r.id = l.subject_id
+        WHERE l.state IN ('met', 'missed', 'overdue')
+          AND COALESCE(l.ended_at, l.due_at) >= :since AND COALESCE(l.ended_at, l.due_at) < :until
+          AND (CAST(:department AS text) IS NULL
+               OR COALESCE(k.department, a.department, r.department) = :department)
+        GROUP BY 1, 2 ORDER BY 1, 2
+        """
+    )
+    values = {"since": since, "until": until, "department": department}
+    return [
+        {**row, "title": policy().promises[row["promise"]].title, "share": row["met"] / row["judged"]}
+        for row in session.execute(query, values).mappings()
+    ]
+
+
+def waiting(
+    session: Session, department: str | None = None, life: str | None = None, limit: int = 200
+) -> list[dict[str, Any]]:
+    """List open clocks, those that fall due first at the head, paused ones at the end."""
+    query = text(
+        """
+        SELECT l.life, l.subject_id, l.promise, l.lap, l.state, l.due_at, l.granted_s - l.worked_s AS left_s,
+               l.provisional, COALESCE(k.department, a.department, r.department, p.asked_of) AS department,
+               COALESCE(k.category, a.measure, m.label, p.title) AS about
+        FROM sla_lap l
+        LEFT JOIN "case" k ON l.life = 'case' AND k.id = l.subject_id
+        LEFT JOIN action a ON l.life = 'action' AND a.id = l.subject_id
+        LEFT JOIN (review r JOIN alarm m ON m.id = r.alarm_id) ON l.life = 'review' AND r.id = l.subject_id
+        LEFT JOIN approval p ON l.life = 'approval' AND p.id = l.subject_id
+        WHERE l.state IN ('running', 'paused', 'overdue')
+          AND (CAST(:life AS text) IS NULL OR l.life = :life)
+          AND (CAST(:department AS text) IS NULL
+               OR COALESCE(k.department, a.department, r.department, p.asked_of) = :department)
+        ORDER BY l.due_at NULLS LAST, l.life, l.subject_id, l.promise LIMIT :limit
+        """
+    )
+    values = {"department": department, "life": life, "limit": limit}
+    return [dict(row) for row in session.execute(query, values).mappings()]
+
+
+def told(session: Session, life: str, subject: int) -> list[dict[str, Any]]:
+    """List the rungs that were passed by a subject, oldest first."""
+    query = select(
+        SlaFired.promise, SlaFired.lap, SlaFired.level, SlaFired.reached_at, SlaFired.fired_at
+    ).where(SlaFired.life == life, SlaFired.subject_id == subject)
+    return [dict(row) for row in session.execute(query.order_by(SlaFired.reached_at)).mappings()]

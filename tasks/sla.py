@@ -1,0 +1,66 @@
+"""The sweep over promised times: look at what is due, tell of it once, escalate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models import events, sla
+from models.change import advance
+from models.engine import transaction
+from models.sweeping import Rung, due_subjects, look, rest_on_older_calendar
+from models.telling import announce
+from tasks.common import by, stage
+from voc.sla import COURSES
+from voc.sla.ladder import EVENTS, SAID, STEPS
+
+AT_ONCE = 5_000  # subjects in one transaction; a sweep after a long silence goes on until nothing is due
+
+
+@stage("时限巡检")
+def sweep(now: datetime) -> dict[str, int]:
+    """Look at every clock whose moment has come and tell of each rung that was passed, once; return what was told."""
+    told: Counter[str] = Counter()
+    with transaction() as session:
+        told["recomputed"] += rest_on_older_calendar(session, now)
+    while found := _sweep_some(now, told):
+        told["looked_at"] += found
+    return dict(told)
+
+
+def _sweep_some(now: datetime, told: Counter[str]) -> int:
+    with transaction() as session:
+        due = due_subjects(session, now, AT_ONCE)
+        for life, ids in due.items():
+            rungs = look(session, life, ids, now)
+            for level in sorted({rung.level for rung in rungs}):
+                chosen = [rung for rung in rungs if rung.level == level]
+                _tell(session, life, level, chosen, now)
+                told[f"{life}_{level}"] += len(chosen)
+        return sum(len(ids) for ids in due.values())
+
+
+def _tell(session: Session, life: str, level: str, rungs: Sequence[Rung], now: datetime) -> None:
+    for promise in sorted({rung.promise for rung in rungs}):
+        passed = [rung for rung in rungs if rung.promise == promise]
+        title = sla.policy().promises[promise].title
+        if (life, level) in SAID:
+            # After a long silence only the highest rung is told of: nobody needs 即将到期 and 已超时 at once.
+            laps = {rung.subject: rung.lap for rung in passed if rung.top}
+            announce(session, life, SAID[life, level], _rounds(life, promise, laps), now, {})
+        if (life, level) in STEPS:
+            facts = {rung.subject: {"reason": f"{title}超时", "promise": promise} for rung in passed}
+            advance(session, life, STEPS[life, level], facts, by("rule:deadline", now), strict=False)
+        if (life, level) in EVENTS:
+            noted = [(f"voc.{life}.{r.subject}", {life: r.subject}, f"{life}:{r.subject}:{promise}:{r.lap}")
+                     for r in passed]  # fmt: skip
+            events.announce_all(session, EVENTS[life, level], noted, now)
+
+
+def _rounds(life: str, promise: str, laps: dict[int, int]) -> dict[int, int]:
+    """Number the laps of all promises of a life, so that no two of them share a place in the outbox."""
+    names = [course.promise for course in COURSES[life]]
+    return {id_: (lap - 1) * len(names) + names.index(promise) + 1 for id_, lap in laps.items()}
