@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from chinese_calendar import constants
@@ -60,7 +61,7 @@ def touch(session: Session, life: str, step: str, ids: Sequence[int], at: dateti
 def readings(session: Session, life: str, ids: Sequence[int], now: datetime) -> dict[int, list[Clock]]:
     """Read all clocks of some subjects from their logs, as they stand now."""
     logs = _logs(session, life, ids)
-    terms = _terms(session, life, ids, logs)
+    terms = terms_by_subject(session, life, ids, logs)
     return {id_: clocks(COURSES[life], terms[id_], logs[id_], now) for id_ in ids if id_ in terms}
 
 
@@ -84,9 +85,13 @@ def _logs(session: Session, life: str, ids: Sequence[int]) -> dict[int, list[Ent
     return logs
 
 
-def _terms(
-    session: Session, life: str, ids: Sequence[int], logs: Mapping[int, Sequence[Entry]]
+def terms_by_subject(
+    session: Session,
+    life: str,
+    ids: Sequence[int],
+    logs: Mapping[int, Sequence[Entry]] = MappingProxyType({}),
 ) -> dict[int, dict[str, Term]]:
+    """Return what was promised to each subject; those that have a date need their logs."""
     if life == "case":
         return _case_terms(session, ids)
     held, standard = policy(), {}
