@@ -91,6 +91,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "action": _own(f"problem_id = {_OWN_PROBLEMS}"),
         "action_log": _of("action", "subject_id"),
         "contract": _of("action", "action_id"),
+        "contract_version": _of("action", "action_id", may="SELECT, INSERT"),
+        "action_rollout": _of("action", "action_id", may="SELECT, INSERT, UPDATE"),
         "verification": _of("action", "action_id"),
         "relapse_watch": _OPERATORS,
         # Deadlines and what was done about them.
@@ -162,6 +164,9 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "user_session": Guard(HOUSE, "SELECT, INSERT, UPDATE"),
         "audit_event": Guard(ALL, "SELECT, INSERT", written=HOUSE),
         "allowance": Guard(HOUSE, "SELECT, INSERT, UPDATE, DELETE", "true", "SELECT, INSERT, UPDATE"),
+        "api_key": Guard(HOUSE, "SELECT, UPDATE"),
+        "webhook_secret": Guard(HOUSE, "SELECT"),
+        "inbound_message": Guard(HOUSE, "SELECT, INSERT"),
         # Workings of the pipeline.
         "duplicate_band": _CLOSED,
         "registry_anchor": _CLOSED,

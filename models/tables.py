@@ -1,5 +1,6 @@
 """All tables in one import, for migrations and tests."""
 
+from models.agreed import ActionRollout, ContractVersion
 from models.alarm import Alarm, Review, ReviewLog, Watch, WatchedBatch
 from models.approval import Approval, ApprovalLog
 from models.audit import AuditItem, AuditReading, AuditSample
@@ -24,6 +25,7 @@ from models.loop import (
     ProblemLog,
     ProblemMember,
 )
+from models.machines import ApiKey, InboundMessage, WebhookSecret
 from models.outbox import ChannelBucket, ChannelStop, OutboxMessage
 from models.promises import SlaFired, SlaLap, SlaWatch
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
@@ -39,6 +41,7 @@ __all__ = [
     "Alarm",
     "Allowance",
     "Annotation",
+    "ApiKey",
     "Approval",
     "ApprovalLog",
     "Attachment",
@@ -70,6 +73,7 @@ __all__ = [
     "Evidence",
     "Feedback",
     "Holder",
+    "InboundMessage",
     "IssueDay",
     "Knowledge",
     "KnowledgeUse",
@@ -112,4 +116,5 @@ __all__ = [
     "Verification",
     "Watch",
     "WatchedBatch",
+    "WebhookSecret",
 ]
