@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import UTC, datetime
 from typing import Annotated
@@ -14,7 +13,6 @@ from cli.output import as_json, as_table, console
 from cli.server import prepare
 from models.engine import migrate, transaction
 from models.events import NAMES, newest_events
-from settings import get_settings
 from voc.errors import ConfigError
 
 STATE_NAMES = {"waiting": "待通知", "posted": "已通知", "expired": "已过期"}
@@ -54,6 +52,7 @@ def post(
     prepare()
     migrate()
     # Imported here: listing needs no task.
+    from tasks.api import address
     from tasks.post import post_waiting
 
     api = address()
@@ -73,8 +72,3 @@ def post(
         if not watch:
             return
         time.sleep(every)
-
-
-def address() -> str:
-    """Return the address of Prefect's API: the one given, or that of `voc serve` on this machine."""
-    return os.environ.get("PREFECT_API_URL") or f"http://127.0.0.1:{get_settings().prefect_port}/api"

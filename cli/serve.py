@@ -1,84 +1,202 @@
-"""voc serve, voc deploy: everything a single machine needs, in one process tree."""
+"""voc serve: everything a single machine needs, in one process tree that brings back whatever dies."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.util import find_spec
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
+from cli.deploy import deploy
+from cli.guard import catch_up
 from cli.output import console
 from cli.server import prepare, spawn, start_server, stop, wait_healthy
-from models.engine import migrate
+from models.engine import answers, migrate
 from settings import get_settings
+from tasks.api import POOL, Api
 from voc.errors import ConfigError
 
-ROOT = Path(__file__).resolve().parent.parent
-POOL = "voc"
-DEPLOYMENTS = ROOT / "deployments" / "prefect.yaml"
+STATUS = "serve.json"
+DATABASE_EVERY = 3.0
+DEAF = 45.0  # seconds without an answer after which a server that still runs is started again
+CALM = 60.0  # a child that lived so long may be started again at once
+# What every child and every run below it is told.
+RUNNING = {
+    "PREFECT_WORKER_QUERY_SECONDS": "2",
+    "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+}
 
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("serve", help="启动 Prefect 服务、执行进程和消息发送")(serve)
-    app.command("deploy", help="登记所有部署和定时任务（可重复执行）")(deploy)
+    app.command("serve", help="启动全部服务并看护：数据库、Prefect、执行、反应、发送、门户")(serve)
+
+
+@dataclass
+class Child:
+    """A process that is to live as long as this one."""
+
+    name: str
+    title: str
+    start: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes] | None = None
+    since: float = 0.0
+    restarts: int = 0
+    again_at: float = 0.0
+    heard_at: float = field(default_factory=time.monotonic)
+
+    def keep(self, now: float) -> bool:
+        """Start it unless it lives or has to wait after dying young; return whether it was started."""
+        if self.process and self.process.poll() is None:
+            return False
+        if self.process and self.since:
+            young = now - self.since < CALM
+            self.again_at = now + (min(30.0, 2.0**self.restarts) if young else 0.0)
+            self.restarts, self.since = self.restarts + 1, 0.0
+        if now < self.again_at:
+            return False
+        self.process, self.since, self.heard_at = self.start(), now, now
+        return True
 
 
 def serve() -> None:
-    """Start the database, the Prefect server, a worker and the dispatcher, and keep them until stopped."""
+    """Start everything, bring back what dies, and stop all of it cleanly when told to."""
     prepare()
+    os.environ.update({name: os.environ.get(name, value) for name, value in RUNNING.items()})
     migrate()
     port = get_settings().prefect_port
-    api = f"http://127.0.0.1:{port}/api"
-    children = [start_server(port)]
+    api = Api(f"http://127.0.0.1:{port}/api")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = Child("prefect-server", "Prefect 服务", lambda: start_server(port))
+    children = [server]
     try:
-        wait_healthy(api, children[0])
-        os.environ["PREFECT_API_URL"] = api
-        deploy()
-        environment = dict(os.environ, PREFECT_WORKER_QUERY_SECONDS="2")
-        children.append(spawn(["-m", "prefect", "worker", "start", "--pool", POOL], "worker", environment))
-        children.append(spawn(["-m", "cli", "dispatch", "--watch"], "dispatch", environment))
-        _announce(port)
-        _watch(children)
+        deployed = _first(server, api)
+        children += _others()
+        _go_on(children, api, deployed)
     except KeyboardInterrupt:
         console.print("正在停止……")
     finally:
         for child in reversed(children):
-            stop(child)
+            if child.process:
+                stop(child.process)
+        (get_settings().folder("") / STATUS).unlink(missing_ok=True)
 
 
-def _announce(port: int) -> None:
-    home = get_settings().home.resolve()
-    console.print(f"Prefect 界面：http://127.0.0.1:{port}")
-    console.print(f"日志：{home / 'logs'}　报告：{home / 'reports'}　质检页：{home / 'docs' / 'quality'}")
-    console.print("已启动：数据库、Prefect 服务、执行进程、消息发送。按 Ctrl+C 停止。")
+def _first(server: Child, api: Api) -> bool:
+    """Bring up the server; a house that was deployed before works on while it is deployed again, later."""
+    if api.healthy():
+        raise ConfigError(
+            2, f"端口 {get_settings().prefect_port} 上已有 Prefect 服务：请先停掉另一个 voc serve。"
+        )
+    server.keep(time.monotonic())
+    assert server.process  # noqa: S101  (just started)
+    wait_healthy(api.url, server.process)
+    os.environ["PREFECT_API_URL"] = api.url
+    for sentence in catch_up(api, datetime.now(UTC)):
+        console.print(sentence, markup=False)
+    if api.deployments():
+        return False
+    deploy()
+    return True
 
 
-def _watch(children: list[subprocess.Popen[bytes]]) -> None:
+def _others() -> list[Child]:
+    commands = {
+        "worker": ("执行进程", ["-m", "prefect", "worker", "start", "--pool", POOL]),
+        "react": ("反应进程", ["-m", "cli", "react"]),
+        "dispatch": ("消息发送", ["-m", "cli", "dispatch", "--watch"]),
+        "events": ("事件通知", ["-m", "cli", "events", "post", "--watch"]),
+        "guard": ("任务看护", ["-m", "cli", "guard", "--watch"]),
+    }
+    if find_spec("portal") and find_spec("portal.app"):
+        commands["portal"] = ("门户", ["-m", "cli", "portal"])
+    return [Child(name, title, _starter(name, arguments)) for name, (title, arguments) in commands.items()]
+
+
+def _starter(name: str, arguments: list[str]) -> Callable[[], subprocess.Popen[bytes]]:
+    return lambda: spawn(arguments, name, os.environ)
+
+
+def _go_on(children: list[Child], api: Api, deployed: bool) -> None:
+    """Start what is not running, again and again, until told to stop."""
+    told, next_look = False, 0.0
     while True:
-        dead = [child for child in children if child.poll() is not None]
-        if dead:
-            raise ConfigError(3, f"有子进程意外退出，请查看 {get_settings().folder('logs')} 里的日志。")
-        time.sleep(1)
+        now = time.monotonic()
+        started = [child for child in children if child.keep(now)]
+        if told:
+            for child in started:
+                console.print(f"「{child.title}」已重新启动（第 {child.restarts} 次）。")
+        if now >= next_look:
+            _database()
+            _listen(children[0], api, now)
+            next_look = now + DATABASE_EVERY
+        _write_down(children)
+        if not told:
+            _announce(children)
+            told = True
+        elif not deployed:
+            # After the children are up: a house that was deployed before need not wait for it.
+            deployed = _deploy_again()
+        time.sleep(0.5)
 
 
-def deploy() -> None:
-    """Create or update the work pool and every deployment of deployments/prefect.yaml."""
-    prepare()
-    if not os.environ.get("PREFECT_API_URL"):
-        raise ConfigError(4, "没有找到 Prefect 服务：请先运行 voc serve，或设置 PREFECT_API_URL。")
-    _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
-    _prefect("--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS))
-    console.print("全部部署已登记。")
+def _deploy_again() -> bool:
+    try:
+        deploy()
+    except ConfigError as error:
+        console.print(f"{error}（已有的部署照常运行，稍后重试。）", markup=False)
+        return False
+    return True
 
 
-def _prefect(*arguments: str) -> None:
-    command = [sys.executable, "-m", "prefect", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise ConfigError(5, f"部署没有成功：{(done.stderr or done.stdout).strip()[-800:]}")
+def _database() -> None:
+    try:
+        if not answers():
+            console.print("数据库没有应答，已尝试重新启动。")
+    except (SQLAlchemyError, ConfigError) as error:
+        console.print(f"数据库没有应答：{str(error).splitlines()[0]}", markup=False)
+
+
+def _listen(server: Child, api: Api, now: float) -> None:
+    """Start a Prefect server again that runs and does not answer."""
+    if api.healthy():
+        server.heard_at = now
+    elif server.process and now - server.heard_at > DEAF:
+        server.process.kill()
+        server.process.wait()
+
+
+def _write_down(children: list[Child]) -> None:
+    """Leave a note of who runs, for `voc status`."""
+    rows = [
+        {
+            "name": c.name,
+            "title": c.title,
+            "pid": c.process.pid if c.process else None,
+            "restarts": c.restarts,
+        }
+        for c in children
+    ]
+    path = get_settings().folder("") / STATUS
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps({"pid": os.getpid(), "children": rows}, ensure_ascii=False), "utf-8")
+    draft.replace(path)
+
+
+def _announce(children: list[Child]) -> None:
+    settings = get_settings()
+    home = settings.home.resolve()
+    console.print(f"Prefect 界面：http://127.0.0.1:{settings.prefect_port}")
+    console.print(f"日志：{home / 'logs'}　报告：{home / 'reports'}　质检页：{home / 'docs' / 'quality'}")
+    console.print(f"已启动：数据库、{'、'.join(child.title for child in children)}。按 Ctrl+C 停止。")
+    console.print("哪里不对：voc status 看现状，voc doctor 看原因和办法。")

@@ -97,7 +97,7 @@ def prefect_server(port: int | None = None) -> Iterator[str]:
         with _one_client():
             yield api
     finally:
-        _hand_in()
+        hand_in()
         os.environ.pop("PREFECT_API_URL", None)
         _reread()
         stop(process)
@@ -110,7 +110,7 @@ def _one_client() -> AbstractContextManager[object]:
     return SyncClientContext.get_or_create()
 
 
-def _hand_in() -> None:
+def hand_in() -> None:
     """Let Prefect's client hand in logs and events while there is still a server to take them."""
     if "prefect.logging.handlers" in sys.modules:
         from prefect.events.worker import EventsWorker

@@ -4,7 +4,7 @@ from prefect import flow
 
 from tasks.check import build_docs, check_waiting
 from tasks.common import moment
-from tasks.naming import show_quarantine, titled
+from tasks.naming import show_quality, show_quarantine, titled
 from tasks.parameters import Timed
 
 
@@ -14,5 +14,6 @@ async def check(what: Timed = Timed()) -> dict[str, int]:
     counts: dict[str, int] = check_waiting(moment(what.now))
     if counts["batches"]:
         build_docs()
+        show_quality()
         show_quarantine()
     return counts

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
 from models import showing
@@ -104,6 +104,35 @@ def show_verifications() -> None:
     }
     create_markdown_artifact(
         f"# 效果验证\n\n{table(rows, columns)}", key="verifications", description="措施的效果结论"
+    )
+
+
+@stage("展示闭环漏斗")
+def show_funnel() -> None:
+    """Show how far complaints have come: into a problem, to a measure, to a verdict."""
+    with transaction() as session:
+        counts = showing.linked(session)
+    names = {"complaints": "投诉", "in_problem": "归入问题", "acted": "已有措施", "judged": "已有结论"}
+    whole = counts["complaints"] or 1
+    rows = [
+        {"step": names[key], "count": counts[key], "share": f"{counts[key] / whole:.0%}"} for key in names
+    ]
+    create_table_artifact(
+        [{"环节": row["step"], "条数": row["count"], "占投诉": row["share"]} for row in rows],
+        key="funnel",
+        description="投诉在闭环里走到了哪一步",
+    )
+
+
+@stage("展示质量分")
+def show_quality() -> None:
+    """Show the quality score of the newest batches."""
+    with transaction() as session:
+        rows = showing.newest_batches(session)
+    columns = {"id": "批次", "title": "来源", "path": "文件", "read": "读入", "quarantined": "隔离",
+               "quality_score": "质量分", "refused_because": "整批拒收原因"}  # fmt: skip
+    create_markdown_artifact(
+        f"# 质量分\n\n{table(rows, columns)}", key="quality", description="最近各批的质量分"
     )
 
 

@@ -76,3 +76,37 @@ class Rehearse(BaseModel):
     weeks: int = Field(26, ge=1, le=104, title="周数")
     seed: int = Field(20260525, ge=0, title="随机种子", description="相同的种子得到相同的公司")
     rows_per_week: int = Field(720, ge=50, le=200_000, title="每周反馈条数")
+
+
+class Remedy(Timed):
+    """Which batch to mend."""
+
+    model_config = form("对未通过质检的一批数据进行整改。")
+
+    batch: int = Field(ge=1, title="批次编号", description="未通过质检的批次，见事件或隔离区")
+
+
+class Clock(BaseModel):
+    """Which measure went live."""
+
+    model_config = form("为已落地的措施排定验证日期。")
+
+    action: int = Field(ge=1, title="措施编号", description="已落地的措施，见 voc actions")
+
+
+class Examine(Timed):
+    """How deep to look."""
+
+    model_config = form("检查环境和数据，列出问题和处理办法。")
+
+    replay: bool = Field(True, title="逐条重放", description="重放全部日志并核对每一行的去向，数据多时较慢")
+
+
+class Upkeep(Timed):
+    """What may go."""
+
+    model_config = form("清理过期的运行记录并整理数据库。")
+
+    keep_days: int = Field(
+        30, ge=7, le=3650, title="事件保留天数", description="已通知 Prefect 的事件保留多少天；业务日志不删"
+    )

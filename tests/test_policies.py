@@ -33,7 +33,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FLOW_FILES = sorted(path for path in (ROOT / "flows").glob("*.py") if path.stem != "__init__")
 PACKAGES = ("voc", "models", "sources", "expectations", "notifications", "tasks", "flows", "cli", "settings")
 PREFECT_YAML = yaml.safe_load((ROOT / "deployments" / "prefect.yaml").read_text("utf-8"))
-DEPLOYMENTS = PREFECT_YAML["deployments"]
+DEPLOYMENTS = [*PREFECT_YAML["deployments"], *PREFECT_YAML["reactive"]]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
 PARAMETERS = [
     model for _, model in inspect.getmembers(tasks.parameters, inspect.isclass)
