@@ -59,6 +59,9 @@ class Contract(Base):
     locked_hash: Mapped[str | None] = mapped_column(comment="sha256 of the body when it was locked")
     locked_at: Mapped[Moment | None] = mapped_column(comment="when it was locked")
     locked_by: Mapped[str | None] = mapped_column(comment="who locked it")
+    revision: Mapped[int] = mapped_column(
+        server_default="1", comment="1, and one more each time it is written anew before the go-live"
+    )
 
 
 class Verification(Base):
@@ -110,7 +113,9 @@ class Report(Base):
     )
     path: Mapped[str] = mapped_column(comment="page, relative to the home folder")
     pdf_path: Mapped[str | None] = mapped_column(comment="the same for paper, relative to the home folder")
-    xlsx_path: Mapped[str | None] = mapped_column(comment="its figures as a workbook, relative to the home folder")
+    xlsx_path: Mapped[str | None] = mapped_column(
+        comment="its figures as a workbook, relative to the home folder"
+    )
     sha256: Mapped[str] = mapped_column(comment="of the page")
     facts: Mapped[Json] = mapped_column(comment="the numbers it prints")
     lineage: Mapped[Json] = mapped_column(comment="where each number comes from")
@@ -124,5 +129,6 @@ class Report(Base):
     released_at: Mapped[Moment | None] = mapped_column(comment="when leadership was told")
     refused_at: Mapped[Moment | None] = mapped_column(comment="when it was sent back")
     state: Mapped[str] = mapped_column(
-        Computed(_STATE, persisted=True), comment="draft, waiting, released or refused; follows from the moments"
+        Computed(_STATE, persisted=True),
+        comment="draft, waiting, released or refused; follows from the moments",
     )

@@ -38,6 +38,7 @@ from models.workbench import Attachment, Holder, Note
 __all__ = [
     "Action",
     "ActionLog",
+    "ActionRollout",
     "Alarm",
     "Allowance",
     "Annotation",
@@ -61,6 +62,7 @@ __all__ = [
     "CodingBreak",
     "Contact",
     "Contract",
+    "ContractVersion",
     "Credential",
     "Customer",
     "CustomerAnswer",
