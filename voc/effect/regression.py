@@ -9,10 +9,12 @@ Sources: McCullagh & Nelder (1989) ch. 9; Cheang & Reinsel (2000) for the bias o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import lapack, toeplitz
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +22,8 @@ STEPS = 50
 MOST_SHARED = 0.9
 LONGEST = 800  # points up to which the bias of the correlation is worked out; beyond, it is nothing
 GRID = np.linspace(0.0, MOST_SHARED, 10)
+NEARLY = 1e-4  # columns nearer to each other than this are solved by their singular values
+CACHED = 200  # points up to which the correlations of the grid are kept
 TOLD = 2.0  # standard errors of a lag-1 correlation from which on the lag-2 one is believed in full
 
 
@@ -27,18 +31,37 @@ TOLD = 2.0  # standard errors of a lag-1 correlation from which on the lag-2 one
 class Fit:
     """A fitted series of n points and k columns.
 
-    `mean` fitted values, `sd` their standard deviations at φ = 1, `influence` (k, n) the derivative of the
-    coefficients to the errors, `pearson` standardised residuals, `hat` the projection on the columns.
+    `mean` fitted values, `sd` their standard deviations at φ = 1, `pearson` standardised residuals, `weighted` (n, k)
+    the columns in units of `sd`.
     """
 
     family: str
     coefficients: Floats
     mean: Floats
     sd: Floats
-    influence: Floats
     pearson: Floats
-    basis: Floats
+    weighted: Floats
     converged: bool
+
+    @cached_property
+    def _parts(self) -> tuple[Floats, Floats, Floats]:
+        # Most fits are only compared with others: what a standard error needs is worked out when it is asked for.
+        left, values, right = np.linalg.svd(self.weighted, full_matrices=False)
+        return left, values, right
+
+    @cached_property
+    def basis(self) -> Floats:
+        """Orthonormal columns (n, rank) that span the weighted ones."""
+        left, values, _ = self._parts
+        return np.asarray(left[:, values > values.max(initial=0) * 1e-10])
+
+    @cached_property
+    def influence(self) -> Floats:
+        """Derivative (k, n) of the coefficients to the errors: the pseudo-inverse of the weighted columns over sd."""
+        left, values, right = self._parts
+        kept = values > values.max(initial=0) * 1e-15
+        inverse = np.divide(1.0, values, where=kept, out=np.zeros_like(values))
+        return np.asarray((right.T * inverse) @ left.T / self.sd)
 
 
 def fit(
@@ -54,7 +77,7 @@ def fit(
         link, slope, sd = _link(mean, trials, family)
         root = slope / sd  # square root of the working weight
         target = (link - base + (values - mean) / slope) * root
-        beta = np.asarray(np.linalg.lstsq(x * root[:, None], target, rcond=None)[0], dtype=np.float64)
+        beta = _solve(x * root[:, None], target)
         mean = _mean(np.asarray(x @ beta + base), trials, family)
         deviance = float((((values - mean) / _link(mean, trials, family)[2]) ** 2).sum())
         done = abs(deviance - previous) <= 1e-10 * (abs(deviance) + 1e-10)
@@ -63,9 +86,21 @@ def fit(
         previous = deviance
     _, slope, sd = _link(mean, trials, family)
     weighted = x * (slope / sd)[:, None]
-    basis = _orthonormal(weighted)
-    influence = np.linalg.pinv(weighted) / sd
-    return Fit(family, beta, mean, sd, influence, (values - mean) / sd, basis, done or family == "numbers")
+    return Fit(family, beta, mean, sd, (values - mean) / sd, weighted, done or family == "numbers")
+
+
+def _solve(columns: Floats, target: Floats) -> Floats:
+    """Least squares by Cholesky of the scaled normal equations; by singular values where columns hang together."""
+    size = np.sqrt((columns**2).sum(axis=0))
+    if (size > 0).all():
+        scaled = columns / size
+        factor, failed = lapack.dpotrf(scaled.T @ scaled, lower=1)
+        if not failed and np.diagonal(factor).min() > NEARLY:
+            found, _ = lapack.dpotrs(factor, scaled.T @ target, lower=1)
+            # One step of refinement takes the error back that squaring the columns brought in.
+            more, _ = lapack.dpotrs(factor, scaled.T @ (target - scaled @ found), lower=1)
+            return np.asarray((found + more) / size)
+    return np.asarray(np.linalg.lstsq(columns, target, rcond=None)[0], dtype=np.float64)
 
 
 def _start(values: Floats, trials: Floats, family: str) -> Floats:
@@ -89,11 +124,6 @@ def _mean(link: Floats, trials: Floats, family: str) -> Floats:
     if family == "counts":
         return np.exp(np.clip(link, -30, 30))
     return trials / (1 + np.exp(-np.clip(link, -30, 30))) if family == "shares" else link
-
-
-def _orthonormal(matrix: Floats) -> Floats:
-    left, values, _ = np.linalg.svd(matrix, full_matrices=False)
-    return np.asarray(left[:, values > values.max(initial=0) * 1e-10])
 
 
 @dataclass(frozen=True)
@@ -143,37 +173,54 @@ def _lasting(first: float, second: float, n: int) -> float:
 
 def _unbiased(raw: list[float], basis: Floats, n: int) -> tuple[float, float, float]:
     """The correlation whose residuals would show `raw` on average, and tr(MR) and Satterthwaite's df under it."""
-    lagged = [_expected(value, basis, n) for value in GRID]
-    second = raw[1] - lagged[0][1]
+    lagged = _expected(basis, n)
+    second = raw[1] - float(lagged[1, 0])
     # Long memory cannot be told from a trend: the expectation may turn, and the first crossing is taken.
-    rising = np.maximum.accumulate(np.array([first for first, _ in lagged]))
+    rising = np.maximum.accumulate(lagged[0])
     first = float(np.interp(raw[0], rising, GRID)) if raw[0] > rising[0] else 0.0
     shared = _lasting(first, second, n)
     memory = correlation_matrix(n, shared)
-    half = memory - basis @ (basis.T @ memory)
-    residual = half - (half @ basis) @ basis.T
-    trace = float(np.trace(residual))
-    return shared, trace, trace**2 / float((residual**2).sum())
-
-
-def _expected(shared: float, basis: Floats, n: int) -> tuple[float, float]:
-    """Lag-1 and lag-2 correlations that residuals show under AR(1) errors: traces of (I − BB')R(I − BB')."""
-    carried = correlation_matrix(n, shared) @ basis if shared else basis
+    # M = I − BB': tr(MR) and tr(MRMR) from what R makes of the few columns of B.
+    carried = memory @ basis
     inner = basis.T @ carried
-    traces = [n - float(np.trace(inner))]
+    trace = n - float(np.trace(inner))
+    squared = float((memory**2).sum() - 2 * (carried**2).sum() + (inner**2).sum())
+    return shared, trace, trace**2 / squared
+
+
+def _expected(basis: Floats, n: int) -> Floats:
+    """Lag-1 and lag-2 correlations (2, grid) that residuals show under AR(1) errors: traces of (I − BB')R(I − BB')."""
+    carried = np.array([basis if not shared else memory @ basis for shared, memory in _memories(n)])
+    inner = basis.T @ carried
+    whole = n - np.trace(inner, axis1=1, axis2=2)
+    found = []
     for lag in (1, 2):
         ahead, behind = basis[lag:], basis[:-lag]
         cross = (
-            (carried[:-lag] * ahead).sum() + (behind * carried[lag:]).sum() - ((behind @ inner) * ahead).sum()
+            (carried[:, :-lag] * ahead).sum(axis=(1, 2))
+            + (behind * carried[:, lag:]).sum(axis=(1, 2))
+            - ((behind @ inner) * ahead).sum(axis=(1, 2))
         )
-        traces.append((n - lag) * shared**lag - float(cross))
-    return traces[1] / traces[0], traces[2] / traces[0]
+        found.append(((n - lag) * GRID**lag - cross) / whole)
+    return np.array(found)
+
+
+def _memories(n: int) -> list[tuple[float, Floats]]:
+    return _kept_memories(n) if n <= CACHED else _made_memories(n)
+
+
+@lru_cache(maxsize=16)
+def _kept_memories(n: int) -> list[tuple[float, Floats]]:
+    return _made_memories(n)
+
+
+def _made_memories(n: int) -> list[tuple[float, Floats]]:
+    return [(float(shared), correlation_matrix(n, float(shared))) for shared in GRID]
 
 
 def correlation_matrix(n: int, shared: float) -> Floats:
     """AR(1) correlations of n successive points."""
-    lags = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-    return np.asarray((shared ** np.arange(n))[lags]) if shared else np.eye(n)
+    return np.asarray(toeplitz(shared ** np.arange(n))) if shared else np.eye(n)
 
 
 def remembered(weights: Floats, shared: float) -> float:
@@ -190,6 +237,8 @@ def remembered(weights: Floats, shared: float) -> float:
 def remembered_each(rows: Floats, shared: float) -> Floats:
     """The same for each row of weights (r, n), a step a column."""
     carried, total = np.zeros(len(rows)), (rows**2).sum(axis=1)
+    if shared and rows.shape[1] <= CACHED:
+        return np.asarray(((rows @ correlation_matrix(rows.shape[1], shared)) * rows).sum(axis=1))
     if shared:
         for place in range(1, rows.shape[1]):
             carried = shared * (carried + rows[:, place - 1])
