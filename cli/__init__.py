@@ -25,6 +25,7 @@ MODULES = (
     "alarms",
     "causes",
     "figures",
+    "drivers",
     "suspects",
     "source",
     "audit",
@@ -46,6 +47,7 @@ MODULES = (
     "doctor",
     "portal",
     "user",
+    "key",
 )
 LIGHT = {
     "score": "score",
