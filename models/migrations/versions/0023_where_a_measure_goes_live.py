@@ -29,21 +29,21 @@ ANEW = f"""
 def upgrade() -> None:
     op.add_column(
         "contract",
-        sa.Column("revision", sa.Integer(), server_default="1", nullable=False,
+        sa.Column("revision", sa.BigInteger(), server_default="1", nullable=False,
                   comment="1, and one more each time it is written anew before the go-live"),
     )
     op.create_table(
         "contract_version",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False, comment="surrogate key"),
         sa.Column("action_id", sa.BigInteger(), nullable=False, comment="measure it judged"),
-        sa.Column("revision", sa.Integer(), nullable=False, comment="1, 2, 3 …"),
+        sa.Column("revision", sa.BigInteger(), nullable=False, comment="1, 2, 3 …"),
         sa.Column("body", sa.Text(), nullable=False, comment="canonical JSON"),
         sa.Column("locked_hash", sa.Text(), nullable=False, comment="sha256 of the body"),
         sa.Column("locked_at", sa.DateTime(timezone=True), nullable=False, comment="when it was locked"),
         sa.Column("locked_by", sa.Text(), nullable=False, comment="who locked it"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_version")),
         sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_contract_version_action_id")),
-        sa.UniqueConstraint("action_id", "revision", name=op.f("uq_contract_version_action_id")),
+        sa.UniqueConstraint("action_id", "revision", name=op.f("uq_contract_version_action_id_revision")),
     )
     op.create_table(
         "action_rollout",
