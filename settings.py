@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import tomllib
@@ -65,6 +66,12 @@ class Settings(BaseSettings):
         14, ge=1, description="older feedback is analysed but not answered one by one"
     )
     verify_grace_days: int = Field(2, ge=0, description="days to wait for late feedback before a verdict")
+    verify_season_swing: float = Field(
+        0.15, ge=0, lt=1, description="how far a year may swing complaints, where less than a year is known"
+    )
+    verify_overlap: float = Field(
+        0.2, gt=0, le=1, description="part of their feedback that makes two problems one for their measures"
+    )
     late_days: int = Field(
         14, ge=1, description="days after which feedback that arrives is called late in reports"
     )
@@ -155,6 +162,17 @@ class Settings(BaseSettings):
         path = self.home.resolve() / name
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+    def tracking_key(self) -> bytes:
+        """Return the key that signs the cookies of tracking pages, made on first use."""
+        path = self.folder("secrets") / "tracking.key"
+        if not path.exists():
+            _write_once(path, secrets.token_bytes(32))
+        return path.read_bytes()
+
+    def erasure_salt(self) -> str:
+        """Return what makes the tombstones of this house unlike those of another."""
+        return hashlib.sha256(b"tombstone" + self.pseudonym_key()).hexdigest()
 
     def channel(self, name: str) -> dict[str, str]:
         """Return the settings of a channel; a value `env:NAME` is taken from the environment."""

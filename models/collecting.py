@@ -18,6 +18,7 @@ from models.engine import engine
 from models.events import announce
 from models.intake import Batch, Delivery, Quarantine, RawRecord, Source
 from models.loading import references_by_batch, stage_frame
+from settings import get_settings
 from voc.errors import SourceBusy
 from voc.privacy import mask
 
@@ -192,14 +193,20 @@ def _store_raw(session: Session, source_id: int, batch_id: int, rows: pl.DataFra
         """
         INSERT INTO vault.raw_record (source_id, batch_id, "row", record_key, payload_hash, payload, outcome)
         SELECT :source, :batch, "row", record_key, payload_hash, payload, outcome
-        FROM pg_temp.staged_raw ORDER BY "row"
+        FROM pg_temp.staged_raw WHERE NOT (:erased AND was_erased(:salt, :source, record_key)) ORDER BY "row"
         ON CONFLICT (source_id, record_key, payload_hash) DO NOTHING
         """
     )
     # Source and batch are rows of this very transaction, or locked by it.
     with references_by_batch(session):
-        done = session.execute(query, {"source": source_id, "batch": batch_id})
+        done = session.execute(query, {"source": source_id, "batch": batch_id, **_erased(session)})
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _erased(session: Session) -> dict[str, object]:
+    """Say whether anything was ever erased, and by which salt: a late writer must not bring it back."""
+    any_ = bool(session.scalar(text("SELECT anything_erased()")))
+    return {"erased": any_, "salt": get_settings().erasure_salt() if any_ else ""}
 
 
 def _set_aside(session: Session, batch_id: int, reasons: Mapping[int, str]) -> None:
