@@ -33,6 +33,8 @@ MODULES = (
     "clarify",
     "backtest",
     "decide",
+    "approve",
+    "sla",
     "kb",
     "label",
     "train",

@@ -1,4 +1,4 @@
-"""voc approve, accept, start, implement, return, dismiss, quarantine: what people decide."""
+"""voc accept, start, implement, return, cancel, case, quarantine: what people decide."""
 
 from __future__ import annotations
 
@@ -25,9 +25,14 @@ case = typer.Typer(help="个案：答复、解决、确认、重新打开", no_a
 CASE_STEPS = {
     "respond": "首次答复客户",
     "resolve": "问题已解决",
+    "reply": "再次答复客户",
     "confirm": "客户确认已解决",
     "reopen": "客户表示没有解决",
+    "pause": "暂停计时（等客户提供资料等，须说明理由）",
+    "resume": "恢复计时",
+    "note": "客户补充了情况",
 }
+NEEDS_REASON = frozenset({"pause"})
 ActionId = Annotated[int, typer.Argument(help="措施编号")]
 Who = Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")]
 Day = Annotated[str, typer.Option(help="日期，如 2026-12-01")]
@@ -35,7 +40,6 @@ Day = Annotated[str, typer.Option(help="日期，如 2026-12-01")]
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("approve", help="批准改进措施")(approve)
     app.command("accept", help="接单并承诺上线日期（验证合同随之锁定）")(accept)
     app.command("start", help="开始实施")(start)
     app.command("implement", help="报告措施已落地")(implement)
@@ -61,14 +65,6 @@ def day_of(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(f"日期「{text}」看不懂，请写成 2026-12-01 的样子。") from None
-
-
-def approve(action: ActionId, by: Who = "") -> None:
-    """Approve a measure."""
-    migrate()
-    with transaction() as session:
-        deciding.approve(session, action, by_person(by))
-    console.print(f"措施 {action} 已批准，任务消息已进入发件箱。下一步：voc accept {action} --live-on 日期")
 
 
 def accept(action: ActionId, live_on: Day = "", by: Who = "") -> None:
@@ -133,10 +129,17 @@ def _treating(step: str, words: str) -> Callable[..., None]:
         number: Annotated[int, typer.Argument(help="个案编号")],
         reason: Annotated[str, typer.Option(help="说明")] = "",
         by: Who = "",
+        customer: Annotated[
+            bool, typer.Option("--customer", help="由客户本人表示，而不是同事代为操作")
+        ] = False,
     ) -> None:
+        if step in NEEDS_REASON and not reason.strip():
+            raise InputError("请用 --reason 写明理由。")
         migrate()
+        who = by_person(by)
         with transaction() as session:
-            deciding.treat(session, number, step, reason or words, by_person(by))
+            said = By(f"customer:case-{number}", who.at) if customer else who
+            deciding.treat(session, number, step, reason or words, said)
         console.print(f"个案 {number}：{words}。")
 
     return treat

@@ -66,7 +66,7 @@ def flow_of(entry: Mapping[str, Any]) -> Any:
 
 def register() -> None:
     """Create or update the deployments of the reactive flows."""
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig
+    from prefect.schedules import Cron
 
     here = os.getcwd()
     os.chdir(ROOT)
@@ -77,9 +77,17 @@ def register() -> None:
             description=entry["description"],
             tags=entry["tags"],
             parameters=entry.get("parameters"),
-            concurrency_limit=ConcurrencyLimitConfig(**entry["concurrency_limit"]),
+            concurrency_limit=_limit(entry),
+            schedules=[Cron(at.pop("cron"), **at) for at in map(dict, entry.get("schedules", ()))],
         ).apply()
     os.chdir(here)
+
+
+def _limit(entry: Mapping[str, Any]) -> Any:
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig
+
+    limit = entry.get("concurrency_limit")
+    return ConcurrencyLimitConfig(**limit) if limit else None
 
 
 def _warm(flows: Mapping[str, Any]) -> None:

@@ -196,5 +196,5 @@ def _say(result: dict[str, Any]) -> None:
     )
     console.print(f"领导报告：{result['report']}")
     console.print(
-        "接下来可以：voc problems　voc alarms　voc approve 措施编号　voc quarantine list　voc serve"
+        "接下来可以：voc problems　voc alarms　voc approvals　voc quarantine list　voc serve"
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from models import regrouping
@@ -126,6 +126,17 @@ def answer(session: Session, kind: str, subject: str) -> str | None:
     """Return where the newest question about a subject stands: open, approved, refused, withdrawn, or None."""
     query = select(Approval.state).where(Approval.kind == kind, Approval.subject == subject)
     return session.scalar(query.order_by(Approval.id.desc()).limit(1))
+
+
+def note_run(session: Session, id_: int, run: str | None) -> None:
+    """Note which sleeping run shows a question; None: none does any more."""
+    session.execute(update(Approval).where(Approval.id == id_).values(flow_run=run))
+
+
+def answered_with_run(session: Session) -> list[dict[str, Any]]:
+    """List the answered questions whose run is not known to be closed."""
+    ids = session.scalars(select(Approval.id).where(Approval.state != "open", Approval.flow_run.is_not(None)))
+    return [approval(session, id_) for id_ in ids.all()]
 
 
 # --- what follows from an answer ---------------------------------------------------------------------------

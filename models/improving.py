@@ -102,10 +102,15 @@ def dimensions_of(session: Session, problem_id: int) -> dict[str, int]:
     return {dimension: count for dimension, count in session.execute(query, {"problem": problem_id})}
 
 
-def measures_tried(session: Session, problem_id: int) -> list[tuple[int, str]]:
-    """List (round, title) of the measures that were proposed for a problem."""
-    query = select(Action.problem_round, Action.measure).where(Action.problem_id == problem_id)
-    return [(round_, measure) for round_, measure in session.execute(query.order_by(Action.id))]
+def measures_tried(session: Session, problem_id: int) -> list[tuple[int, str, bool]]:
+    """List (round, title, given up) of the measures that were proposed for a problem."""
+    query = select(Action.problem_round, Action.measure, Action.state == "cancelled").where(
+        Action.problem_id == problem_id
+    )
+    return [
+        (round_, measure, given_up)
+        for round_, measure, given_up in session.execute(query.order_by(Action.id))
+    ]
 
 
 def existing_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, int]:

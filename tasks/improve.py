@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import sla
+from models import approving, sla
 from models.change import advance, begin
 from models.engine import transaction
 from models.improving import (
@@ -18,7 +18,7 @@ from models.improving import (
     problems_in,
     unanswered,
 )
-from models.loop import Problem
+from models.loop import Department, Problem
 from settings import asset_text, get_settings
 from tasks.aggregate import organisation
 from tasks.analyse import taxonomy
@@ -33,6 +33,7 @@ from voc.sla import COURSES, Entry, claims, clocks, terms_from, terms_of
 
 ANSWERED = ("complaint", "enquiry")
 CASE_PROMISES = ("respond", "reply", "resolve", "callback")
+APPROVE_DAYS = 2  # working days for an answer; afterwards it is chased
 UNKNOWN_DIMENSION = "process"  # of a problem whose members say nothing about it
 
 
@@ -127,8 +128,9 @@ def propose_actions(now: datetime) -> int:
         # An incident ends by itself: a measure proposed by rule would be credited with that. People may propose one.
         for problem in (p for p in problems_in(session, "diagnosed") if p.issue):
             tried = measures_tried(session, problem.id)
-            if all(round_ != problem.round for round_, _ in tried):
-                proposed += _propose(session, problem, library, [title for _, title in tried], now)
+            # A measure that was refused or given up makes room for the next one of the library.
+            if all(given_up or round_ != problem.round for round_, _, given_up in tried):
+                proposed += _propose(session, problem, library, [title for _, title, _ in tried], now)
         return proposed
 
 
@@ -140,8 +142,31 @@ def _propose(session: Session, problem: Problem, library: Library, tried: list[s
         library,
         tried=[m.code for m in library.measures if m.title in tried],
     )
-    rows = [_action(problem, measure, now) for measure in measures]
-    return len(begin(session, "action", "propose", rows, by("rule:measures", now)))
+    proposed = 0
+    for measure in measures:
+        made = begin(session, "action", "propose", [_action(problem, measure, now)], by("rule:measures", now))
+        proposed += len(made)
+        for id_ in made:
+            _ask(session, id_, problem, measure, now)
+    return proposed
+
+
+def _ask(session: Session, id_: int, problem: Problem, measure: Measure, now: datetime) -> None:
+    """Put the measure before whoever looks after the loop: the department that catches what nobody owns."""
+    owner = session.get_one(Department, problem.department).name
+    body = (
+        f"**问题**：{problem.name}（编号 {problem.id}，第 {problem.round} 轮，"
+        f"{customers_of(session, problem.id)} 位客户）\n\n"
+        f"**根因初判**：{problem.root_cause or '—'}\n\n"
+        f"**措施**：{measure.title}。{measure.detail}\n\n"
+        f"**责任部门**：{owner}，批准后 {measure.days:g} 个工作日内落地"
+    )
+    url = get_settings().public_url.rstrip("/")
+    approving.request(
+        session, "action", f"action:{id_}", f"是否批准措施“{measure.title}”", body,
+        f"{url}/actions/{id_}" if url else None, organisation().fallback,
+        working_days_due(now, APPROVE_DAYS), by("rule:measures", now),
+    )  # fmt: skip
 
 
 def _action(problem: Problem, measure: Measure, now: datetime) -> dict[str, object]:

@@ -60,6 +60,14 @@ class Cycle(Collect):
     report: bool = Field(True, title="生成报告", description="本轮结束时撰写领导报告")
 
 
+class Approve(BaseModel):
+    """Which question to put before a person."""
+
+    model_config = form("一项待审批的事务；一般由「时限」流程自动发起。")
+
+    approval: int = Field(ge=1, title="审批编号", description="见 voc approvals")
+
+
 class Recode(Timed):
     """Which part of history to read again."""
 

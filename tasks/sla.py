@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
 from models import events, sla
@@ -14,10 +15,13 @@ from models.engine import transaction
 from models.sweeping import Rung, due_subjects, look, rest_on_older_calendar
 from models.telling import announce
 from tasks.common import by, stage
-from voc.sla import COURSES
+from tasks.naming import table
+from voc.lifecycle import LIVES
+from voc.sla import COURSES, STATES, left_in_words
 from voc.sla.ladder import EVENTS, SAID, STEPS
 
 AT_ONCE = 5_000  # subjects in one transaction; a sweep after a long silence goes on until nothing is due
+SHOWN = 200
 
 
 @stage("时限巡检")
@@ -29,6 +33,23 @@ def sweep(now: datetime) -> dict[str, int]:
     while found := _sweep_some(now, told):
         told["looked_at"] += found
     return dict(told)
+
+
+@stage("展示时限")
+def show_deadlines(now: datetime) -> None:
+    """Show the clocks that fall due first, with the working time left in words."""
+    with transaction() as session:
+        rows = sla.waiting(session, limit=SHOWN)
+    held = sla.policy().promises
+    shown = [
+        {**row, "life": LIVES[row["life"]].title, "promise": held[row["promise"]].title,
+         "state": STATES[row["state"]] + "（暂估）" * row["provisional"], "left": left_in_words(row["left_s"])}
+        for row in rows
+    ]  # fmt: skip
+    columns = {"life": "类别", "subject_id": "编号", "about": "事项", "promise": "承诺", "department": "责任部门",
+               "due_at": "期限", "left": "剩余工作时间", "state": "状态"}  # fmt: skip
+    text = f"# 时限\n\n{table(shown, columns)}"
+    create_markdown_artifact(text, key="deadlines", description="最先到期的个案、措施、复核和审批")
 
 
 def _sweep_some(now: datetime, told: Counter[str]) -> int:
