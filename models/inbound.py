@@ -38,6 +38,12 @@ def source_named(session: Session, name: str) -> tuple[int, Definition] | None:
     return (row.id, definition_from_dict(row.definition)) if row else None
 
 
+def source_of(session: Session, id_: int | None) -> tuple[int, Definition] | None:
+    """Find a source by its number."""
+    row = session.get(Source, id_) if id_ is not None else None
+    return (row.id, definition_from_dict(row.definition)) if row else None
+
+
 def secrets_of(session: Session, source_id: int) -> Sequence[str]:
     """List the secrets a source accepts at present, newest first."""
     query = select(WebhookSecret.secret).where(

@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from portal import faults
+from portal.api.app import create_api
 from portal.csrf import csrf_checked
 from portal.guard import Guard
 from portal.rendering import STATIC
@@ -19,6 +20,7 @@ def create_app() -> FastAPI:
         app.include_router(router, dependencies=[Depends(csrf_checked)])
     for router in EMBEDDED:
         app.include_router(router)
+    app.mount("/api", create_api())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     faults.attach(app)
     app.add_middleware(Guard)

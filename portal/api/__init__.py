@@ -1,0 +1,1 @@
+"""The HTTP API for machines: no cookies, no forms, keys with scopes."""
