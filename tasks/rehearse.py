@@ -133,7 +133,9 @@ def _answer_cases(session: Session, now: datetime) -> None:
     advance(session, "case", "respond", left, By("person:模拟主管", now + timedelta(hours=3)), strict=False)
     advance(session, "case", "resolve", left, By("person:模拟主管", now + timedelta(hours=30)), strict=False)
     for share, step, hours in ROUTINE:
-        by = By("person:模拟客服", now + timedelta(hours=hours))
+        # Two keys: whoever solves a case does not confirm it; that is for the customer to say.
+        who = "customer:模拟客户" if step in ("confirm", "reopen") else "person:模拟客服"
+        by = By(who, now + timedelta(hours=hours))
         facts = {id_: {"reason": "客户表示未解决"} for id_ in opened if id_ % 20 in share}
         advance(session, "case", step, facts, by, strict=False)
 
