@@ -7,7 +7,7 @@ VOC_PUBLIC_DATA ?= ../shared/data
 export VOC_PUBLIC_DATA
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup demo run serve test test-core check format model bench lock clean
+.PHONY: help setup demo run serve test test-core faults check format model bench lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -33,6 +33,9 @@ test: $(READY)   ## all tests
 
 test-core: $(READY)  ## tests of the pure core, without database and Prefect
 	$(BIN)/python -m pytest tests/voc
+
+faults: $(READY) ## kill every part of a running house, at every boundary, and compare (about 20 minutes)
+	$(BIN)/python -m pytest -s tests/faults -m "faults or house"
 
 check: $(READY)  ## what CI runs: format, lint, types, import contracts, migrations, tests
 	$(BIN)/ruff format --check .
