@@ -14,7 +14,16 @@ from models.sessions import Person
 from voc.roles import may_change, scope
 
 # Subjects a person may act on, and the table that says whether they can see it.
-LIVES = {"case": '"case"', "action": "action", "problem": "problem", "review": "review"}
+LIVES = {
+    "case": '"case"',
+    "action": "action",
+    "problem": "problem",
+    "review": "review",
+    "approval": "approval",
+}
+
+# Who does something stands in `department`, but for a question: there it is who was asked.
+OWNERS = {"approval": "asked_of"}
 
 
 @contextmanager
@@ -36,7 +45,8 @@ def acting(person: Person, life: str, id_: int) -> Iterator[Session]:
     far = scope(person.roles)
     with _open(may_change(person.roles)) as session:
         _see(session, far, person)
-        query = text(f"SELECT department FROM {LIVES[life]} WHERE id = :id")  # noqa: S608  (names of this file)
+        owner = OWNERS.get(life, "department")
+        query = text(f"SELECT {owner} AS department FROM {LIVES[life]} WHERE id = :id")  # noqa: S608  (names of this file)
         found = session.execute(query, {"id": id_}).first()
         if found is None:
             raise Unseen(life, id_)

@@ -18,7 +18,12 @@ class Entry:
 
 
 MENU: Sequence[Entry] = (
-    Entry("/", "首页"),
+    Entry("/desk", "工作台"),
+    Entry("/dashboard", "总览", frozenset({"admin", "voc", "leader", "head", "auditor"})),
+    Entry("/problems", "问题"),
+    Entry("/approvals", "审批", frozenset({"admin", "voc", "head", "leader", "auditor"})),
+    Entry("/reports", "报告", frozenset({"admin", "voc", "leader", "head", "auditor"})),
+    Entry("/knowledge", "知识库"),
     Entry("/account", "我的账号"),
 )
 

@@ -11,13 +11,17 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from portal import naming, pictures
 from portal.cookies import put, visitor_cookie
 from portal.csrf import FIELD, token_of
 from portal.menu import menu_for
 from settings import get_settings
-from voc.roles import ROLES
+from voc.roles import ROLES, may_change
+from voc.wording import size
 from voc.zone import CHINA
 
+# Who takes steps at a desk; leaders and auditors look.
+WORKERS = frozenset({"admin", "voc", "agent", "handler", "head"})
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 
@@ -27,6 +31,23 @@ def moment(value: datetime | None) -> str:
     return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}" if value else "—"
 
 
+def day(value: datetime | None) -> str:
+    """Write the day of an instant."""
+    return f"{value.astimezone(CHINA):%Y-%m-%d}" if value else "—"
+
+
+def figure(value: float) -> str:
+    """Write a figure: shares as percent, counts whole, the rest with two places."""
+    if 0 < abs(value) <= 1:
+        return f"{value:.1%}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def change(value: float) -> str:
+    """Write a difference with its sign; of shares in points."""
+    return f"{value * 100:+.1f} 个百分点" if abs(value) < 1 and value != int(value) else f"{value:+,.2f}"
+
+
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -34,7 +55,14 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters["moment"] = moment
+_environment.filters |= {"moment": moment, "day": day, "figure": figure, "change": change, "bytes": size}
+_environment.filters |= {
+    "named": naming.named,
+    "state": naming.state,
+    "step": naming.step,
+    "actor": naming.actor,
+}
+_environment.globals |= {"columns_picture": pictures.columns, "effect_picture": pictures.effect}
 _environment.globals["ROLES"] = ROLES
 
 
@@ -46,6 +74,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "menu": menu_for(person),
         "company": get_settings().company,
         "path": request.url.path,
+        "works": bool(person and person.roles & WORKERS and may_change(person.roles)),
         "csrf": lambda: _hidden(request),
         "csrf_token": lambda: token_of(request),
     }

@@ -6,12 +6,40 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from portal.pages import account, home, login
+from portal.pages import (
+    account,
+    actions,
+    approvals,
+    beside,
+    cases,
+    desk,
+    home,
+    knowledge,
+    leading,
+    login,
+    problems,
+    reports,
+    reviews,
+    tracking,
+)
 
 # For people who are logged in. Every form carries a CSRF token, which is checked for all of them.
-STAFF: Sequence[APIRouter] = (home.router, account.router)
+STAFF: Sequence[APIRouter] = (
+    home.router,
+    account.router,
+    desk.router,
+    beside.router,
+    cases.router,
+    actions.router,
+    reviews.router,
+    problems.router,
+    approvals.router,
+    knowledge.router,
+    leading.router,
+    reports.router,
+)
 # For anybody; the same check of forms.
-PUBLIC: Sequence[APIRouter] = (login.router,)
+PUBLIC: Sequence[APIRouter] = (login.router, tracking.router)
 # For anybody, shown inside pages of others, where our cookies do not travel: no check of forms, so these
 # routes may take in what strangers write and nothing else.
 EMBEDDED: Sequence[APIRouter] = ()

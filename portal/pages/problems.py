@@ -1,0 +1,79 @@
+"""Problems: how large, since when, why, what is done about them, and every sentence behind them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from models import desk, problem_list, showing
+from models.rights import Unseen, session_for
+from portal.forms import said
+from portal.pages.cases import beside
+from portal.pages.desk import Desk
+from portal.rendering import page
+from portal.texts import marked
+from voc.lifecycle import PROBLEM
+
+router = APIRouter()
+
+
+@router.get("/problems")
+def listed(request: Request, person: Desk, state: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
+    """List the problems one may see, largest first."""
+    with session_for(person) as session:
+        rows = [row for row in problem_list.problems(session) if not state or row["state"] == state]
+        weekly = showing.weekly(session, [row["id"] for row in rows])
+    states = PROBLEM.states
+    return page(
+        request,
+        "problems.html",
+        rows=rows,
+        weekly=weekly,
+        states=states,
+        state=state if state in states else "",
+    )
+
+
+@router.get("/problems/{problem_id}")
+def show(request: Request, person: Desk, problem_id: int) -> HTMLResponse:
+    """Show a problem."""
+    with session_for(person) as session:
+        found = desk.problem(session, problem_id)
+        if found is None:
+            raise Unseen("problem", problem_id)
+        values = {
+            "problem": found,
+            "weekly": showing.weekly(session, [problem_id]).get(problem_id, {}),
+            "quotations": problem_list.quotations(session, [problem_id], 5).get(problem_id, []),
+            "actions": desk.actions_of(session, problem_id),
+            "verifications": desk.verifications_of(session, problem_id),
+            "log": desk.log(session, "problem", problem_id),
+            **beside(session, "problem", problem_id, None),
+        }
+    return page(request, "problem.html", **values, said=said(request))
+
+
+@router.get("/problems/{problem_id}/sentences")
+def sentences(
+    request: Request,
+    person: Desk,
+    problem_id: int,
+    sheet: Annotated[int, Query(ge=1, le=500, alias="page")] = 1,
+) -> HTMLResponse:
+    """Drill down to the sentences: masked words, with the place that shows the problem marked."""
+    with session_for(person) as session:
+        found = desk.problem(session, problem_id)
+        if found is None:
+            raise Unseen("problem", problem_id)
+        rows = desk.sentences(session, problem_id, (sheet - 1) * desk.PAGE, desk.PAGE + 1)
+    shown = [
+        {**row, "words": marked(row["text"], _place(row["span_start"], row["span_end"]))}
+        for row in rows[: desk.PAGE]
+    ]
+    return page(request, "sentences.html", problem=found, rows=shown, sheet=sheet, more=len(rows) > desk.PAGE)
+
+
+def _place(start: int | None, end: int | None) -> list[tuple[int, int, int]]:
+    return [] if start is None or end is None else [(start, end, -1)]

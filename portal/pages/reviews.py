@@ -1,0 +1,50 @@
+"""Alarms a department looks at: was it real, false, or of a known cause?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from models import desk, sla
+from models.change import advance
+from models.desk_work import masked
+from models.rights import Unseen, acting, session_for
+from portal.forms import back, by, now, said
+from portal.pages.desk import Desk, Worker
+from portal.rendering import page
+from voc.errors import InputError
+from voc.wording import left
+
+router = APIRouter()
+STEPS = {"uphold": "属实", "refute": "误报", "explain": "原因已知"}
+
+
+@router.get("/reviews/{review_id}")
+def show(request: Request, person: Desk, review_id: int) -> HTMLResponse:
+    """Show an alarm and how it was, or may be, concluded."""
+    with session_for(person) as session:
+        found = desk.review(session, review_id)
+        if found is None:
+            raise Unseen("review", review_id)
+        clock = sla.next_promise(session, "review", [review_id], now()).get(review_id)
+        log = desk.log(session, "review", review_id)
+    return page(
+        request, "review.html", review=found, left=left(clock), log=log, steps=STEPS, said=said(request)
+    )
+
+
+@router.post("/reviews/{review_id}")
+def conclude(
+    person: Worker,
+    review_id: int,
+    step: Annotated[str, Form(max_length=10)],
+    conclusion: Annotated[str, Form(max_length=500)] = "",
+) -> RedirectResponse:
+    """Conclude."""
+    if step not in STEPS or not conclusion.strip():
+        raise InputError("请选择结论，并写一句依据。")
+    with acting(person, "review", review_id) as session:
+        advance(session, "review", step, {review_id: {"conclusion": masked(conclusion)}}, by(person))
+    return back(f"/reviews/{review_id}", "concluded")

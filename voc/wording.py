@@ -1,0 +1,48 @@
+"""Words for what pages show: the working time left, sizes, and codes by their Chinese names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from voc.sla import Clock
+
+SOON = 0.2  # of the granted time
+
+
+@dataclass(frozen=True)
+class Left:
+    """How a clock stands: a tone (late, soon, calm, paused, none) for the colour, and words that need no colour."""
+
+    tone: str
+    words: str
+
+
+def left(clock: Clock | None) -> Left:
+    """Say how much working time is left."""
+    if clock is None:
+        return Left("none", "无时限")
+    remaining = clock.left
+    if remaining < timedelta(0):
+        return Left("late", f"已超时 {span(-remaining)}")
+    if clock.due_at is None:
+        return Left("paused", f"计时已暂停，还剩 {span(remaining)}")
+    if remaining <= clock.granted * SOON:
+        return Left("soon", f"快到期，还剩 {span(remaining)}")
+    return Left("calm", f"还剩 {span(remaining)}")
+
+
+def span(amount: timedelta) -> str:
+    """Write a length of working time in hours and minutes."""
+    minutes = max(int(amount.total_seconds() // 60), 0)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 24:
+        return f"{hours} 小时"
+    if hours:
+        return f"{hours} 小时 {rest} 分" if rest else f"{hours} 小时"
+    return f"{rest} 分钟" if rest else "不到 1 分钟"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes."""
+    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(count // 1024, 1)} KB"
