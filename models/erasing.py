@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.customers import Erasure
+from models.tracked import Erasure
 from settings import get_settings
 
 GONE = "（已按客户要求删除）"

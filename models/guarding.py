@@ -103,7 +103,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "tracking_link": Guard(ALL, "SELECT", "true", "SELECT"),
         "customer_answer": _own(
             "EXISTS (SELECT 1 FROM feedback f WHERE f.id = feedback_id)",
-            "SELECT",
+            "SELECT, INSERT",
             f"feedback_id = {_FEEDBACK}",
             "SELECT, INSERT",
         ),

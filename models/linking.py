@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, text, update
 from sqlalchemy.orm import Session
 
-from models.customers import TrackingLink
 from models.feedback import Feedback
 from models.outbox import OutboxMessage
+from models.tracked import TrackingLink
 
 TOKEN_BYTES = 16
 

@@ -6,7 +6,6 @@ from models.approval import Approval, ApprovalLog
 from models.audit import AuditItem, AuditReading, AuditSample
 from models.base import Base
 from models.business import BusinessEvent
-from models.customers import CustomerAnswer, CustomerPreference, Erasure, Tombstone, TrackingLink
 from models.events import Event
 from models.evidence import Clarification, Evidence
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
@@ -33,6 +32,7 @@ from models.registry import RegistryAnchor, RegistryApart, RegistryDay, Registry
 from models.relapse import RelapseWatch
 from models.surveying import Campaign, Survey
 from models.suspect import Suspicion
+from models.tracked import CustomerAnswer, CustomerPreference, Erasure, Tombstone, TrackingLink
 from models.workbench import Attachment, Holder, Note
 
 __all__ = [

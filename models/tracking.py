@@ -14,11 +14,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.change import By, advance
-from models.customers import CustomerAnswer, CustomerPreference, Erasure
 from models.feedback import Feedback
 from models.intake import Source
 from models.loop import Case, CaseLog
 from models.submitting import REMARKS, REMARKS_DEFINITION, sign, submit
+from models.tracked import CustomerAnswer, CustomerPreference, Erasure
 from voc.tracking import Change, Stage, may_answer, timeline
 
 LONGEST_REMARK = 2_000
@@ -141,6 +141,7 @@ def remark(session: Session, feedback_id: int, words: str, now: datetime) -> boo
     session.add(row)
     session.flush()
     payload = {"编号": f"remark-{row.id}", "内容": words[:LONGEST_REMARK], "时间": now.isoformat()}
+    session.execute(text("SELECT set_config('voc.feedback', :id, true)"), {"id": str(feedback_id)})
     for raw in submit(session, REMARKS, [(payload["编号"], payload)], now):
         sign(session, raw)
     if case:
