@@ -65,29 +65,31 @@ def flow_of(entry: Mapping[str, Any]) -> Any:
 
 
 def register() -> None:
-    """Create or update the deployments of the reactive flows."""
-    from prefect.schedules import Cron
-
+    """Create or update the deployments of the reactive flows, with their schedules."""
     here = os.getcwd()
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     for entry in written()["reactive"]:
-        flow_of(entry).to_deployment(
-            entry["name"],
-            description=entry["description"],
-            tags=entry["tags"],
-            parameters=entry.get("parameters"),
-            concurrency_limit=_limit(entry),
-            schedules=[Cron(at.pop("cron"), **at) for at in map(dict, entry.get("schedules", ()))],
-        ).apply()
+        _deployment(entry).apply()
     os.chdir(here)
 
 
-def _limit(entry: Mapping[str, Any]) -> Any:
+def _deployment(entry: Mapping[str, Any]) -> Any:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
+    from prefect.schedules import Cron
 
     limit = entry.get("concurrency_limit")
-    return ConcurrencyLimitConfig(**limit) if limit else None
+    return flow_of(entry).to_deployment(
+        entry["name"],
+        description=entry["description"],
+        tags=entry["tags"],
+        parameters=entry.get("parameters"),
+        concurrency_limit=ConcurrencyLimitConfig(**limit) if limit else None,
+        schedules=[
+            Cron(one["cron"], timezone=one["timezone"], slug=one["slug"])
+            for one in entry.get("schedules", ())
+        ],
+    )
 
 
 def _warm(flows: Mapping[str, Any]) -> None:
@@ -136,18 +138,22 @@ def _fork(run: str, flow: Any) -> int:
 
 
 def _run(run: str, flow: Any) -> int:
-    """Run the flow with Prefect's engine in this child; how it ended stands in Prefect."""
+    """Run the flow with Prefect's engine in this child; how it ended, or that it sleeps, stands in Prefect."""
     import asyncio
 
+    from prefect.engine import handle_engine_signals
     from prefect.flow_engine import load_flow_run, run_flow
 
     os.environ["PREFECT__FLOW_RUN_ID"] = run
     try:
-        running: Any = run_flow(flow, flow_run=load_flow_run(UUID(run)), return_type="state")
-        asyncio.run(running)
-        return 0
+        with handle_engine_signals(UUID(run)):
+            running: Any = run_flow(flow, flow_run=load_flow_run(UUID(run)), return_type="state")
+            asyncio.run(running)
+    except SystemExit as end:
+        return int(end.code or 0)
     finally:
         hand_in()
+    return 0
 
 
 def _reap(children: set[int]) -> None:

@@ -84,8 +84,9 @@ def serve() -> None:
         children += _others()
         _go_on(children, api, deployed)
     except KeyboardInterrupt:
-        console.print("正在停止……")
+        pass
     finally:
+        console.print("正在停止……")
         for child in reversed(children):
             if child.process:
                 stop(child.process)

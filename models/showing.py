@@ -36,6 +36,12 @@ def deliveries(session: Session, ids: Sequence[int] | None = None) -> list[dict[
     )
 
 
+def source_titles(session: Session, names: Sequence[str]) -> dict[str, str]:
+    """Return the Chinese titles of sources by name."""
+    rows = _rows(session, "SELECT name, title FROM source WHERE name = ANY(:names)", names=list(names))
+    return {row["name"]: row["title"] for row in rows}
+
+
 def newest_batches(session: Session, limit: int = 30) -> list[dict[str, Any]]:
     """List the newest batches that were checked, with their quality score."""
     return _rows(

@@ -8,6 +8,7 @@ from typing import Any
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
+from sqlalchemy.exc import SQLAlchemyError
 
 from models import showing
 from models.engine import transaction
@@ -23,11 +24,23 @@ def titled(title: str) -> Callable[[], str]:
 
     def name() -> str:
         what = flow_run.parameters.get("what")
-        sources = list(getattr(what, "sources", []) or [])
+        sources = _titles(list(getattr(what, "sources", []) or [])[:3])
         at = moment(getattr(what, "now", None)).astimezone(CHINA)
-        return "·".join([title, *([", ".join(sources[:3])] if sources else []), f"{at:%Y-%m-%d %H:%M}"])
+        return "·".join([title, *(["、".join(sources)] if sources else []), f"{at:%Y-%m-%d %H:%M}"])
 
     return name
+
+
+def _titles(sources: Sequence[str]) -> list[str]:
+    """Call sources by the names people gave them; by their codes when the database is away."""
+    if not sources:
+        return []
+    try:
+        with transaction() as session:
+            known = showing.source_titles(session, sources)
+    except SQLAlchemyError:
+        known = {}
+    return [known.get(name, name) for name in sources]
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
