@@ -19,6 +19,16 @@ def visitor_cookie() -> str:
     return _named("visitor")
 
 
+def tracking_cookie() -> str:
+    """Name of the cookie of a customer who looks at the progress of a feedback."""
+    return _named("track")
+
+
+def way_cookie() -> str:
+    """Name of the cookie of a browser that was sent to log in elsewhere."""
+    return _named("way")
+
+
 def _named(what: str) -> str:
     # The prefix makes browsers refuse the cookie from another host of the same domain, or without TLS.
     return f"voc-{what}" if get_settings().portal_plain_http else f"__Host-voc-{what}"
