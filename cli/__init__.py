@@ -26,6 +26,7 @@ MODULES = (
     "causes",
     "figures",
     "drivers",
+    "customers",
     "suspects",
     "source",
     "audit",

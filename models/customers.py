@@ -1,90 +1,82 @@
-"""What customers are given and what they answer: links, wishes, answers, and what was erased for them."""
+"""Queries of customers: what is known of each, what one said over all channels, and how many were heard where."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
-from sqlalchemy.orm import Mapped, mapped_column
+from datetime import datetime
+from typing import Any
 
-from models.base import Base, Key, Moment, one_of
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-ANSWERS = ("satisfied", "unsatisfied", "remark", "erase")
+from voc.customers import Heard
+
+_COUNTED = "f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL"
 
 
-class TrackingLink(Base):
-    """A link of a message: whoever holds it may see one feedback, until it expires or is revoked."""
-
-    __tablename__ = "tracking_link"
-
-    token_hash: Mapped[str] = mapped_column(
-        primary_key=True, comment="sha256 of the token, which is kept nowhere"
+def heard(session: Session, recent: datetime, now: datetime) -> list[Heard]:
+    """Sum up every customer until now; complaints are counted from `recent` on."""
+    query = text(
+        f"""
+        SELECT c.id, c.value, min(f.occurred_at), max(f.occurred_at),
+               count(*) FILTER (WHERE a.type = 'complaint' AND f.occurred_at >= :recent), count(*), avg(f.rating)
+        FROM customer c JOIN feedback f ON f.customer_id = c.id
+        JOIN annotation a ON a.feedback_id = f.id AND a.current
+        WHERE {_COUNTED} AND f.occurred_at < :now GROUP BY c.id ORDER BY c.id
+        """  # noqa: S608
     )
-    feedback_id: Mapped[int] = mapped_column(
-        ForeignKey("feedback.id"), index=True, comment="feedback it opens"
+    rows = session.execute(query, {"recent": recent, "now": now})
+    return [
+        Heard(who, value, first, last, complaints, said, None if rating is None else float(rating))
+        for who, value, first, last, complaints, said, rating in rows
+    ]
+
+
+def timeline(session: Session, customer: int) -> list[dict[str, Any]]:
+    """List what one customer said over all channels and what was done about it, oldest first."""
+    query = text(
+        f"""
+        SELECT f.occurred_at AS at, f.channel, 'said' AS what, a.type AS detail, f.text FROM feedback f
+        JOIN annotation a ON a.feedback_id = f.id AND a.current
+        WHERE f.customer_id = :customer AND {_COUNTED}
+        UNION ALL
+        SELECT l.at, f.channel, 'case', l.step, NULL FROM case_log l JOIN "case" c ON c.id = l.subject_id
+        JOIN feedback f ON f.id = c.feedback_id WHERE f.customer_id = :customer
+        UNION ALL
+        SELECT o.sent_at, o.channel, 'told', o.event, NULL FROM outbox o
+        WHERE o.recipient = 'customer:' || :customer AND o.state = 'sent'
+        ORDER BY at
+        """  # noqa: S608
     )
-    created_at: Mapped[Moment] = mapped_column(comment="when the message left")
-    expires_at: Mapped[Moment] = mapped_column(comment="not opened after this")
-    revoked_at: Mapped[Moment | None] = mapped_column(comment="when it was taken back")
+    return [dict(row) for row in session.execute(query, {"customer": customer}).mappings()]
 
 
-class CustomerPreference(Base):
-    """How a customer wants to be told, and when not."""
-
-    __tablename__ = "customer_preference"
-    __table_args__ = (
-        one_of("reach", ("phone", "email")),
-        CheckConstraint("quiet_from BETWEEN 0 AND 23 AND quiet_until BETWEEN 0 AND 23", name="hours"),
-        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="both_ends"),
+def answers_by(session: Session, column: str, since: datetime, until: datetime) -> dict[str, int]:
+    """Count feedback by region or product."""
+    if column not in ("region", "product"):
+        raise ValueError(column)
+    query = text(
+        f"""
+        SELECT f.{column}, count(*) FROM feedback f
+        WHERE {_COUNTED} AND f.{column} IS NOT NULL AND f.occurred_at >= :since AND f.occurred_at < :until GROUP BY 1
+        """  # noqa: S608
     )
-
-    customer_id: Mapped[int] = mapped_column(
-        ForeignKey("customer.id"), primary_key=True, autoincrement=False, comment="customer"
-    )
-    reach: Mapped[str | None] = mapped_column(comment="phone or email, where the customer left both")
-    quiet_from: Mapped[int | None] = mapped_column(
-        SmallInteger, comment="hour in China from which nothing is sent"
-    )
-    quiet_until: Mapped[int | None] = mapped_column(SmallInteger, comment="hour until which nothing is sent")
-    silent: Mapped[bool] = mapped_column(server_default=text("false"), comment="wants no notices at all")
-    changed_at: Mapped[Moment] = mapped_column(comment="when the customer said so")
+    return {name: n for name, n in session.execute(query, {"since": since, "until": until})}
 
 
-class CustomerAnswer(Base):
-    """What a customer did on the tracking page; the words of a remark go into the intake, not here."""
-
-    __tablename__ = "customer_answer"
-    __table_args__ = (one_of("kind", ANSWERS), Index("ix_customer_answer_feedback", "feedback_id"))
-
-    id: Mapped[Key]
-    feedback_id: Mapped[int] = mapped_column(ForeignKey("feedback.id"), comment="feedback answered about")
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), comment="its case")
-    round: Mapped[int] = mapped_column(SmallInteger, comment="round of the case, 0 without one")
-    kind: Mapped[str] = mapped_column(comment="satisfied, unsatisfied, remark or erase")
-    at: Mapped[Moment] = mapped_column(comment="when")
-
-
-class Erasure(Base):
-    """A wish to be erased, and when it was done."""
-
-    __tablename__ = "erasure"
-    __table_args__ = (
-        Index("uq_erasure_open", "feedback_id", unique=True, postgresql_where="done_at IS NULL"),
-    )
-
-    id: Mapped[Key]
-    feedback_id: Mapped[int] = mapped_column(ForeignKey("feedback.id"), comment="feedback it was asked from")
-    asked_at: Mapped[Moment] = mapped_column(comment="when the customer asked")
-    done_at: Mapped[Moment | None] = mapped_column(comment="when everything was overwritten")
-    done_by: Mapped[str | None] = mapped_column(comment="who did it, or the rule")
-    rows: Mapped[int | None] = mapped_column(comment="feedback that was overwritten")
-
-
-class Tombstone(Base):
-    """The keyed hash of a record that was erased: a late writer does not bring it back."""
-
-    __tablename__ = "tombstone"
-    __table_args__ = {"schema": "vault"}  # noqa: RUF012
-
-    hash: Mapped[str] = mapped_column(
-        primary_key=True, comment="sha256 of a salt, the source and the record's key"
-    )
-    at: Mapped[Moment] = mapped_column(comment="when it was erased")
+def base_by(session: Session, column: str, since: datetime, until: datetime) -> tuple[str, dict[str, float]]:
+    """Return the figure that stands for the customer base (customers, else orders), and it by region or product."""
+    if column not in ("region", "product"):
+        raise ValueError(column)
+    for figure, sum_up in (("customers", "avg"), ("orders", "sum")):
+        query = text(
+            f"""
+            SELECT name, {sum_up}(value) FROM (
+                SELECT {column} AS name, day, sum(value) AS value FROM operation_figure
+                WHERE name = :figure AND {column} <> '' AND day >= :since AND day < :until GROUP BY 1, 2
+            ) daily GROUP BY 1
+            """  # noqa: S608
+        )
+        rows = session.execute(query, {"figure": figure, "since": since.date(), "until": until.date()})
+        if base := {name: float(value) for name, value in rows}:
+            return figure, base
+    return "", {}
