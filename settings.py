@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     )
     verify_grace_days: int = Field(2, ge=0, description="days to wait for late feedback before a verdict")
     verify_season_swing: float = Field(
-        0.15, ge=0, lt=1, description="how far a year may swing complaints, where less than a year is known"
+        0.1, ge=0, lt=1, description="how far a year may swing complaints, where less than a year is known"
     )
     verify_overlap: float = Field(
         0.2, gt=0, le=1, description="part of their feedback that makes two problems one for their measures"
@@ -132,6 +132,16 @@ class Settings(BaseSettings):
     portal_password: SecretStr | None = Field(
         None, description="password of the database roles voc_portal and voc_public, where they need one"
     )
+    oidc_issuer: str = Field("", description="OpenID provider whose accounts may log in, as it calls itself")
+    oidc_client_id: str = Field("", description="what the OpenID provider calls us")
+    oidc_client_secret: SecretStr | None = Field(None, description="our secret with the OpenID provider")
+    wecom_corp_id: str = Field("", description="企业 ID of 企业微信, whose members may log in")
+    wecom_agent_id: str = Field("", description="AgentID of the application in 企业微信")
+    wecom_secret: SecretStr | None = Field(None, description="secret of the application in 企业微信")
+    wecom_site: str = Field("https://qyapi.weixin.qq.com", description="interface of 企业微信")
+    sso_link_by_login: bool = Field(
+        False, description="link an account elsewhere to the user of the same log-in name when it first comes"
+    )
     session_idle_minutes: int = Field(30, ge=1, le=720, description="a session unused for so long ends")
     session_hours: int = Field(12, ge=1, le=168, description="a session ends after so long in any case")
     report_approver: str = Field(
@@ -193,7 +203,14 @@ class Settings(BaseSettings):
 
     def pseudonym_key(self) -> bytes:
         """Return the key that turns customer identities into pseudonyms, made on first use."""
-        path = self.folder("secrets") / "pseudonym.key"
+        return self._key("pseudonym.key")
+
+    def portal_key(self) -> bytes:
+        """Return the key that signs what a browser carries while it logs in elsewhere, made on first use."""
+        return self._key("portal.key")
+
+    def _key(self, name: str) -> bytes:
+        path = self.folder("secrets") / name
         if not path.exists():
             _write_once(path, secrets.token_bytes(32))
         return path.read_bytes()

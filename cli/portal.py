@@ -6,6 +6,7 @@ import typer
 
 from cli.output import console
 from models.engine import migrate
+from models.rights import check_roles
 from settings import get_settings
 
 
@@ -21,6 +22,7 @@ def portal() -> None:
     from portal.app import create_app
 
     migrate()
+    check_roles()
     settings = get_settings()
     console.print(f"门户：http://{settings.portal_host}:{settings.portal_port}　按 Ctrl+C 停止。")
     # No access log: addresses and paths identify people, and the audit log says what matters.

@@ -10,7 +10,7 @@ import typer
 
 from cli.decide import by_person
 from cli.output import as_json, as_table, console
-from models import people
+from models import people, vouching
 from models.engine import migrate, transaction
 from voc.errors import InputError
 from voc.roles import ROLES
@@ -32,6 +32,8 @@ def attach(app: typer.Typer) -> None:
     user.command("password", help="设置密码")(password)
     user.command("disable", help="停用，立即退出所有设备")(disable)
     user.command("enable", help="重新启用")(enable)
+    user.command("link", help="关联企业账号（OIDC 或企业微信）")(linked)
+    user.command("unlink", help="解除企业账号的关联")(unlinked)
     user.command("list", help="列出用户")(listed)
 
 
@@ -98,6 +100,26 @@ def enable(login: Login) -> None:
     with transaction() as session:
         people.enable(session, login, by_person("").who, datetime.now(UTC))
     console.print(f"用户「{login}」已启用。")
+
+
+def linked(
+    login: Login,
+    issuer: Annotated[str, typer.Option(help="来自：OIDC 的 issuer，或 wecom:企业ID；登录页会显示")],
+    subject: Annotated[str, typer.Option(help="那里的账号；登录页会显示")],
+) -> None:
+    """Say that an account elsewhere is one of our people."""
+    migrate()
+    with transaction() as session:
+        vouching.link(session, login, issuer, subject, by_person("").who, datetime.now(UTC))
+    console.print(f"用户「{login}」已关联企业账号。")
+
+
+def unlinked(login: Login) -> None:
+    """Take the links of a person back."""
+    migrate()
+    with transaction() as session:
+        count = vouching.unlink(session, login, by_person("").who, datetime.now(UTC))
+    console.print(f"用户「{login}」的 {count} 个企业账号已解除关联。")
 
 
 def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.engine import engine_as
 from models.guarding import PORTAL, PUBLIC
 from models.sessions import Person
+from voc.errors import ConfigError
 from voc.roles import may_change, scope
 
 # Subjects a person may act on, and the table that says whether they can see it.
@@ -73,6 +75,21 @@ def customer(feedback_id: int | None = None, *, write: bool = False) -> Iterator
             {"far": "intake" if write else "customer", "feedback": str(feedback_id or "")},
         )
         yield session
+
+
+def check_roles() -> None:
+    """Connect as each of the two roles; raises ConfigError saying what an administrator has to do."""
+    for role in (PORTAL, PUBLIC):
+        try:
+            with engine_as(role).connect():
+                pass
+        except OperationalError as error:
+            said = str(error.orig).strip().splitlines()[-1]
+            raise ConfigError(
+                600,
+                f"门户不能以数据库角色 {role} 连接：{said}。请由数据库管理员执行 CREATE ROLE {role} LOGIN，"
+                "需要密码时用 ALTER ROLE 设置，并写入 VOC_PORTAL_PASSWORD。",
+            ) from None
 
 
 class Unseen(LookupError):

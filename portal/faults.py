@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from models.rights import NotTheirs, Unseen
 from portal.csrf import SAFE, Forged
+from portal.enterprise import NotVouched
 from portal.rendering import page
 from portal.rights import NotAllowed, NotSignedIn
 from voc.errors import VocError
@@ -37,6 +38,7 @@ def attach(app: FastAPI) -> None:
         lambda request, _: _fault(request, 403, "这一项由其他部门办理，您可以查看，不能操作。")
     )
     app.exception_handler(Forged)(_forged)
+    app.exception_handler(NotVouched)(lambda request, error: _fault(request, 403, str(error)))
     app.exception_handler(VocError)(lambda request, error: _fault(request, 409, str(error)))
     app.exception_handler(RequestValidationError)(_unreadable)
     app.exception_handler(HTTPException)(lambda request, error: _fault(request, error.status_code))

@@ -13,6 +13,7 @@ from portal.pages import (
     beside,
     cases,
     desk,
+    enterprise,
     home,
     knowledge,
     leading,
@@ -39,7 +40,7 @@ STAFF: Sequence[APIRouter] = (
     reports.router,
 )
 # For anybody; the same check of forms.
-PUBLIC: Sequence[APIRouter] = (login.router, tracking.router)
+PUBLIC: Sequence[APIRouter] = (login.router, enterprise.router, tracking.router)
 # For anybody, shown inside pages of others, where our cookies do not travel: no check of forms, so these
 # routes may take in what strangers write and nothing else.
 EMBEDDED: Sequence[APIRouter] = ()

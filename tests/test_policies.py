@@ -31,7 +31,9 @@ from voc.taxonomy import parse_taxonomy
 ROOT = Path(__file__).resolve().parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FLOW_FILES = sorted(path for path in (ROOT / "flows").glob("*.py") if path.stem != "__init__")
-PACKAGES = ("voc", "models", "sources", "expectations", "notifications", "tasks", "flows", "cli", "settings")
+PACKAGES = (
+    "voc", "models", "sources", "expectations", "notifications", "tasks", "flows", "portal", "cli", "settings",
+)  # fmt: skip
 PREFECT_YAML = yaml.safe_load((ROOT / "deployments" / "prefect.yaml").read_text("utf-8"))
 DEPLOYMENTS = [*PREFECT_YAML["deployments"], *PREFECT_YAML["reactive"]]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")

@@ -16,6 +16,7 @@ from portal.browsers import browser_of, caller
 from portal.cookies import drop, put, session_cookie, visitor_cookie
 from portal.rendering import page
 from portal.rights import Asking
+from settings import get_settings
 
 router = APIRouter()
 REFUSED = "登录名或密码不正确。"
@@ -25,8 +26,18 @@ REFUSED = "登录名或密码不正确。"
 def form(request: Request, person: Asking, next: str = "/") -> Response:
     """Show the form; who is logged in already goes on."""
     if person:
-        return RedirectResponse(_within(next), 303)
-    return page(request, "login.html", wanted=_within(next), said="")
+        return RedirectResponse(within(next), 303)
+    return _shown(request, 200, within(next))
+
+
+def _shown(request: Request, status: int, wanted: str, said: str = "") -> Response:
+    settings = get_settings()
+    others = [
+        ("oidc", "企业账号登录", settings.oidc_issuer),
+        ("wecom", "企业微信登录", settings.wecom_corp_id),
+    ]
+    ways = [(way, title) for way, title, configured in others if configured]
+    return page(request, "login.html", status, wanted=wanted, said=said, ways=ways)
 
 
 @router.post("/login")
@@ -41,13 +52,13 @@ def log_in(
     wait = _patience(request, login, now)
     if wait:
         said = f"尝试次数过多，请在 {max(1, round(wait / 60))} 分钟后再试。"
-        return page(request, "login.html", 429, wanted=_within(next), said=said)
+        return _shown(request, 429, within(next), said)
     with house() as session:
         person, known = people.known_hash(session, login)
     if not matches(password, known) or person is None:
         _noted(f"login:{throttle.key_of('login', login.lower())}", "login.refused", now)
-        return page(request, "login.html", 401, wanted=_within(next), said=REFUSED)
-    return welcome(request, person, "password", _within(next))
+        return _shown(request, 401, within(next), REFUSED)
+    return welcome(request, person, "password", within(next))
 
 
 def _patience(request: Request, login: str, now: datetime) -> float:
@@ -89,7 +100,7 @@ def log_out(request: Request, person: Asking) -> Response:
     return response
 
 
-def _within(wanted: str) -> str:
+def within(wanted: str) -> str:
     """Keep a way back inside this house: a path of ours, never another host."""
     inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if inside and "\\" not in wanted else "/"
