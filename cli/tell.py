@@ -2,40 +2,101 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from cli.output import as_json, as_table, console
 from cli.server import prepare
-from models import dispatching, showing
+from models import dispatching, post_office
 from models.engine import migrate, transaction
+from notifications.names import EVENTS
 from voc.delivery import STATES
+from voc.errors import ConfigError, DeliveryError, InputError
 
-channel = typer.Typer(help="消息渠道：查看、恢复", no_args_is_help=True)
+DAY = timedelta(days=1)
+COUNTS = {"sent": "24 小时已发", "waiting": "待发", "retry": "待重试", "unknown": "结果不明", "dead": "失败"}
+LETTERS = {
+    "id": "编号", "event": "事件", "channel": "渠道", "state": "状态", "attempts": "尝试",
+    "note": "原因", "receipt": "平台原话",
+}  # fmt: skip
+OUTCOMES = {
+    "retry": "稍后自动重试。",
+    "dead": "转入死信，列在 voc resend 里，更正后可重发。",
+    "stop": "停用该渠道、暂存消息，并用另一渠道通知负责人。",
+    "unknown": "不算送达；按渠道约定重发并标注为重复消息，或等待人工确认。",
+}
+channel = typer.Typer(help="消息渠道：查看、测试、恢复", no_args_is_help=True)
 
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.add_typer(channel, name="channel")
-    channel.command("list", help="列出停用的渠道")(stopped)
-    channel.command("resume", help="恢复发送")(resume)
-    app.command("resend", help="重新发送死信（标注为重复消息）")(resend)
+    channel.command("list", help="列出渠道：已发、待发、失败，以及停用原因")(channels)
+    channel.command("test", help="发一条测试消息，显示平台的原话和含义")(try_out)
+    channel.command("start", help="恢复停用的渠道")(start)
+    channel.command("resume", hidden=True)(start)
+    app.command("resend", help="列出发送失败的消息，或重新发送（标注为重复消息）")(resend)
     app.command("dispatch", help="发送发件箱中到期的消息")(dispatch)
 
 
-def stopped(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
-    """List the channels that were stopped."""
+def channels(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
+    """List the channels there are and what each has sent and holds; addresses and secrets are not shown."""
+    from tasks.letters import configured
+
     migrate()
+    kinds = {name: config.get("kind") or name for name, config in configured().items()}
     with transaction() as session:
-        rows = showing.stopped_channels(session)
-    columns = {"channel": "渠道", "since": "停用时间", "reason": "原因", "waiting": "待发"}
-    return as_json(rows) if json else as_table("停用的渠道", rows, columns)
+        known = {row["channel"]: row for row in post_office.tallies(session, datetime.now(UTC) - DAY)}
+    rows = [
+        {
+            "kind": kinds.get(name, "未配置"),
+            **dict.fromkeys(COUNTS, 0),
+            **known.get(name, {}),
+            "channel": name,
+        }
+        for name in {**kinds, **known}
+    ]
+    for row in rows:
+        row["standing"] = f"已停用：{row['reason']}" if row.get("reason") else "正常"
+    columns = {"channel": "渠道", "kind": "类型", **COUNTS, "standing": "状态"}
+    return as_json(rows) if json else as_table("消息渠道", rows, columns)
 
 
-def resume(name: Annotated[str, typer.Argument(help="渠道名")]) -> None:
+def try_out(
+    name: Annotated[str, typer.Argument(help="渠道名（见 voc channel list）")],
+    to: Annotated[str, typer.Option("--to", help="收件人：邮箱或手机号；群机器人不需要")] = "",
+) -> None:
+    """Send a test message and show what the platform says, word for word, and what that means."""
+    from notifications.base import Message
+    from notifications.registry import open_channel
+    from tasks.letters import configured
+
+    config = configured().get(name)
+    if config is None:
+        raise ConfigError(501, f"渠道「{name}」没有配置。")
+    one = open_channel(name, config)
+    if one.manner.reaches in ("email", "phone") and not to:
+        raise InputError("这个渠道需要收件人，请加上 --to 邮箱或手机号。")
+    words = "这是一条测试消息，收到即表示渠道可用。"
+    letter = Message(
+        0, to or f"channel:{name}", "渠道测试", words, None, f"T{secrets.randbelow(10**6):06d}", False, "test"
+    )
+    try:
+        receipt = one.send(letter)
+    except DeliveryError as error:
+        console.print(f"平台原话：{error.answer or '（没有收到答复）'}", markup=False)
+        console.print(f"含义：{error}", markup=False)
+        console.print(f"系统会这样处理：{OUTCOMES[error.outcome]}")
+        raise typer.Exit(1) from None
+    console.print(f"平台原话：{receipt}", markup=False)
+    console.print("含义：答复里有成功码，消息已交付。")
+
+
+def start(name: Annotated[str, typer.Argument(help="渠道名")]) -> None:
     """Start a channel again."""
     migrate()
     with transaction() as session:
@@ -45,12 +106,29 @@ def resume(name: Annotated[str, typer.Argument(help="渠道名")]) -> None:
     )
 
 
-def resend(ids: Annotated[list[int], typer.Argument(help="消息编号（见 voc notices）")]) -> None:
-    """Put dead messages back in line."""
+def resend(
+    ids: Annotated[list[int] | None, typer.Argument(help="消息编号；不写则列出发送失败的消息")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="全部重新发送")] = False,
+    by: Annotated[str | None, typer.Option("--channel", help="只看或只发这个渠道的")] = None,
+    arrived: Annotated[bool, typer.Option("--arrived", help="人工确认这些消息其实已送达，不再重发")] = False,
+) -> None:
+    """List dead letters with their reasons, or put them back in line."""
     migrate()
+    now = datetime.now(UTC)
     with transaction() as session:
-        count = dispatching.replay(session, ids, datetime.now(UTC))
-    console.print(f"{count} 条消息已重新排队。")
+        letters = post_office.dead_letters(session, by)
+        chosen = [row["id"] for row in letters] if everything else ids or []
+        if not chosen:
+            rows = [
+                {**row, "event": EVENTS.get(row["event"], row["event"]), "state": STATES[row["state"]]}
+                for row in letters
+            ]
+            return as_table("发送失败或结果不明的消息", rows, LETTERS)
+        if arrived:
+            count = post_office.settle(session, chosen, True, now)
+            return console.print(f"{count} 条消息已记为送达。")
+        count = dispatching.replay(session, chosen, now)
+    return console.print(f"{count} 条消息已重新排队。")
 
 
 def dispatch(

@@ -71,7 +71,8 @@ def open_sms(config: Mapping[str, object]) -> SmsGateway:
     on_unknown = str(config.get("on_unknown") or "resend")
     if on_unknown not in ON_UNKNOWN:
         raise ConfigError(537, f"短信渠道的 on_unknown 应为 {'、'.join(ON_UNKNOWN)} 之一。")
-    rate = Rate(float(str(config.get("per_minute") or PER_MINUTE)), 10)
+    per_minute = float(str(config.get("per_minute") or PER_MINUTE))
+    rate = Rate(per_minute, max(1.0, per_minute / 30))
     return SmsGateway(
         address(url),
         key,

@@ -35,7 +35,7 @@ from voc.quiet import hours_of
 
 CLAIM = 200
 LEASE = timedelta(minutes=5)
-# A slow channel has every outcome noted at once; a fast one would spend its time on noting.
+# A slow channel has every outcome noted at once; the log file would spend its time on noting.
 NOTE_EVERY = 0.2
 # Who has not begun to send a claimed message by then gives it back, before its lease makes it an unknown one.
 BEGIN_WITHIN = LEASE.total_seconds() / 2
@@ -128,11 +128,17 @@ def _send(messages: Sequence[OutboxMessage], post: Post) -> list[str]:
             break
         pending.append(_attempt(message, post))
         states.append(pending[-1].became.state)
-        if time.monotonic() - noted_at > NOTE_EVERY:
+        if _costly(message, post) or time.monotonic() - noted_at > NOTE_EVERY:
             _note(pending, post)
             pending, noted_at = [], time.monotonic()
     _note(pending, post)
     return states
+
+
+def _costly(message: OutboxMessage, post: Post) -> bool:
+    """Tell whether a repeat would reach people: its outcome is noted before the next message leaves."""
+    channel = post.channels.get(message.channel)
+    return bool(channel and channel.manner.robot)
 
 
 def _note(outcomes: Sequence[Outcome], post: Post) -> None:
