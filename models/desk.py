@@ -10,23 +10,25 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 PAGE = 25
+EXCERPT = 80  # characters of the customer's words that tell one case from the next
 COUNTED = 1_000  # beyond that the exact number helps nobody, and costs
 
 # One index range per department, in the order of its deadlines: the cost does not grow with what lies behind.
 _KINDS = {
     "case": """
         SELECT 'case' AS life, k.id, k.state, k.round, k.department, k.category AS title, k.priority, {due} AS due_at,
-               k.opened_at AS since, NULL::text AS about FROM "case" k
+               k.opened_at AS since, NULL::text AS about, k.feedback_id FROM "case" k
         WHERE k.department = d.code AND k.state = '{state}' ORDER BY {due}, k.id LIMIT :limit""",
     "action": """
         SELECT 'action' AS life, a.id, a.state, a.round, a.department, a.measure AS title, NULL AS priority,
-               a.due_at, a.changed_at AS since, p.name AS about
+               a.due_at, a.changed_at AS since, p.name AS about, NULL::bigint AS feedback_id
         FROM (SELECT id, state, own_round AS round, department, measure, due_at, changed_at, problem_id FROM action
               WHERE department = d.code AND state IN ('approved', 'accepted', 'in_progress')
               ORDER BY due_at, id LIMIT :limit) a JOIN problem p ON p.id = a.problem_id""",
     "review": """
         SELECT 'review' AS life, r.id, r.state, r.round, r.department, m.label AS title,
-               CASE WHEN m.urgent THEN 'urgent' END AS priority, r.due_at, m.raised_at AS since, NULL AS about
+               CASE WHEN m.urgent THEN 'urgent' END AS priority, r.due_at, m.raised_at AS since, m.cause AS about,
+               NULL::bigint AS feedback_id
         FROM review r JOIN alarm m ON m.id = r.alarm_id
         WHERE r.department = d.code AND r.state = 'open' ORDER BY r.due_at, r.id LIMIT :limit""",
 }
@@ -64,10 +66,12 @@ def todo(
     found = _rows(
         session,
         f"""
-        SELECT x.*, n.name AS department_name, h.user_id AS holder_id, u.name AS holder
+        SELECT x.*, n.name AS department_name, h.user_id AS holder_id, u.name AS holder,
+               left(f.text, {EXCERPT}) AS excerpt
         FROM (SELECT t.* FROM unnest(CAST(:departments AS text[])) AS d(code) CROSS JOIN LATERAL ({lateral}) t
               ORDER BY t.due_at, t.life, t.id OFFSET :offset LIMIT :show) x
         JOIN department n ON n.code = x.department
+        LEFT JOIN feedback f ON f.id = x.feedback_id
         LEFT JOIN desk_holder h ON h.life = x.life AND h.subject_id = x.id
         LEFT JOIN app_user u ON u.id = h.user_id ORDER BY x.due_at, x.life, x.id
         """,  # noqa: S608  (the parts are constants of this file)

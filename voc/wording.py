@@ -40,7 +40,7 @@ def span(amount: timedelta) -> str:
         return f"{hours} 小时"
     if hours:
         return f"{hours} 小时 {rest} 分" if rest else f"{hours} 小时"
-    return f"{rest} 分钟" if rest else "不到 1 分钟"
+    return f"{max(rest, 1)} 分钟"
 
 
 def size(count: int) -> str:

@@ -1,0 +1,58 @@
+"""Pages say how much time is left in words, so that nobody has to see the colour."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from voc.exporting import defused
+from voc.sla import Clock
+from voc.wording import left, size, span
+
+START = datetime(2026, 6, 8, 1, tzinfo=UTC)
+
+
+def clock(worked: float, granted: float = 10, paused: bool = False) -> Clock:
+    due = None if paused else START + timedelta(hours=granted)
+    return Clock("respond", 1, "paused" if paused else "running", START, None, timedelta(hours=worked),
+                 timedelta(hours=granted), due, (), False)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("worked", "tone", "words"),
+    [
+        (0, "calm", "还剩 10 小时"),
+        (7.75, "calm", "还剩 2 小时 15 分"),
+        (8, "soon", "快到期，还剩 2 小时"),
+        (9.75, "soon", "快到期，还剩 15 分钟"),
+        (10, "soon", "快到期，还剩 1 分钟"),
+        (12.5, "late", "已超时 2 小时 30 分"),
+    ],
+)
+def test_the_time_left_has_a_tone_and_words(worked: float, tone: str, words: str) -> None:
+    assert (left(clock(worked)).tone, left(clock(worked)).words) == (tone, words)
+
+
+def test_a_clock_that_stands_still_says_so() -> None:
+    assert left(clock(4, paused=True)).words == "计时已暂停，还剩 6 小时"
+
+
+def test_what_has_no_clock_has_no_limit() -> None:
+    assert left(None).tone == "none"
+
+
+def test_long_times_are_told_in_whole_hours() -> None:
+    assert span(timedelta(hours=30, minutes=40)) == "30 小时"
+
+
+def test_sizes_are_told_as_people_read_them() -> None:
+    assert (size(900), size(3 * 2**20)) == ("1 KB", "3.0 MB")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "＝1", "＋1", "－1", "＠a"])
+def test_a_cell_that_a_spreadsheet_would_calculate_is_defused(cell: str) -> None:
+    assert defused(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", [-1.5, 3, None, "退款", "a=b"])
+def test_numbers_and_plain_words_stay_as_they_are(cell: object) -> None:
+    assert defused(cell) == cell
