@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import approving
+from models import approving, contracting, observing
 from models.change import By, advance
+from models.guards import forbidding
 from models.loop import Action, Problem
-from models.proof import Contract as ContractRow
-from models.proving import contract_of, earlier_actions, first_day, observe, versions_used
-from voc.effect.contract import Contract, canonical, fingerprint, parse, suggest
+from models.observing import Rollout
+from models.proving import contract_of
+from voc.effect.contract import Contract, parse
 from voc.errors import InputError
 from voc.zone import CHINA
-
-# Days before an earlier measure went live say nothing about the next one.
-BEFORE_EARLIER = timedelta(days=365)
-SETTLING = timedelta(days=7)
 
 
 def approve(session: Session, action_id: int, by: By) -> None:
@@ -37,55 +33,25 @@ def _known(session: Session, action_id: int) -> Action:
     return action
 
 
-def accept(session: Session, action_id: int, live_on: date, by: By) -> Contract:
-    """Take a measure on, with the day it shall go live, and return its contract, locked from now on."""
+def accept(session: Session, action_id: int, live_on: date, by: By, where: Rollout | None = None) -> Contract:
+    """Take a measure on, with the day it shall go live, and return its contract, locked from now on.
+
+    where: the regions, products or agents in which it goes live, when not everywhere.
+    """
     action = _known(session, action_id)
     problem = session.get_one(Problem, action.problem_id)
     advance(session, "action", "accept", {action_id: {"live_on": live_on.isoformat()}}, by)
-    advance(session, "problem", "improve", {problem.id: {"action": action_id}}, by, strict=False)
+    # A problem that came back is refused here, aloud, as long as nobody has explained why it did.
+    unexplained = bool(forbidding(session, "problem", "improve", [problem.id], by.who))
+    advance(session, "problem", "improve", {problem.id: {"action": action_id}}, by, strict=unexplained)
     agreed = contract_of(session, action_id)
     if agreed:  # taken on again after it was returned: what counts as success stays as it was
         return parse(agreed.body)
-    contract = draft_contract(session, problem, action_id, live_on, by.at)
-    session.add(
-        ContractRow(
-            action_id=action_id,
-            body=canonical(contract),
-            locked_hash=fingerprint(contract),
-            locked_at=by.at,
-            locked_by=by.who,
-        )
-    )
+    if where:
+        observing.plan(session, action_id, where.kind, where.days)
+    contract = contracting.draft(session, problem, action_id, live_on, by.at)
+    contracting.lock(session, action_id, contract, by)
     return contract
-
-
-def draft_contract(
-    session: Session, problem: Problem, action_id: int, live_on: date, now: datetime
-) -> Contract:
-    """Suggest the contract of a measure from the history of its problem."""
-    today = now.astimezone(CHINA).date()
-    since = first_day(session) or today
-    daily = observe(session, problem.id, since, max(today, since))
-    ahead = max(0, (live_on - daily.days[-1]).days - 1)
-    known = bool(np.nansum(daily.exposure[-56:]) > 0)
-    column = np.nan_to_num(daily.exposure) if known else daily.denominator
-    models, taxonomies = versions_used(session, problem.id, problem.first_seen_at)
-    alarm = (problem.alarm_from.astimezone(CHINA).date(), problem.alarm_until.astimezone(CHINA).date())
-    contract = suggest(
-        f"problem:{problem.id}",
-        # Days to come count as days of the baseline; what they will bring is not known yet.
-        [*daily.numerator.tolist(), *[0.0] * ahead],
-        [*column.tolist(), *[0.0] * ahead],
-        alarm,
-        live_on,
-        metric="complaint_rate" if known else "complaint_share",
-        taxonomy_version="、".join(taxonomies),
-        model_version="、".join(models),
-    )
-    earlier = tuple(
-        (day - BEFORE_EARLIER, day + SETTLING) for day in earlier_actions(session, problem.id, action_id)
-    )
-    return Contract(**{**vars(contract), "excluded": contract.excluded + earlier})
 
 
 def start(session: Session, action_id: int, by: By) -> None:
@@ -96,6 +62,7 @@ def start(session: Session, action_id: int, by: By) -> None:
 def implement(session: Session, action_id: int, went_live: datetime, by: By) -> None:
     """Report that a measure took effect; the clock of its verification starts."""
     problem = _known(session, action_id).problem_id
+    observing.postpone(session, action_id, went_live.astimezone(CHINA).date())
     advance(session, "action", "implement", {action_id: {"went_live": went_live}}, by)
     advance(session, "problem", "verify", {problem: {"action": action_id}}, by, strict=False)
 
@@ -109,6 +76,13 @@ def cancel(session: Session, action_id: int, reason: str, by: By) -> None:
     """Give a measure up before it went live."""
     approving.withdraw(session, "action", f"action:{action_id}", reason, by)
     advance(session, "action", "cancel", {action_id: {"reason": reason}}, by)
+
+
+def reschedule(session: Session, action_id: int, due_at: datetime, reason: str, by: By) -> None:
+    """Promise another date for a measure; the clock keeps what it counted, and a breach stays one."""
+    was = _known(session, action_id).due_at.isoformat()
+    facts = {"due_at": due_at, "reason": reason, "was": was}
+    advance(session, "action", "reschedule", {action_id: facts}, by)
 
 
 def confirm(session: Session, problem_id: int, by: By) -> None:

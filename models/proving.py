@@ -15,11 +15,9 @@ from sqlalchemy.orm import Session
 from models.loop import Action
 from models.proof import Contract, Verification
 
-# Numerator: customers who spoke of the problem that day. Denominator: accepted feedback. Exposure: orders.
-# Days are cast to timestamp: a date before AT TIME ZONE would be taken for midnight in the server's own zone.
-OBSERVE = """
-    INSERT INTO metric_observation (metric, day, slice, numerator, denominator, exposure)
-    WITH complaint AS (
+# What counts as a complaint of a problem: mentions of its issue as one reading has them, or its members.
+COMPLAINTS = """
+    complaint AS (
         SELECT m.feedback_id FROM mention m JOIN annotation a ON a.id = m.annotation_id
         JOIN problem p ON p.issue = m.issue
         WHERE COALESCE(p.merged_into, p.id) = :problem AND m.polarity = -1
@@ -29,7 +27,13 @@ OBSERVE = """
                           WHERE c.parent_id = :problem AND k.problem_id <> :problem AND k.feedback_id = m.feedback_id)
         UNION
         SELECT feedback_id FROM problem_member WHERE problem_id = :problem AND method <> 'rule:issue'
-    ), said AS (
+    )
+"""
+# Numerator: customers who spoke of the problem that day. Denominator: accepted feedback. Exposure: orders.
+# Days are cast to timestamp: a date before AT TIME ZONE would be taken for midnight in the server's own zone.
+OBSERVE = f"""
+    INSERT INTO metric_observation (metric, day, slice, numerator, denominator, exposure)
+    WITH {COMPLAINTS}, said AS (
         SELECT CAST(f.occurred_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day, f.channel,
                COALESCE(f.customer_id, -f.id) AS customer, (m.feedback_id IS NOT NULL) AS member
         FROM feedback f
@@ -52,6 +56,11 @@ OBSERVE = """
     FROM days d LEFT JOIN counted c USING (day) LEFT JOIN traded t ON t.day = d.day
     ON CONFLICT (metric, day, slice) DO UPDATE SET numerator = excluded.numerator,
         denominator = excluded.denominator, exposure = excluded.exposure
+"""  # noqa: S608  (a constant of this file)
+# A channel that nobody is left in would keep what was once counted there.
+EMPTIED = """
+    UPDATE metric_observation SET numerator = 0, denominator = 0
+    WHERE metric = :metric AND slice <> 'all' AND day BETWEEN :since AND :until
 """
 
 
@@ -117,6 +126,7 @@ def observe(
     values = {"problem": problem_id, "metric": metric_of(problem_id), "since": since, "until": until,
               "model": reading.model if reading else None,
               "taxonomy": reading.taxonomy if reading else None}  # fmt: skip
+    session.execute(text(EMPTIED), values)
     session.execute(text(OBSERVE), values)
     query = text(
         """
@@ -156,17 +166,6 @@ def versions_used(session: Session, problem_id: int, since: datetime) -> tuple[l
     )
     row = session.execute(query, {"problem": problem_id, "since": since}).one()
     return list(row.models or []), list(row.taxonomies or [])
-
-
-def earlier_actions(session: Session, problem_id: int, but: int) -> list[date]:
-    """List the days on which other measures against a problem went live."""
-    query = text(
-        """
-        SELECT CAST(went_live AT TIME ZONE 'Asia/Shanghai' AS date) FROM action
-        WHERE problem_id = :problem AND id <> :but AND went_live IS NOT NULL ORDER BY 1
-        """
-    )
-    return list(session.scalars(query, {"problem": problem_id, "but": but}))
 
 
 @dataclass(frozen=True)

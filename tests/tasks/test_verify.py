@@ -91,13 +91,13 @@ def test_a_measure_is_judged_once(lived):
 
 
 def test_a_measure_that_changed_nothing_reopens_the_problem_one_round_higher(lived):
-    house = lived(9, lambda day: 9)
+    house = lived(14, lambda day: 14)
     assert verify_due.fn(house.now) == {"ineffective": 1}
     assert states(house) == [{"problem": "diagnosed", "round": 2, "action": "ineffective"}]
 
 
 def test_the_next_round_proposes_another_measure(lived):
-    house = lived(9, lambda day: 9)
+    house = lived(14, lambda day: 14)
     verify_due.fn(house.now)
     house.improve()
     measures = house.rows("SELECT measure, round, state FROM action ORDER BY id")
@@ -106,7 +106,7 @@ def test_the_next_round_proposes_another_measure(lived):
 
 
 def test_the_contract_of_a_second_measure_leaves_the_time_of_the_first_out(lived):
-    house = lived(9, lambda day: 9)
+    house = lived(14, lambda day: 14)
     verify_due.fn(house.now)
     house.improve()
     house.promise(DUE + timedelta(days=21))
@@ -115,7 +115,7 @@ def test_the_contract_of_a_second_measure_leaves_the_time_of_the_first_out(lived
 
 
 def test_leadership_and_the_department_hear_of_a_failure(lived):
-    house = lived(9, lambda day: 9)
+    house = lived(14, lambda day: 14)
     verify_due.fn(house.now)
     told = house.rows("SELECT recipient FROM outbox WHERE event = 'problem_ineffective' ORDER BY recipient")
     assert [row["recipient"] for row in told] == ["department:installation", "leadership"]
@@ -127,7 +127,8 @@ def test_a_measure_that_made_it_worse_is_called_worse(lived):
     assert states(house) == [{"problem": "diagnosed", "round": 2, "action": "ineffective"}]
 
 
-def test_too_little_evidence_is_no_verdict_and_is_looked_at_again_after_twice_the_time(lived, make):
+def test_too_little_evidence_is_no_verdict_and_is_looked_at_again_after_twice_the_time(lived, make, set_to):
+    set_to(verify_season_swing=0)
     house = lived(3, lambda day: 3)
     assert verify_due.fn(house.now) == {"insufficient": 1}
     assert states(house) == [{"problem": "verifying", "round": 1, "action": "implemented"}]
@@ -240,7 +241,7 @@ def test_the_same_news_is_queued_once(lived):
 
 
 def test_after_a_whole_loop_every_row_equals_the_replay_of_its_log(lived):
-    house = lived(9, lambda day: 9)
+    house = lived(14, lambda day: 14)
     verify_due.fn(house.now)
     house.improve()
     with transaction() as session:

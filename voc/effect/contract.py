@@ -19,8 +19,9 @@ from voc.zone import CHINA
 METRICS = ("complaint_rate", "complaint_share")
 DIRECTIONS = ("decrease", "increase")
 DESIGNS = ("cohort", "did", "cits", "sc", "its", "before_after")
-SINCE_TWO = ("design_reason", "steps", "weeks_needed", "version")
+SINCE_TWO = ("design_reason", "steps", "weeks_needed", "season_swing", "version")
 WEEK = 7
+LOOKS = 2  # a verification left open is looked at once more; each look spends its share of the error
 Span = tuple[date, date]  # first and last day, both included
 
 
@@ -30,7 +31,8 @@ class Contract:
 
     `population` and `control` name a kind of unit (region, product, agent) and its units; empty means everything.
     From each day of `steps` on the level was another, for a reason known beforehand. `weeks_needed`: follow-up for
-    80 % power. Version 1, the first way of writing contracts, knows none of the last four.
+    80 % power. `season_swing`: how far a year may swing the level either way (0.15: ±15 %) where the design cannot
+    take a season out. Version 1, the first way of writing contracts, knows none of the last five.
     """
 
     problem: str
@@ -50,6 +52,7 @@ class Contract:
     design_reason: str = ""
     steps: tuple[date, ...] = ()
     weeks_needed: int | None = None
+    season_swing: float = 0.0
     version: int = 1
 
 
@@ -122,6 +125,7 @@ def faults(contract: Contract) -> list[str]:
         (0 < contract.smallest_effect < 1, "最小有意义效果须在 0 与 1 之间"),
         (0 < contract.alpha < 0.5, "显著性水平须在 0 与 0.5 之间"),
         (contract.baseline_days >= 1 and contract.followup_days >= 1, "基线期和观察期都至少一天"),
+        (0 <= contract.season_swing < 1, "季节幅度须在 0 与 1 之间"),
         (contract.washout_days >= 0, "缓冲期不能为负"),
         (contract.design in DESIGNS, f"设计「{contract.design}」不在 {'、'.join(DESIGNS)} 之中"),
         (all(first <= last for first, last in contract.excluded), "剔除时段的起止颠倒"),

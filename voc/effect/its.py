@@ -21,7 +21,6 @@ from voc.effect.regression import Fit, Noise
 Floats = NDArray[np.float64]
 
 SLOPE_LEVEL = 0.01  # a change of slope joins the model only when chance explains it this rarely
-LEAST_SLOPE = 6
 MOST_PAIRS = 5  # sine–cosine pairs that a season may take, and one for each season seen
 
 
@@ -90,7 +89,7 @@ def season_pairs(series: Series) -> int:
     least = 0 if min(series.after, n - series.after) >= 2 * series.season else 1
     scores = []
     for pairs in range(least, min(int(series.season / 2), int(n / series.season), MOST_PAIRS) + 1):
-        fitted = _fit(series, _design(series, "level", pairs, True)[0])
+        fitted = fit_of(series, columns_of(series, "level", pairs, True)[0])
         k, m = fitted.basis.shape[1], fitted.pearson.size
         scores.append(m * np.log(max(float((fitted.pearson**2).sum()), 1e-12) / m) + k * np.log(m))
     return int(np.argmin(scores)) + least
@@ -107,10 +106,10 @@ def interrupted(series: Series, shape: str = "auto", trend: bool = True, pairs: 
     if shape == "auto":
         slope_p = _slope_p(series, waves, trend) if trend else 1.0
         chosen = "slope" if slope_p < SLOPE_LEVEL else "level"
-    columns, effect = _design(series, chosen, waves, trend)
-    fitted = _fit(series, columns)
+    columns, effect = columns_of(series, chosen, waves, trend)
+    fitted = fit_of(series, columns)
     found = _noise(fitted, errors)
-    combination = effect[_kept(series)[series.after :].nonzero()[0] + series.after].mean(axis=0)
+    combination = effect[kept_of(series)[series.after :].nonzero()[0] + series.after].mean(axis=0)
     spread = (
         regression.newey_west(fitted, combination)
         if errors == "newey-west"
@@ -124,7 +123,7 @@ def interrupted(series: Series, shape: str = "auto", trend: bool = True, pairs: 
     }
     if slope_p is not None:
         facts["slope_p"] = slope_p
-    band = _band(series, columns - effect, fitted, found)
+    band = band_of(series, columns - effect, fitted, found)
     estimate = float(combination @ fitted.coefficients)
     return Change(estimate, spread, found.df, _scale(series), found, *band, facts)
 
@@ -134,11 +133,11 @@ def _scale(series: Series) -> str:
 
 
 def _slope_p(series: Series, pairs: int, trend: bool) -> float:
-    columns, _ = _design(series, "slope", pairs, trend)
-    kept = _kept(series)
+    columns, _ = columns_of(series, "slope", pairs, trend)
+    kept = kept_of(series)
     if (kept[series.after :]).sum() < 4 or kept.sum() < columns.shape[1] + 3:
         return 1.0
-    fitted = _fit(series, columns)
+    fitted = fit_of(series, columns)
     last = np.eye(columns.shape[1])[-1]
     found = regression.noise(fitted)
     spread = regression.standard_error(fitted, last, found)
@@ -149,11 +148,12 @@ def _slope_p(series: Series, pairs: int, trend: bool) -> float:
     )
 
 
-def _kept(series: Series) -> NDArray[np.bool_]:
+def kept_of(series: Series) -> NDArray[np.bool_]:
+    """Which points count."""
     return np.ones(len(series.values), dtype=bool) if series.kept is None else series.kept
 
 
-def _design(series: Series, shape: str, pairs: int, trend: bool) -> tuple[Floats, Floats]:
+def columns_of(series: Series, shape: str, pairs: int, trend: bool) -> tuple[Floats, Floats]:
     """Columns (n, k), and the same with everything nought but what the intervention brought."""
     n = len(series.values)
     place = np.arange(n, dtype=np.float64)
@@ -180,8 +180,9 @@ def _centred(controls: Floats, series: Series) -> Floats:
     return np.asarray((used - used.mean(axis=0)) / np.where(spread > 0, spread, 1.0))
 
 
-def _fit(series: Series, columns: Floats, rows: NDArray[np.bool_] | None = None) -> Fit:
-    kept = _kept(series) if rows is None else rows
+def fit_of(series: Series, columns: Floats, rows: NDArray[np.bool_] | None = None) -> Fit:
+    """Fit the points that count, or the given ones."""
+    kept = kept_of(series) if rows is None else rows
     divisor = series.exposure
     if series.family == "shares":
         known = 0.0 if series.offset is None else series.offset[kept]
@@ -202,7 +203,7 @@ def _noise(fitted: Fit, errors: str) -> Noise:
     return Noise(plain, 0.0, left) if errors == "quasi" else found
 
 
-def _band(series: Series, columns: Floats, fitted: Fit, found: Noise) -> tuple[Floats, Floats, Floats]:
+def band_of(series: Series, columns: Floats, fitted: Fit, found: Noise) -> tuple[Floats, Floats, Floats]:
     """What would have been at every point, with the band of that expectation, on the scale of the values."""
     link = columns @ fitted.coefficients + (0.0 if series.offset is None else series.offset)
     weights = (columns @ fitted.influence) * fitted.sd
@@ -227,14 +228,14 @@ def projected(series: Series, trend: bool = False, pairs: int | None = None, err
     effect that grows or fades cannot bend it. Brodersen et al. (2015) ask the same with a Bayesian model.
     """
     waves = (season_pairs(series) if pairs is None else pairs) if series.after >= series.season else 0
-    columns, effect = _design(series, "level", waves, trend)
+    columns, effect = columns_of(series, "level", waves, trend)
     base = (columns - effect)[:, :-1]
-    kept = _kept(series)
+    kept = kept_of(series)
     before = kept & (np.arange(len(kept)) < series.after)
     later = kept & ~before
-    fitted = _fit(series, base, before)
+    fitted = fit_of(series, base, before)
     found = _noise(fitted, errors)
-    band = _band(series, base, fitted, found)
+    band = band_of(series, base, fitted, found)
     estimate, spread = _gap(series, base, fitted, found, band[0], before, later)
     facts = {"model": "projected", "trend": trend, "season_pairs": waves, "converged": fitted.converged}
     return Change(estimate, spread, found.df, _scale(series), found, *band, facts)
@@ -257,44 +258,3 @@ def _gap(series: Series, base: Floats, fitted: Fit, found: Noise, expected: Floa
     weights[before] = -(shares @ base[later]) @ fitted.influence * fitted.sd
     weights[later] = own
     return estimate, float(np.sqrt(found.phi * regression.remembered(weights[before | later], found.shared)))
-
-
-def trend_before(series: Series) -> tuple[float, float, float] | None:
-    """Slope per point of the counts before on the log scale, its error, and the points between both middles.
-
-    None with fewer than six points before: no slope can be told from them.
-    """
-    kept = _kept(series)
-    before = np.flatnonzero(kept[: series.after])
-    later = np.flatnonzero(kept)[np.flatnonzero(kept) >= series.after]
-    if before.size < LEAST_SLOPE or not later.size or not series.values[before].any():
-        return None
-    place = np.arange(len(kept), dtype=np.float64)
-    columns = np.column_stack([np.ones(len(kept)), place])
-    rows = kept & (place < series.after)
-    fitted = _fit(series, columns, rows)
-    found = regression.noise(fitted)
-    error = regression.standard_error(fitted, np.array([0.0, 1.0]), found)
-    return float(fitted.coefficients[1]), error, float(later.mean() - before.mean())
-
-
-def error_ratio(series: Series, change: Change, extra: int) -> float:
-    """By how much `extra` further points would shrink the standard error, other things staying as they are."""
-    errors = []
-    for n in (len(series.values), len(series.values) + extra):
-        columns, _ = _design(
-            _blank(series, n), "level", int(change.facts["season_pairs"]), bool(change.facts["trend"])
-        )
-        if change.facts["model"] == "projected":
-            base = columns[:, :-1]
-            later = np.arange(n) >= series.after
-            weights = np.where(later, 1 / later.sum(), 0.0)
-            weights[~later] -= base[later].mean(axis=0) @ np.linalg.pinv(base[~later])
-        else:
-            weights = np.linalg.pinv(columns)[-1]
-        errors.append(regression.remembered(weights, change.noise.shared))
-    return float(np.sqrt(errors[1] / errors[0]))
-
-
-def _blank(series: Series, n: int) -> Series:
-    return Series(np.zeros(n), series.after, "numbers", None, series.season, steps=series.steps)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from voc.effect import rungs, rungs_units
+from voc.effect import rungs, rungs_named, rungs_units
 from voc.effect.diagnostics import FEWEST_AFTER, FEWEST_BEFORE
 from voc.effect.panel import Answer, Panel, Terms
 from voc.errors import InputError
@@ -19,6 +19,9 @@ RUNGS: dict[str, Callable[[Panel, Terms], Answer]] = {
     "cits": rungs.controlled,
     "its": rungs.interrupted,
     "before-after": rungs.before_and_after,
+    # Asked for by name only.
+    "sdid": rungs_named.synthetic_differences,
+    "its-nb": rungs_named.negative_binomial_series,
 }
 NAMES = {
     "cohort": "分批上线的双重差分（Callaway–Sant'Anna）",
@@ -27,6 +30,8 @@ NAMES = {
     "cits": "带对照的中断时间序列",
     "its": "中断时间序列",
     "before-after": "前后对比",
+    "sdid": "合成双重差分",
+    "its-nb": "中断时间序列（负二项）",
 }
 FEWEST_POOL = 5  # controls from which on a mix of them is worth more than their mean
 FEWEST_GROUP = 6  # units of both groups together that a comparison of groups needs
@@ -77,7 +82,7 @@ def _refuse(panel: Panel, design: str) -> None:
     before, after = panel.after, panel.values.shape[1] - panel.after
     if design != "cohort" and (before < 1 or after < 1):
         raise InputError("上线日不在数据的时间范围之内：上线前后都要有数据。")
-    if design in ("did", "sc") and panel.treated.all():
+    if design in ("did", "sc", "sdid") and panel.treated.all():
         raise InputError(
             f"{NAMES[design]}需要未实施的对照单位；请用 --unit 和 --treated 指明，或改用 --design its。"
         )
@@ -85,5 +90,5 @@ def _refuse(panel: Panel, design: str) -> None:
         raise InputError(
             "带对照的中断时间序列需要对照：用 --control 指明对照列，或用 --unit 和 --treated 指明单位。"
         )
-    if design == "its" and (before < 3 or after < 1):
+    if design in ("its", "its-nb") and (before < 3 or after < 1):
         raise InputError("中断时间序列至少要上线前 3 个、上线后 1 个时点。")

@@ -17,6 +17,7 @@ from voc.effect.before_after import Effect
 LEAST_READ = 30  # rows a reader must have seen before the precision of the model is believed
 LEAST_PRECISION = 0.2
 NORMAL = 1.96
+MOST_LOG = 700.0
 LEAST_CHANGE = -1 + 1e-12
 
 
@@ -82,3 +83,22 @@ def with_ends(effect: Effect, low: float, high: float) -> Effect:
     if effect.scale == "log":
         return replace(effect, low=math.log1p(max(low, LEAST_CHANGE)), high=math.log1p(high))
     return replace(effect, low=low * effect.before, high=high * effect.before)
+
+
+def widened(effect: Effect, error: float) -> Effect:
+    """The same effect with a further standard error of its log ratio, independent of its own, in the interval."""
+    one, low, high = effect.change
+    if error <= 0 or not -1 < one < math.inf:
+        return effect
+    centre, extra = math.log1p(one), float(effect.diagnostics.get("critical", NORMAL)) * error
+    below = centre - math.hypot(math.log1p(max(low, LEAST_CHANGE)) - centre, extra)
+    above = centre + math.hypot(math.log1p(high) - centre, extra) if math.isfinite(high) else math.inf
+    made = with_ends(effect, math.expm1(below), math.expm1(above) if above < MOST_LOG else math.inf)
+    return replace(made, p_value=max(effect.p_value, _p_value(effect, error, above - centre)))
+
+
+def _p_value(effect: Effect, error: float, half: float) -> float:
+    """Two-sided p of no change under the wider error, normal."""
+    critical = float(effect.diagnostics.get("critical", NORMAL))
+    total = max(half / critical, error) if math.isfinite(half) else math.inf
+    return math.erfc(abs(math.log1p(effect.change[0])) / total / math.sqrt(2))

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+# Channels on which customers speak because they are asked to (codes of voc.intake.CHANNELS).
+ASKED = frozenset({"sms", "paper", "interview", "shopper", "survey"})
 LEAST_EVENTS = 1.0  # events of a prior at the common rate that steadies the rate of a rare stratum
 NEW_DAYS = 14  # days with something said that a stratum needs in the baseline
 FEW_OUT = 0.05  # share of the events that may lie in left-out strata without a second opinion

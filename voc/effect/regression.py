@@ -77,7 +77,7 @@ def fit(
         link, slope, sd = _link(mean, trials, family)
         root = slope / sd  # square root of the working weight
         target = (link - base + (values - mean) / slope) * root
-        beta = _solve(x * root[:, None], target)
+        beta = solve(x * root[:, None], target)
         mean = _mean(np.asarray(x @ beta + base), trials, family)
         deviance = float((((values - mean) / _link(mean, trials, family)[2]) ** 2).sum())
         done = abs(deviance - previous) <= 1e-10 * (abs(deviance) + 1e-10)
@@ -89,7 +89,7 @@ def fit(
     return Fit(family, beta, mean, sd, (values - mean) / sd, weighted, done or family == "numbers")
 
 
-def _solve(columns: Floats, target: Floats) -> Floats:
+def solve(columns: Floats, target: Floats) -> Floats:
     """Least squares by Cholesky of the scaled normal equations; by singular values where columns hang together."""
     size = np.sqrt((columns**2).sum(axis=0))
     if (size > 0).all():

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.effect import before_after, dispersion, its, significance
+from voc.effect import before_after, dispersion, foresight, its, significance
 from voc.effect import diagnostics as checks
 from voc.effect.before_after import Effect
 from voc.effect.contract import Contract
@@ -94,10 +94,10 @@ def interrupted(panel: Panel, terms: Terms) -> Answer:
     if terms.scale == "difference" and series.family == "counts":
         series = replace(series, family="numbers")
     change = its.interrupted(series, terms.shape, terms.trend, terms.pairs, terms.errors)
-    return answer_series("its", series, change, terms, _others(series, terms, change))
+    return answer_series("its", series, change, terms, others_of(series, terms, change))
 
 
-def _others(series: Series, terms: Terms, change: Change) -> list[dict[str, Any]]:
+def others_of(series: Series, terms: Terms, change: Change) -> list[dict[str, Any]]:
     """The same series under the assumptions that other analysts choose."""
     waves = change.facts["season_pairs"]
     asked = [("仅水平变化", "level", waves, "auto"), ("水平与斜率变化", "slope", waves, "auto"),
@@ -106,7 +106,7 @@ def _others(series: Series, terms: Terms, change: Change) -> list[dict[str, Any]
     if series.family == "counts":
         asked.append(("仅水平变化，不含季节，普通 Poisson", "level", 0, "poisson"))
     return [
-        {"model": name} | _ends(its.interrupted(series, shape, terms.trend, pairs, errors), terms.alpha)
+        {"model": name} | ends_of(its.interrupted(series, shape, terms.trend, pairs, errors), terms.alpha)
         for name, shape, pairs, errors in asked
     ]
 
@@ -115,7 +115,8 @@ def _ratio(log: float) -> float:
     return float(np.exp(min(log, MOST_LOG)))
 
 
-def _ends(change: Change, alpha: float) -> dict[str, float]:
+def ends_of(change: Change, alpha: float) -> dict[str, float]:
+    """Estimate, interval and p on the scale that people read: ratios for counts, differences for numbers."""
     low, high = change.interval(alpha)
     turn = _ratio if change.scale.startswith("log") else float
     return {
@@ -133,7 +134,7 @@ def controlled(panel: Panel, terms: Terms) -> Answer:
         change = its.projected(series, False, terms.pairs, terms.errors)
         asked = (("不计自相关", False, "quasi"), ("加上线性趋势", True, "auto"))
         others = [
-            {"model": name} | _ends(its.projected(series, line, terms.pairs, how), terms.alpha)
+            {"model": name} | ends_of(its.projected(series, line, terms.pairs, how), terms.alpha)
             for name, line, how in asked
         ]
         return answer_series("cits", series, change, terms, others)
@@ -179,7 +180,7 @@ def answer_series(
     sides = int((kept & ~later).sum()), int(later.sum())
     divisor = np.ones(len(kept)) if series.exposure is None or series.family == "shares" else series.exposure
     seen = float(series.values[later].sum() / divisor[later].sum())
-    ends = _ends(change, terms.alpha)
+    ends = ends_of(change, terms.alpha)
     ratio = change.scale.startswith("log")
     level = seen / ends["estimate"] if ratio else seen - ends["estimate"]
     trend, pairs = bool(change.facts["trend"]), int(change.facts["season_pairs"])
@@ -200,7 +201,7 @@ def answer_series(
 def _wait(series: Series, change: Change, ends: dict[str, float], level: float, terms: Terms) -> int:
     """Further points that would decide if things stay as they are; 0 when a hundred would not."""
     for extra in (2, 4, 8, 13, 26, 52, MOST_STEPS):
-        error = change.error * its.error_ratio(series, change, extra)
+        error = change.error * foresight.error_ratio(series, change, extra)
         half = error * 1.96
         low, high = change.estimate - half, change.estimate + half
         if change.scale.startswith("log"):

@@ -15,7 +15,7 @@ from voc.effect.rungs import answer, effect_of, group_path
 from voc.errors import InputError
 
 
-def _scaled(panel: Panel, terms: Terms) -> tuple[Floats, str]:
+def scaled(panel: Panel, terms: Terms) -> tuple[Floats, str]:
     """The rates, or their logs where a ratio is asked for."""
     rates = panel.rates
     if terms.scale != "ratio":
@@ -25,8 +25,9 @@ def _scaled(panel: Panel, terms: Terms) -> tuple[Floats, str]:
     return np.log(rates), "ratio"
 
 
-def _from_difference(design: str, scale: str, found: Any, interval: tuple[float, float], level: float, seen: float,
+def from_difference(design: str, scale: str, found: Any, interval: tuple[float, float], level: float, seen: float,
                      sides: tuple[int, int], **facts: Any) -> Effect:  # fmt: skip
+    """An effect from a difference, or from one of logarithms as a ratio."""
     values: tuple[float, float, float] = (found.estimate, *interval)
     if scale == "ratio":
         one, low, high = (float(v) for v in np.exp(np.minimum(values, 700.0)))
@@ -37,14 +38,14 @@ def _from_difference(design: str, scale: str, found: Any, interval: tuple[float,
 
 def differences(panel: Panel, terms: Terms) -> Answer:
     """DiD with errors clustered by unit."""
-    y, scale = _scaled(panel, terms)
-    y = _without_washout(y, panel, terms)
+    y, scale = scaled(panel, terms)
+    y = without_washout(y, panel, terms)
     _, both = did.changes(y, panel.after)
     if not (both & panel.treated).any() or not (both & ~panel.treated).any():
         raise InputError("实施单位或对照单位里，没有一个在上线前后都有数值。")
     found = did.difference(y, panel.treated, panel.after)
     sides = (panel.after, y.shape[1] - panel.after)
-    effect = _from_difference("did", scale, found, found.interval(terms.alpha), found.before, found.after, sides,
+    effect = from_difference("did", scale, found, found.interval(terms.alpha), found.before, found.after, sides,
                               standard_error=found.error, df=found.df, wait=0)  # fmt: skip
     own, other = (mean_known(y[who]) for who in (panel.treated, ~panel.treated))
     shift = mean_known(own[: panel.after]) - mean_known(other[: panel.after])
@@ -58,7 +59,8 @@ def differences(panel: Panel, terms: Terms) -> Answer:
     return answer(effect, terms, tested, path, others=other_models, details=found.facts)
 
 
-def _without_washout(y: Floats, panel: Panel, terms: Terms) -> Floats:
+def without_washout(y: Floats, panel: Panel, terms: Terms) -> Floats:
+    """The values with nothing known during the wash-out."""
     if not terms.washout:
         return y
     cut = y.copy()
@@ -68,7 +70,7 @@ def _without_washout(y: Floats, panel: Panel, terms: Terms) -> Floats:
 
 def synthetic_controls(panel: Panel, terms: Terms) -> Answer:
     """Synthetic control for the treated units' mean."""
-    y, scale = _scaled(panel, terms)
+    y, scale = scaled(panel, terms)
     own = mean_known(y[panel.treated])
     whole = np.isfinite(y).all(axis=1) & ~panel.treated
     if whole.sum() < 2 or not np.isfinite(own).all():
@@ -78,7 +80,7 @@ def synthetic_controls(panel: Panel, terms: Terms) -> Answer:
     level, seen = float(found.expected[after:].mean()), float(own[after:].mean())
     facts = {"standard_error": found.error, "df": found.df, "wait": 0, "placebo_p": found.p_placebo}
     sides = (after, y.shape[1] - after)
-    effect = _from_difference("sc", scale, found, found.interval(terms.alpha), level, seen, sides, **facts)
+    effect = from_difference("sc", scale, found, found.interval(terms.alpha), level, seen, sides, **facts)
     tested = [checks.few_units(int(panel.treated.sum()), int(whole.sum())),
               *checks.fit_before(found, own, pool, after, terms.smallest)]  # fmt: skip
     names = [panel.units[i] for i in np.flatnonzero(whole)]
@@ -91,7 +93,7 @@ def synthetic_controls(panel: Panel, terms: Terms) -> Answer:
 
 def cohorts(panel: Panel, terms: Terms) -> Answer:
     """Callaway–Sant'Anna by cohort and time."""
-    y, scale = _scaled(panel, terms)
+    y, scale = scaled(panel, terms)
     whole = np.isfinite(y).all(axis=1) & (panel.began > 0)
     covariates = None if panel.covariates is None else panel.covariates[whole]
     y, began = y[whole], panel.began[whole]
@@ -104,7 +106,7 @@ def cohorts(panel: Panel, terms: Terms) -> Answer:
     half = float(significance.student(terms.alpha, df)) * total.error
     seen = float(np.mean([y[began == c.cohort, c.time].mean() for c in found if c.time >= c.cohort]))
     interval = (total.estimate - half, total.estimate + half)
-    effect = _from_difference("cohort", scale, total, interval, seen - total.estimate, seen, (0, 0),
+    effect = from_difference("cohort", scale, total, interval, seen - total.estimate, seen, (0, 0),
                               standard_error=total.error, df=df, wait=0)  # fmt: skip
     tested = [
         checks.few_units(treated, never),

@@ -85,10 +85,11 @@ def judge_all(effects: Sequence[Effect], contracts: Sequence[Contract]) -> list[
     """Verdicts of one report; a change that does not survive Benjamini–Hochberg over all is 证据不足."""
     adjusted = benjamini_hochberg([effect.p_value for effect in effects])
     judged = zip(effects, contracts, adjusted, strict=True)
-    return [_corrected(judge(effect, contract), float(q), contract.alpha) for effect, contract, q in judged]
+    return [surviving(judge(effect, contract), float(q), contract.alpha) for effect, contract, q in judged]
 
 
-def _corrected(verdict: Verdict, q_value: float, alpha: float) -> Verdict:
+def surviving(verdict: Verdict, q_value: float, alpha: float) -> Verdict:
+    """The verdict after correction over all that were judged together: a claim that does not survive is 证据不足."""
     if verdict.code not in CLAIMS or q_value <= alpha:
         return verdict
     because = f"；但与同期其他验证一并校正后不再显著（q={q_value:.3f}），记为证据不足"

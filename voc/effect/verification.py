@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from voc.effect import its, judging_units, rungs
+from voc.effect import foresight, its, judging_units, rungs
 from voc.effect import mix as mixing
 from voc.effect.before_after import Effect, compare_rates, compare_shares
 from voc.effect.contract import Contract, windows
 from voc.effect.intervals import quantile
 from voc.effect.its import Series
-from voc.effect.misreading import Misread, propagated, with_ends
+from voc.effect.misreading import Misread, propagated, widened
 from voc.effect.mix import Mixed, Stratum
 from voc.effect.panel import Check, Path, Terms
 from voc.effect.verdict import CLAIMS, FAULTS, METRIC_NAMES, Verdict, judge
@@ -170,15 +170,25 @@ def _before_after(
     columns = y[weeks.before], e[weeks.before], y[weeks.after], e[weeks.after]
     shares = binomial and contract.metric == "complaint_share"
     effect = (compare_shares if shares else compare_rates)(*columns, alpha=contract.alpha)
-    checks = [*_days_checked(effect), *_course_checked(y, e, contract, weeks, effect)]
+    checks = [*_days_checked(effect, contract), *_course_checked(y, e, contract, weeks, effect)]
     faults = list(dict.fromkeys([*effect.diagnostics["faults"], *(c.fault for c in checks if c.fault)]))
     critical = float(quantile(contract.alpha, max(effect.diagnostics["df"], 1)))
     effect = replace(effect, diagnostics=effect.diagnostics | {"faults": faults, "critical": critical})
+    swing = _swing(contract, weeks)
+    effect = widened(effect, swing)
     picture = picture_of(_flat(y, e, weeks, effect, critical), weeks, went_live, contract)
     return Judged(effect, judge(effect, contract), "before_after", contract.design_reason, checks, picture)
 
 
-def _days_checked(effect: Effect) -> list[Check]:
+def _swing(contract: Contract, weeks: Calendar) -> float:
+    """Standard error that a season of unknown phase adds to a log ratio of two windows so far apart."""
+    if not weeks.before.any() or not weeks.after.any():
+        return 0.0
+    apart = float(np.flatnonzero(weeks.after).mean() - np.flatnonzero(weeks.before).mean()) / 7
+    return contract.season_swing * math.sqrt(2) * abs(math.sin(math.pi * min(apart, YEAR / 2) / YEAR))
+
+
+def _days_checked(effect: Effect, contract: Contract) -> list[Check]:
     faults = [Check(code, None, FAULTS[code], code) for code in effect.diagnostics["faults"]]
     sides = f"上线前 {effect.days_before} 天，上线后 {effect.days_after} 天"
     shared = effect.diagnostics.get("shared", 0.0)
@@ -187,14 +197,20 @@ def _days_checked(effect: Effect) -> list[Check]:
         *faults,
         Check("dispersion", effect.dispersion, f"周间波动是纯偶然的 {effect.dispersion:.3g} 倍，已计入区间"),
         Check("autocorrelation", shared, f"周间自相关 {shared:.2f}，已计入区间"),
-        Check("season", None, "前后对比不能扣除趋势和季节：同期的自然变化会被算作效果"),
+        Check("season", contract.season_swing, _season_said(contract)),
     ]
+
+
+def _season_said(contract: Contract) -> str:
+    if contract.season_swing:
+        return f"历史不足一年，不能扣除季节；区间已按全年上下 {contract.season_swing:.0%} 的季节放宽"
+    return "前后对比不能扣除趋势和季节：同期的自然变化会被算作效果"
 
 
 def _course_checked(y: Floats, e: Floats, contract: Contract, weeks: Calendar, effect: Effect) -> list[Check]:
     """Whether the weeks before already moved by enough to explain half of the effect."""
     series = replace(series_of(y, e, contract, weeks), season=0.0, steps=())
-    trend = its.trend_before(series)
+    trend = foresight.trend_before(series)
     if trend is None or not math.isfinite(effect.estimate) or effect.estimate <= 0:
         return [Check("pre_trend", None, "基线太短，没有检验上线前的走势")]
     slope, error, distance = trend
@@ -237,17 +253,8 @@ def _number(value: float) -> float | None:
 
 def _mixed_back(made: Judged, mixed: Mixed, crude: float, contract: Contract) -> Judged:
     """Widen by what the shifted mix is not known for, and put the levels back onto the scale of the metric."""
-    effect, phi = made.effect, max(made.effect.dispersion, 1.0)
-    one, low, high = effect.change
-    extra = float(effect.diagnostics.get("critical", 1.96)) * math.sqrt(phi * mixed.variance)
-    if one > -1 and math.isfinite(one) and extra > 0:
-        centre = math.log1p(one)
-        below = math.log1p(max(low, -1 + 1e-12)) - centre
-        above = math.log1p(high) - centre if math.isfinite(high) else math.inf
-        effect = with_ends(
-            effect, math.expm1(centre - math.hypot(below, extra)),
-            math.expm1(centre + math.hypot(above, extra)) if math.isfinite(above) else math.inf,
-        )  # fmt: skip
+    error = math.sqrt(max(made.effect.dispersion, 1.0) * mixed.variance)
+    effect = widened(made.effect, error)
     effect = replace(effect, before=effect.before * crude, after=effect.after * crude)
     parts = ("observed", "expected", "low", "high")
     picture = made.picture | {
