@@ -34,6 +34,7 @@ MODULES = (
     "clarify",
     "backtest",
     "decide",
+    "contract",
     "approve",
     "sla",
     "kb",

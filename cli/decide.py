@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.output import as_json, as_table, console
+from cli.where import Where, rollout
 from models import deciding, showing
 from models.change import By
 from models.checking import decide, repair
@@ -67,7 +68,7 @@ def day_of(text: str) -> date:
         raise InputError(f"日期「{text}」看不懂，请写成 2026-12-01 的样子。") from None
 
 
-def accept(action: ActionId, live_on: Day = "", by: Who = "") -> None:
+def accept(action: ActionId, live_on: Day = "", by: Who = "", where: Where = None) -> None:
     """Take a measure on and lock its contract."""
     migrate()
     with transaction() as session:
@@ -75,7 +76,7 @@ def accept(action: ActionId, live_on: Day = "", by: Who = "") -> None:
         if due is None:
             raise InputError(f"没有编号为 {action} 的措施，用 voc actions 查看。")
         day = day_of(live_on) if live_on else due.due_at.astimezone(CHINA).date()
-        contract = deciding.accept(session, action, day, by_person(by))
+        contract = deciding.accept(session, action, day, by_person(by), rollout(where, day))
     console.print(f"措施 {action} 已接单，承诺 {day} 上线；验证合同已锁定：{_said(contract, day)}")
 
 
@@ -84,7 +85,8 @@ def _said(contract: Contract, live_on: date) -> str:
     return (
         f"比较{METRIC_NAMES[contract.metric]}，上线前 {contract.baseline_days} 天对"
         f"缓冲期后 {contract.followup_days} 天，至少下降 {contract.smallest_effect:.0%} 才算有效；"
-        f"如期上线，{spans.followup_end} 之后给出结论。"
+        f"如期上线，{spans.followup_end} 之后给出结论。{contract.design_reason}。"
+        "全文见 voc contract show。"
     )
 
 
