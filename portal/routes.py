@@ -18,6 +18,7 @@ from portal.pages import (
     knowledge,
     leading,
     login,
+    operator,
     problems,
     reports,
     reviews,
@@ -38,6 +39,7 @@ STAFF: Sequence[APIRouter] = (
     knowledge.router,
     leading.router,
     reports.router,
+    operator.router,
 )
 # For anybody; the same check of forms.
 PUBLIC: Sequence[APIRouter] = (login.router, enterprise.router, tracking.router)

@@ -1,0 +1,82 @@
+"""The operator's page: sources, channels, queues, quality of what comes in, quality of what is understood."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from models import dispatching, health, overseeing, trail
+from models.rights import session_for
+from models.sessions import Person
+from portal.rendering import page
+from portal.rights import allow
+from voc.delivery import STATES
+from voc.wording import span
+
+router = APIRouter()
+Looking = Annotated[Person, Depends(allow("admin", "voc", "auditor"))]
+Mending = Annotated[Person, Depends(allow("admin", "voc"))]
+WEEKS = timedelta(weeks=8)
+LATE = timedelta(hours=26)  # a daily source with two hours of patience
+
+
+@router.get("/operator")
+def show(request: Request, person: Looking, done: int | None = None) -> Response:
+    """Show how the house is doing."""
+    now = datetime.now(UTC)
+    with session_for(person) as session:
+        values: dict[str, Any] = {
+            "counts": health.counts(session, now),
+            "sources": [_timed(row, now) for row in overseeing.sources(session)],
+            "channels": overseeing.channels(session),
+            "failed": overseeing.failed(session),
+            "quality": overseeing.quality(session, now),
+            "readings": overseeing.readings(session),
+            "weeks": health.weeks_of_model(session, now - WEEKS),
+        }
+    return page(request, "operator.html", done=done, message_states=STATES, **values)
+
+
+def _timed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    last = row["last_success_at"]
+    return {**row, "lag": _lag(now - last) if last else "还没有", "late": last is None or now - last > LATE}
+
+
+def _lag(past: timedelta) -> str:
+    return f"{past.days} 天前" if past.days >= 2 else f"{span(past)}前"
+
+
+@router.post("/operator/messages/{message}/resend")
+def resend(person: Mending, message: int) -> Response:
+    """Send one message again."""
+    return _resent(person, [message], f"message:{message}")
+
+
+@router.post("/operator/channels/{channel}/resend")
+def resend_all(person: Mending, channel: str) -> Response:
+    """Send all dead letters of a channel again."""
+    with session_for(person) as session:
+        ids = overseeing.failed_ids(session, channel)
+    return _resent(person, ids, f"channel:{channel}")
+
+
+def _resent(person: Person, ids: list[int], subject: str) -> Response:
+    now = datetime.now(UTC)
+    with session_for(person, write=True) as session:
+        count = dispatching.replay(session, ids, now)
+        if count:
+            trail.note(session, now, person.who, "message.resend", subject, count=count)
+    return RedirectResponse(f"/operator?done={count}", 303)
+
+
+@router.post("/operator/channels/resume")
+def resume(person: Mending, channel: Annotated[str, Form(max_length=100)]) -> Response:
+    """Start a stopped channel again."""
+    now = datetime.now(UTC)
+    with session_for(person, write=True) as session:
+        if dispatching.resume(session, channel):
+            trail.note(session, now, person.who, "channel.resume", f"channel:{channel}")
+    return RedirectResponse("/operator", 303)

@@ -1,0 +1,74 @@
+from datetime import UTC, datetime
+
+import pytest
+import typer
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from cli.user import attach
+from models import people
+from models.engine import transaction
+from models.identity import Credential, User
+from models.passwords import matches
+from models.people import known_hash
+from voc.errors import InputError
+
+NOW = datetime.now(UTC)
+user = typer.Typer()
+attach(user)
+
+
+def test_there_is_nobody_before_somebody_is_added(home):
+    with transaction() as session:
+        assert session.scalars(select(User)).all() == []
+        assert session.scalars(select(Credential)).all() == []
+
+
+@pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "password1234", "1234567890123456"[:11]])
+def test_a_password_that_is_too_easy_is_refused(home, password):
+    with transaction() as session:
+        people.add_person(session, "admin", "", ["admin"], [], "person:test", NOW)
+        with pytest.raises(InputError, match="密码"):
+            people.set_password(session, "admin", password, "person:test", NOW)
+
+
+@pytest.mark.parametrize(
+    ("login", "roles", "departments", "said"),
+    [
+        ("a b", ["voc"], [], "登录名"),
+        ("x", ["voc"], [], "登录名"),
+        ("lilei", ["boss"], [], "没有「boss」这个角色"),
+        ("lilei", ["voc"], ["nowhere"], "没有「nowhere」这个部门"),
+    ],
+)
+def test_an_account_that_cannot_be_says_why(home, login, roles, departments, said):
+    with transaction() as session, pytest.raises(InputError, match=said):
+        people.add_person(session, login, "", roles, departments, "person:test", NOW)
+
+
+def test_a_name_is_given_once_whatever_its_capitals(home):
+    with transaction() as session:
+        people.add_person(session, "LiLei", "", ["voc"], [], "person:test", NOW)
+        with pytest.raises(InputError, match="已有人使用"):
+            people.add_person(session, "lilei", "", ["voc"], [], "person:test", NOW)
+
+
+def test_a_password_is_kept_as_an_argon2_hash_with_a_salt_of_its_own(home):
+    with transaction() as session:
+        for login in ("one", "two"):
+            people.add_person(session, login, "", ["voc"], [], "person:test", NOW)
+            people.set_password(session, login, "correct horse battery", "person:test", NOW)
+        one, two = session.scalars(select(Credential.password_hash))
+        assert one.startswith("$argon2id$")
+        assert one != two
+        assert matches("correct horse battery", known_hash(session, "one")[1])
+
+
+def test_the_command_makes_the_first_administrator_with_a_password_from_standard_input(home):
+    done = CliRunner().invoke(
+        user, ["user", "add", "admin", "--role", "admin", "--password-stdin"], input="correct horse battery\n"
+    )
+    assert done.exit_code == 0
+    assert "correct horse" not in done.output
+    with transaction() as session:
+        assert session.scalars(select(User.roles)).one() == ["admin"]
