@@ -3,7 +3,13 @@
 from prefect import flow
 
 from tasks.common import moment
-from tasks.improve import confirm_problems, diagnose_problems, open_cases, propose_actions
+from tasks.improve import (
+    ask_for_reports,
+    confirm_problems,
+    diagnose_problems,
+    open_cases,
+    propose_actions,
+)
 from tasks.naming import show_actions, titled
 from tasks.parameters import Timed
 from tasks.sla import sweep
@@ -19,6 +25,7 @@ async def improve(what: Timed = Timed()) -> dict[str, int]:
         "cases": open_cases(now),
         "confirmed": confirm_problems(now),
         "diagnosed": diagnose_problems(now),
+        "reports_asked": ask_for_reports(now),
         "proposed": propose_actions(now),
         **{f"sla_{kind}": count for kind, count in sweep(now).items()},
     }

@@ -22,6 +22,7 @@ from models.approval import Approval, ApprovalLog
 from models.guards import forbidding
 from models.loading import copy_rows
 from models.loop import Action, ActionLog, Case, CaseLog, Problem, ProblemLog
+from models.rootcause import RootCause, RootCauseLog
 from models.telling import announce
 from voc.errors import StepRefused
 from voc.lifecycle import LIVES, fold, next_state
@@ -32,6 +33,7 @@ TABLES: Mapping[str, tuple[Any, Any]] = {
     "action": (Action, ActionLog),
     "review": (Review, ReviewLog),
     "approval": (Approval, ApprovalLog),
+    "rootcause": (RootCause, RootCauseLog),
 }
 # Facts of a step that are also kept on the row, for queries; the log stays the truth.
 KEPT: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -39,6 +41,7 @@ KEPT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("problem", "diagnose"): ("root_cause", "dimension"),
     ("action", "implement"): ("went_live",),
     ("action", "reschedule"): ("due_at",),
+    ("rootcause", "submit"): ("whys", "fishbone", "root_cause", "preventive", "preventive_due"),
     ("action", "hand_over"): ("department",),
     **{("review", step): ("conclusion",) for step in ("uphold", "refute", "explain")},
 }

@@ -16,10 +16,13 @@ from models.promises import SlaFired
 from settings import asset_text
 from voc.sla import COURSES, Clock, Entry, Policy, Term, clocks, dated, most_urgent, parse_policy, terms_from
 
-# Where the date of a life that has one stands, and the promise that carries it.
-DATED: Mapping[str, str] = {
-    "action": "implement", "review": "conclude", "approval": "answer", "rootcause": "report",
-}  # fmt: skip
+# Promises that have a date, with the column the date stands in.
+DATED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "action": (("implement", "due_at"),),
+    "review": (("conclude", "due_at"),),
+    "approval": (("answer", "due_at"),),
+    "rootcause": (("report", "due_at"), ("prevent", "preventive_due")),
+}
 _MOVING = {
     life: frozenset().union(*(c.starts | c.stops | c.drops for c in courses))
     | {"pause", "resume", "note", "retime", "reschedule"}
@@ -97,16 +100,26 @@ def terms_by_subject(
     held, standard = policy(), {}
     if life == "action":
         standard = terms_from(held, {"accept": [[*held.promises["accept"].grants["standard"]]]})
-    starts = {c.promise: c.starts for c in COURSES[life]}[DATED[life]]
+    columns = ", ".join(column for _, column in DATED[life])
+    # Tables and columns are those of DATED, never what somebody typed.
+    dates = text(f"SELECT id, {columns} FROM {life} WHERE id = ANY(CAST(:ids AS bigint[]))")  # noqa: S608
     found = {}
-    dates = text(f"SELECT id, due_at FROM {life} WHERE id = ANY(CAST(:ids AS bigint[]))")  # noqa: S608
-    for id_, until in session.execute(dates, {"ids": list(ids)}):
-        start = next((e.at for e in logs[id_] if e.step in starts), None)
-        # The date that was promised first: a later one is a step in the log and no excuse for the past.
-        first = next((e.facts.get("was") for e in logs[id_] if e.step == "reschedule"), None)
-        due_at = datetime.fromisoformat(first) if first else until
-        found[id_] = {**standard, **(dated(held, DATED[life], start, due_at) if start else {})}
+    for id_, *untils in session.execute(dates, {"ids": list(ids)}):
+        found[id_] = dict(standard)
+        for (promise, _), until in zip(DATED[life], untils, strict=True):
+            found[id_].update(_dated(held, life, promise, logs[id_], until))
     return found
+
+
+def _dated(
+    held: Policy, life: str, promise: str, log: Sequence[Entry], until: datetime | None
+) -> dict[str, Term]:
+    course = next(course for course in COURSES[life] if course.promise == promise)
+    start = next((entry.at for entry in log if entry.step in course.starts), None)
+    # The date that was promised first: a later one is a step in the log and no excuse for the past.
+    first = next((entry.facts.get("was") for entry in log if entry.step == "reschedule"), None)
+    due_at = datetime.fromisoformat(first) if first else until
+    return dated(held, promise, start, due_at) if start and due_at else {}
 
 
 def _case_terms(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Term]]:

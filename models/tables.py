@@ -11,6 +11,7 @@ from models.evidence import Clarification, Evidence
 from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
 from models.identity import Allowance, AuditEvent, Credential, User, UserLink, UserSession
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
+from models.joint import CaseTask
 from models.knowledge import Knowledge, KnowledgeUse, KnowledgeVersion
 from models.learned import CodingBreak, Label, LabelDraw, ModelAdoption
 from models.loop import (
@@ -28,8 +29,11 @@ from models.machines import ApiKey, InboundMessage, WebhookSecret
 from models.outbox import ChannelBucket, ChannelStop, OutboxMessage
 from models.promises import SlaFired, SlaLap, SlaWatch
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
+from models.queueing import UserSkill
 from models.registry import RegistryAnchor, RegistryApart, RegistryDay, RegistryGroup, RegistryMember
 from models.relapse import RelapseWatch
+from models.rootcause import RootCause, RootCauseLog
+from models.sop import SopLog, SopRun
 from models.surveying import Campaign, Survey
 from models.suspect import Suspicion
 from models.tracked import CustomerAnswer, CustomerPreference, Erasure, Tombstone, TrackingLink
@@ -56,6 +60,7 @@ __all__ = [
     "Campaign",
     "Case",
     "CaseLog",
+    "CaseTask",
     "ChannelBucket",
     "ChannelStop",
     "Clarification",
@@ -103,9 +108,13 @@ __all__ = [
     "Report",
     "Review",
     "ReviewLog",
+    "RootCause",
+    "RootCauseLog",
     "SlaFired",
     "SlaLap",
     "SlaWatch",
+    "SopLog",
+    "SopRun",
     "Source",
     "Survey",
     "Suspicion",
@@ -115,6 +124,7 @@ __all__ = [
     "User",
     "UserLink",
     "UserSession",
+    "UserSkill",
     "Verification",
     "Watch",
     "WatchedBatch",

@@ -45,6 +45,11 @@ SUBJECTS: Mapping[str, str] = {
                r.due_at AS deadline, NULL::bigint AS customer_id, NULL::bigint AS problem_id,
                NULL::bigint AS verification, NULL AS question
         FROM review r JOIN alarm a ON a.id = r.alarm_id WHERE r.id = ANY(:ids)""",
+    "rootcause": """
+        SELECT r.id, 'RCA-' || r.id AS number, p.name AS category, r.department, r.preventive AS measure,
+               CASE r.state WHEN 'accepted' THEN r.preventive_due ELSE r.due_at END AS deadline,
+               NULL::bigint AS customer_id, r.problem_id, NULL::bigint AS verification, NULL AS question
+        FROM rootcause r JOIN problem p ON p.id = r.problem_id WHERE r.id = ANY(:ids)""",
     "approval": """
         SELECT p.id, 'APR-' || p.id AS number, p.title AS category, p.asked_of AS department, NULL AS measure,
                p.due_at AS deadline, NULL::bigint AS customer_id, NULL::bigint AS problem_id,
@@ -69,6 +74,13 @@ RECIPIENTS: Mapping[str, str] = {
         ORDER BY s.id, f.customer_id, f.occurred_at DESC""",
     "department": "SELECT id, 'department' AS audience, 'department:' || department AS recipient, number FROM subject",
     "owner": "SELECT id, 'owner' AS audience, 'owner:' || department AS recipient, number FROM subject",
+    "joined": """
+        SELECT DISTINCT s.id, 'department' AS audience, 'department:' || d.code AS recipient, s.number
+        FROM subject s JOIN case_log l ON l.subject_id = s.id AND l.step = 'join'
+        CROSS JOIN LATERAL jsonb_array_elements_text(l.facts -> 'departments') AS d(code)""",
+    "reviewer": """
+        SELECT s.id, 'owner' AS audience, 'owner:' || r.reviewer AS recipient, s.number
+        FROM subject s JOIN rootcause r ON r.id = s.id""",
     "asked": """
         SELECT id, CASE department WHEN 'leadership' THEN 'leadership' ELSE 'owner' END AS audience,
                CASE department WHEN 'leadership' THEN 'leadership' ELSE 'owner:' || department END AS recipient, number

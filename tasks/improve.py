@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import approving, sla
 from models.change import advance, begin
 from models.engine import transaction
+from models.explaining import ask, came_back
 from models.improving import (
     Unanswered,
     customers_of,
@@ -18,7 +19,9 @@ from models.improving import (
     problems_in,
     unanswered,
 )
+from models.joint import join
 from models.loop import Department, Problem
+from models.queueing import hand_out
 from settings import asset_text, get_settings
 from tasks.aggregate import organisation
 from tasks.analyse import taxonomy
@@ -30,6 +33,7 @@ from voc.deadlines import working_days_due
 from voc.measures import Library, Measure, parse_measures, suggest
 from voc.routing import route
 from voc.sla import COURSES, Entry, claims, clocks, terms_from, terms_of
+from voc.sla.calendar import due
 
 ANSWERED = ("complaint", "enquiry")
 CASE_PROMISES = ("respond", "reply", "resolve", "callback")
@@ -46,14 +50,34 @@ def open_cases(now: datetime) -> int:
         rows = [_case(row, now) for row in waiting]
         opened = set(begin(session, "case", "open", rows, by("system:cases", now)))
         cases = existing_cases(session, rows)
-        routed = {
-            cases[row.feedback]: {"department": route(row.issue, row.severity, organisation())[0]}
+        routes = {
+            cases[row.feedback]: route(row.issue, row.severity, organisation())
             for row in waiting
             if cases[row.feedback] in opened
         }
+        routed = {id_: {"department": departments[0]} for id_, departments in routes.items()}
         advance(session, "case", "acknowledge", {id_: {} for id_ in routed}, by("system:cases", now))
         advance(session, "case", "assign", routed, by("rule:routing", now))
+        _call_in(session, {id_: others for id_, (_, *others) in routes.items() if others}, now)
+        hand_out(session, by("rule:queue", now))
         return len(opened)
+
+
+def _call_in(session: Session, asked: dict[int, list[str]], now: datetime) -> None:
+    """Safety and outages are not one department's matter: the others are called in at once."""
+    hours, calendar = sla.policy().promises["respond"].grants["urgent"]
+    due_at = due(now, hours, sla.policy().calendar(calendar))
+    join(session, asked, organisation().emergency_tasks, due_at, by("rule:emergency", now))
+
+
+@stage("要求根因分析")
+def ask_for_reports(now: datetime) -> int:
+    """Ask for a root-cause report on every problem that came back; it cannot go on without one."""
+    with transaction() as session:
+        asked = came_back(session)
+        for problem in asked:
+            ask(session, problem, organisation().fallback, by("rule:relapse", now))
+        return len(asked)
 
 
 def _case(row: Unanswered, now: datetime) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models import deciding, showing
+from models import deciding, explaining, showing
 from models.change import By, advance
 from models.collecting import register_source
 from models.engine import transaction
@@ -151,12 +151,24 @@ def _manage(session: Session, now: datetime) -> None:
             continue
         live = _day_of(known.outcomes[action.problem_round - 1].live_week)
         if action.state == "proposed" and action.changed_at <= now - THINKING:
+            _explain(session, problem.id, now)
             deciding.approve(session, action.id, by)
             deciding.accept(session, action.id, live, by)
         elif action.state == "accepted":
             deciding.start(session, action.id, by)
         elif action.state == "in_progress" and now.astimezone(CHINA).date() >= live:
             deciding.implement(session, action.id, now, by)
+
+
+def _explain(session: Session, problem: int, now: datetime) -> None:
+    """Write and accept the report that a problem which came back needs before it can go on."""
+    for report in (r for r in explaining.reports(session, problem=problem) if r["state"] == "draft"):
+        whys = ["同类投诉再次增多", "措施只在部分地区执行", "执行情况没有逐周核对"]
+        explaining.submit(
+            session, report["id"], whys, {"process": ["没有逐周核对的流程"]}, "措施没有持续执行",
+            "每周核对执行情况并公布", now + timedelta(days=28), By("person:模拟负责人", now),
+        )  # fmt: skip
+        explaining.accept(session, report["id"], By("person:模拟质量经理", now))
 
 
 def _day_of(week: int) -> date:

@@ -1,4 +1,4 @@
-"""The five lives: one table of transitions each.
+"""The six lives: one table of transitions each.
 
     case     received → acknowledged → assigned → responded → resolved → confirmed
                                           ↑____________reopen____________|
@@ -8,6 +8,7 @@
                  returned (by the department), cancelled (by whoever asked for it)
     review   open | archived → real | false_alarm | known
     approval open → approved | refused | withdrawn
+    rootcause draft → submitted ⇄ returned; submitted → accepted → closed
 
 A log entry names a step; the state of a life is the fold of its log and nothing else.
 """
@@ -76,7 +77,10 @@ CASE = Life(
             ("resolved",),
             "confirmed",
             "客户确认",
-            forbids=(("own_work", "谁解决的，谁不能确认；请由客户本人或另一位同事确认。"),),
+            forbids=(
+                ("own_work", "谁解决的，谁不能确认；请由客户本人或另一位同事确认。"),
+                ("joint_missing", "还有联动部门没有回复处理情况。"),
+            ),
         ),
         "reopen": Step(
             ("responded", "resolved", "confirmed"), "assigned", "重新打开", ("reason",), next_round=True
@@ -209,7 +213,40 @@ APPROVAL = Life(
     },
 )
 
-LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, PROBLEM, ACTION, REVIEW, APPROVAL)}
+ROOTCAUSE = Life(
+    "rootcause",
+    "根因分析报告",
+    {
+        "draft": "待提交",
+        "submitted": "待评审",
+        "returned": "退回修改",
+        "accepted": "已通过",
+        "closed": "预防措施已落实",
+        "dropped": "已撤销",
+    },
+    {
+        "begin": Step((None,), "draft", "要求提交"),
+        "submit": Step(
+            ("draft", "returned"),
+            "submitted",
+            "提交",
+            ("whys", "fishbone", "root_cause", "preventive", "preventive_due"),
+        ),
+        "return": Step(("submitted",), "returned", "退回修改", ("reason",)),
+        "accept": Step(
+            ("submitted",),
+            "accepted",
+            "评审通过",
+            forbids=(("own_work", "自己写的报告不能自己评审；请由另一位同事评审。"),),
+        ),
+        "finish": Step(("accepted",), "closed", "预防措施落实", ("evidence",)),
+        "drop": Step(("draft", "submitted", "returned", "accepted"), "dropped", "撤销", ("reason",)),
+    },
+)
+
+LIVES: Mapping[str, Life] = {
+    life.name: life for life in (CASE, PROBLEM, ACTION, REVIEW, APPROVAL, ROOTCAUSE)
+}
 
 
 def next_state(life: Life, subject: object, state: str | None, step: str, facts: Mapping[str, object]) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from voc.errors import InputError
 
-AUDIENCES = ("customer", "reporters", "department", "owner", "leadership", "asked")
+AUDIENCES = ("customer", "reporters", "department", "owner", "leadership", "asked", "reviewer", "joined")
 # What the clock does to a life without anybody taking a step.
 MOMENTS = ("due_soon", "overdue", "leadership", "callback")
 OBSERVING = "已采取措施，效果观察中"
@@ -40,6 +40,7 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
             Notice("case_reassigned", "department", "case_assigned"),
         ),
         ("case", "escalate"): (_notice("case_escalated", "owner"),),
+        ("case", "join"): (_notice("case_joined", "joined"),),
         ("case", "callback"): (_notice("case_callback", "customer"),),
         ("case", "due_soon"): (_notice("case_due_soon", "owner"),),
         ("case", "overdue"): (_notice("case_overdue", "owner"),),
@@ -53,6 +54,12 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
         ("action", "leadership"): (Notice("action_escalated", "leadership", "action_overdue"),),
         ("review", "open"): (_notice("review_opened", "department"),),
         ("review", "escalate"): (_notice("review_overdue", "owner"),),
+        ("rootcause", "begin"): (_notice("rootcause_asked", "department"),),
+        ("rootcause", "submit"): (_notice("rootcause_submitted", "reviewer"),),
+        ("rootcause", "return"): (_notice("rootcause_returned", "department"),),
+        ("rootcause", "due_soon"): (_notice("rootcause_due_soon", "department"),),
+        ("rootcause", "overdue"): (_notice("rootcause_overdue", "owner"),),
+        ("rootcause", "leadership"): (Notice("rootcause_escalated", "leadership", "rootcause_overdue"),),
         ("approval", "request"): (_notice("approval_requested", "asked"),),
         ("approval", "overdue"): (_notice("approval_overdue", "asked"),),
         ("approval", "escalate"): (Notice("approval_escalated", "leadership", "approval_overdue"),),

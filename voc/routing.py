@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from voc.errors import InputError
 
 EMERGENCY = 2
+ASKED_IN_AN_EMERGENCY = "核查本部门相关情况并回复处理结果"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Organisation:
     emergency_departments: tuple[str, ...]
     emergency_issues: frozenset[str]
     owners: Mapping[str, str]
+    emergency_tasks: Mapping[str, str] = field(default_factory=dict)
 
     def department(self, code: str) -> Department:
         """Return the department with this code."""
@@ -54,6 +56,7 @@ def parse_organisation(text: str) -> Organisation:
         emergency_departments=tuple(emergency.get("departments", ())),
         emergency_issues=frozenset(emergency.get("issues", ())),
         owners=_owners(departments),
+        emergency_tasks=MappingProxyType({"": ASKED_IN_AN_EMERGENCY, **emergency.get("tasks", {})}),
     )
     _check_codes(organisation)
     return organisation

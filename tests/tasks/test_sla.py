@@ -198,8 +198,8 @@ def test_an_unanswered_approval_is_asked_again_and_then_told_to_leadership(house
     assert told(house) == ["approval_overdue"]
     sweep.fn(due + timedelta(days=10))
     assert told(house)[-1] == "approval_escalated"
-    house.decide(deciding.approve, house.value("SELECT id FROM action"))
-    sweep.fn(due + timedelta(days=11))
+    house.on(date(2026, 6, 25)).decide(deciding.approve, house.value("SELECT id FROM action"))
+    sweep.fn(due + timedelta(days=30))
     assert house.value("SELECT state FROM sla_lap WHERE life = 'approval'") == "missed"
 
 

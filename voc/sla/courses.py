@@ -38,7 +38,10 @@ COURSES: Mapping[str, tuple[Course, ...]] = MappingProxyType(
         ),
         "review": (_course("conclude", "open reconsider", "uphold refute explain"),),
         "approval": (_course("answer", "request", "approve refuse", "withdraw", pausable=False),),
-        "rootcause": (_course("report", "begin", "accept", "drop"),),
+        "rootcause": (
+            _course("report", "begin", "accept", "drop"),
+            _course("prevent", "accept", "finish", "drop"),
+        ),
     }
 )
 
