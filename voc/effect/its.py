@@ -206,9 +206,7 @@ def _noise(fitted: Fit, errors: str) -> Noise:
 def band_of(series: Series, columns: Floats, fitted: Fit, found: Noise) -> tuple[Floats, Floats, Floats]:
     """What would have been at every point, with the band of that expectation, on the scale of the values."""
     link = columns @ fitted.coefficients + (0.0 if series.offset is None else series.offset)
-    weights = (columns @ fitted.influence) * fitted.sd
-    spread = np.sqrt(found.phi * regression.remembered_each(weights, found.shared))
-    half = float(quantile(0.05, found.df)) * spread
+    half = float(quantile(0.05, found.df)) * regression.standard_errors(fitted, columns, found)
     return _back(series, link), _back(series, link - half), _back(series, link + half)
 
 

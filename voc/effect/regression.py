@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import lapack, toeplitz
+from scipy.linalg import lapack, matmul_toeplitz, toeplitz
 
 Floats = NDArray[np.float64]
 
@@ -234,22 +234,29 @@ def remembered(weights: Floats, shared: float) -> float:
     return total
 
 
-def remembered_each(rows: Floats, shared: float) -> Floats:
-    """The same for each row of weights (r, n), a step a column."""
-    carried, total = np.zeros(len(rows)), (rows**2).sum(axis=1)
-    if shared and rows.shape[1] <= CACHED:
-        return np.asarray(((rows @ correlation_matrix(rows.shape[1], shared)) * rows).sum(axis=1))
-    if shared:
-        for place in range(1, rows.shape[1]):
-            carried = shared * (carried + rows[:, place - 1])
-            total = total + 2 * carried * rows[:, place]
-    return np.asarray(total)
-
-
 def standard_error(fitted: Fit, combination: Floats, errors: Noise) -> float:
     """Standard error of a combination (k,) of the coefficients."""
     weights = (combination @ fitted.influence) * fitted.sd
     return float(np.sqrt(errors.phi * remembered(weights, errors.shared)))
+
+
+def _carried(columns: Floats, shared: float) -> Floats:
+    """R times columns (n, k), for AR(1) correlations R; a long series goes through the frequencies."""
+    n = len(columns)
+    if not shared:
+        return columns
+    if n <= CACHED:
+        return np.asarray(correlation_matrix(n, shared) @ columns)
+    return np.asarray(matmul_toeplitz(shared ** np.arange(n), columns))
+
+
+def standard_errors(fitted: Fit, combinations: Floats, errors: Noise) -> Floats:
+    """Standard errors of each of many combinations (r, k) of the coefficients."""
+    weights = (fitted.influence * fitted.sd).T
+    within = weights.T @ _carried(weights, errors.shared)
+    return np.asarray(
+        np.sqrt(errors.phi * np.maximum(((combinations @ within) * combinations).sum(axis=1), 0.0))
+    )
 
 
 def newey_west(fitted: Fit, combination: Floats, lags: int | None = None) -> float:

@@ -53,9 +53,17 @@ def test_a_remembered_sum_is_the_quadratic_form(weights, shared):
     w = np.array(weights)
     matrix = regression.correlation_matrix(len(w), shared)
     assert_allclose(regression.remembered(w, shared), w @ matrix @ w, atol=1e-8)
-    assert_allclose(
-        regression.remembered_each(np.array([w, 2 * w]), shared), w @ matrix @ w * np.array([1, 4]), atol=1e-7
-    )
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.4])
+@pytest.mark.parametrize("n", [60, 500])
+def test_many_standard_errors_are_those_of_each(n, shared):
+    rng = np.random.default_rng(2)
+    x = np.column_stack([np.ones(n), np.linspace(0, 1, n), np.arange(n) > n / 2])
+    fitted = regression.fit(rng.poisson(20, n), x)
+    errors = regression.Noise(1.7, shared, 40.0)
+    each = [regression.standard_error(fitted, row, errors) for row in x]
+    assert_allclose(regression.standard_errors(fitted, x, errors), each, rtol=1e-9)
 
 
 @pytest.mark.parametrize("shared", [0.0, 0.3, 0.6])
