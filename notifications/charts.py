@@ -191,7 +191,7 @@ def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE, width: 
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, top * (width - 150) / (width - 270)])),
     )
     bar = base.mark_bar(color=colour, size=16, cornerRadiusEnd=2)
-    part = base.mark_bar(color=ACCENT, size=16, cornerRadiusEnd=2).encode(x=alt.X("part:Q", axis=None))
+    part = base.mark_bar(color=LINE, size=16, cornerRadiusEnd=2).encode(x=alt.X("part:Q", axis=None))
     text = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(text="text:N")
     layers = [bar, part, text] if any("part" in row for row in kept) else [bar, text]
     return svg(alt.layer(*layers).properties(width=width - 150, height=28 * len(kept)), title)

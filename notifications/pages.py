@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,15 +11,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications import charts
-from voc import kpi
+from notifications.report_pictures import pictures
 from voc.kpi import PART_NAMES
-from voc.report import EffectRow, ProblemRow, Report
+from voc.report import Report
+from voc.reporting.agenda import Agenda, next_meeting
+from voc.reporting.ledger import PART_NAMES as LEDGER_NAMES
+from voc.reporting.ledger import printed
 from voc.zone import CHINA
 
 TEMPLATES = Path(__file__).parent / "templates"
-FOREST_MOST = 20
-PARETO_MOST = 10
-TRENDS_MOST = 12
 
 
 def render(template: str, **context: Any) -> str:
@@ -29,9 +29,61 @@ def render(template: str, **context: Any) -> str:
 
 def render_report(report: Report) -> str:
     """The leadership report as one HTML file that needs nothing else."""
+    named = {name.rpartition(".")[2]: sql.strip() for name, sql in report.facts.queries.items()}
+    used = {name.rpartition(".")[2] for entry in report.lineage for name in entry.query.split(" + ")}
     return render(
-        "report.html.j2", report=report, facts=report.facts, charts=_pictures(report), row_names=PART_NAMES
+        "report.html.j2",
+        report=report,
+        facts=report.facts,
+        charts=pictures(report),
+        row_names=PART_NAMES,
+        origins=_origins(report, set(named)),
+        queries={name: sql for name, sql in named.items() if name in used},
     )
+
+
+def render_meeting(agenda: Agenda) -> str:
+    """The agenda of a review meeting, on one page."""
+    return render(
+        "meeting.html.j2", agenda=agenda, facts=agenda.report.facts, next=next_meeting(agenda.report)
+    )
+
+
+def _origins(report: Report, queries: set[str]) -> dict[str, dict[str, Any]]:
+    said, places = printed(report.facts), _places(report)
+    return {
+        entry.key: {
+            "value": _said(said.get(entry.key, {})),
+            "queries": queries,
+            "back": places.get(entry.key, f"v-{entry.key}"),
+        }
+        for entry in report.lineage
+    }
+
+
+def _places(report: Report) -> dict[str, str]:
+    """Where on the page the number of an origin stands, when its id is not that of the origin itself."""
+    facts = report.facts
+    return {
+        **{fact.key: f"v-{fact.key}-count" for fact in facts.problems},
+        **{fact.key: f"v-{fact.key}-effective" for fact in facts.departments},
+        **{fact.key: "channels" for fact in facts.channels},
+        **{fact.key: "numbers" for fact in facts.numbers if fact.value is None},
+        **{one.key: f"v-{one.key}-impact-{n}" for n, one in enumerate(facts.impacts, 1)},
+        **({"rows": "v-rows-stored"} if facts.rows else {}),
+    }
+
+
+def _said(parts: Mapping[str, Any]) -> str:
+    """The numbers an origin stands for, in full: 条数 339 · 占比 0.224."""
+    kept = {part: v for part, v in parts.items() if isinstance(v, int | float | str) and v != ""}
+    return " · ".join(f"{LEDGER_NAMES.get(part, part)} {_whole(v)}" for part, v in kept.items())
+
+
+def _whole(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.6g}"
 
 
 @cache
@@ -56,6 +108,7 @@ def _environment() -> Environment:
         "small": small,
         "duration": duration,
         "spark": charts.sparkline,
+        "query_id": lambda name: name.rpartition(".")[2],
     }
     return environment
 
@@ -99,11 +152,14 @@ def value(amount: float | None, unit: str) -> str:
         "score": f"{amount:.2f} 分",
         "hours": f"{amount:,.1f} 小时",
         "days": f"{amount:,.1f} 天",
+        "points": f"{amount * 100:+.0f}".replace("-", "−"),
     }.get(unit, number(amount))
 
 
 def change(amount: float, unit: str) -> str:
     """A change of a figure with sign and unit: shares change by percentage points (百分点)."""
+    if unit == "points":
+        return value(amount, unit)
     words = f"{amount * 100:.1f} 个百分点" if unit == "percent" else value(amount, unit)
     return f"+{words}" if amount > 0 else words.replace("-", "−")
 
@@ -130,92 +186,3 @@ def small(p: float) -> str:
 def duration(hours: float) -> str:
     """Hours up to two days, then days."""
     return f"{hours:.0f} 小时" if hours < 48 else f"{hours / 24:.1f} 天"
-
-
-def _pictures(report: Report) -> dict[str, Any]:
-    effects = [*report.failures, *report.successes]
-    pictures: dict[str, Any] = {
-        "forest": _both(_forest, effects),
-        "pareto": _both(_pareto, report.problems),
-        "stages": _stages(report),
-        "channels": _channels(report),
-        "rows": _rows(report.accounting),
-    }
-    pictures["trends"] = _trends(report)
-    return pictures
-
-
-def _both(draw: Any, rows: Any) -> str:
-    """The picture for a desk and for a phone; the style sheet shows one of them."""
-    wide, narrow = draw(rows, charts.WIDE), draw(rows, charts.NARROW)
-    return f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>' if wide else ""
-
-
-def _forest(rows: Sequence[EffectRow], width: int) -> str:
-    drawn = [
-        {
-            "label": _shorten(f"{row.fact.problem}：{row.fact.action}", width // 20),
-            "word": row.verdict,
-            "verdict": row.fact.verdict,
-            "change": row.fact.change,
-            "low": row.fact.low,
-            "high": row.fact.high,
-            "smallest": -row.fact.smallest_effect
-            if row.fact.direction == "decrease"
-            else row.fact.smallest_effect,
-        }
-        for row in rows
-        if row.fact.change is not None and row.fact.low is not None and row.fact.high is not None
-    ]
-    return charts.forest(drawn[:FOREST_MOST], "各项措施的效果与区间", width) if drawn else ""
-
-
-def _pareto(problems: Sequence[ProblemRow], width: int) -> str:
-    rows = [
-        {"name": r.fact.name, "value": r.fact.count, "text": f"{r.fact.count:,} 条 · 累计 {r.cumulative:.0%}"}
-        for r in problems[:PARETO_MOST]
-    ]
-    return charts.bars(rows, "问题帕累托图", width=width) if rows else ""
-
-
-def _shorten(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _stages(report: Report) -> str:
-    first = next((s.count for s in report.stages if s.count), 0)
-    rows = [
-        {"name": s.name, "value": s.count, "text": f"{s.count:,}（{s.count / first:.0%}）" if first else "0"}
-        for s in report.stages
-    ]
-    return charts.bars(rows, "闭环漏斗") if rows else ""
-
-
-def _channels(report: Report) -> str:
-    rows = [
-        {
-            "name": c.name,
-            "value": c.count,
-            "text": _channel_words(c.count, c.complaints),
-            "part": c.complaints or 0,
-        }
-        for c in report.channels
-    ]
-    return charts.bars(rows, "各渠道反馈量与其中的投诉", "#9db4c9") if rows else ""
-
-
-def _channel_words(count: int, complaints: int | None) -> str:
-    return f"{count:,} 条" if complaints is None else f"{count:,} 条 · 投诉 {complaints / max(count, 1):.0%}"
-
-
-def _rows(accounting: kpi.Funnel | None) -> str:
-    if accounting is None:
-        return ""
-    return charts.accounting([(PART_NAMES[k], n) for k, n in accounting.parts.items()], "读入行的去向")
-
-
-def _trends(report: Report) -> list[str]:
-    return [
-        charts.trend(t.weeks, t.values, f"{t.problem}每周走势", t.went_live, t.baseline, t.followup)
-        for t in report.trends[:TRENDS_MOST]
-    ]

@@ -158,6 +158,13 @@ def report(weeks: Sequence[str] | None = None) -> tuple[list[str], list[Question
     return [week for _, week, *_ in kept], [one for one in found if one is not None]
 
 
+def weeks_read() -> set[str]:
+    """Name the weeks whose sample somebody has read."""
+    with transaction() as session:
+        drawn = {sample.id: sample.week for sample in auditing.samples(session, None)}
+        return {drawn[row["sample_id"]] for row in auditing.readings(session, list(drawn))}
+
+
 def _strata(kept: Sequence[tuple[int, str, Any, Any, int]]) -> tuple[Strata, dict[int, int]]:
     """Lay the strata of the weeks end to end: a row keeps the chance it had in its own week."""
     offsets, classes, sizes = {}, list[str](), list[int]()

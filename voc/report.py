@@ -6,7 +6,7 @@ nothing to show says why and when that will change.
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,13 +26,21 @@ from voc.facts import (
     Stage,
     Trend,
 )  # fmt: skip
+from voc.reporting.ledger import printed
+from voc.reporting.summary import SEVERITY as SEVERITY
+from voc.reporting.summary import summary
 
-SEVERITY = (
-    "worse", "ineffective", "invalid_contract", "not_identifiable", "insufficient",
-    "partly_effective", "effective",
-)  # fmt: skip
+GROUPS = {
+    "客户怎么说": ("feedback", "complaints", "csat", "satisfied", "nps", "fcr"),
+    "个案办得怎样": ("answered", "kept", "solved", "cycle", "reopened"),
+    "改进转得多快": ("to_live", "to_verdict", "recurrence"),
+}
+WEEK = 7
 SUCCESSES = ("effective", "partly_effective")
-DESIGNS = {"before_after": "前后对比（无对照组）"}
+DESIGNS = {
+    "before_after": "前后对比（无对照组）", "its": "中断时间序列（无对照组）", "cits": "有对照的中断时间序列",
+    "did": "双重差分", "sc": "合成控制", "cohort": "分批上线的双重差分", "sdid": "合成双重差分",
+}  # fmt: skip
 VERDICT_MEANINGS = {
     "effective": "区间整体超过约定的最小幅度，方向正确",
     "partly_effective": "区间整体好于零，但不能确认达到最小幅度",
@@ -81,6 +89,8 @@ class EffectRow:
     meaning: str
     q_value: float | None
     caution: str
+    caption: str = ""
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,7 @@ class Report:
     definitions: tuple[Definition, ...]
     lineage: tuple[Lineage, ...]
     empty: dict[str, str]
+    groups: tuple[tuple[str, tuple[Figure, ...]], ...] = ()
 
 
 def build(facts: Facts) -> Report:
@@ -128,12 +139,13 @@ def build(facts: Facts) -> Report:
     _require_lineage(facts)
     rows = effect_rows(facts.effects)
     accounting = kpi.funnel(facts.rows) if facts.rows else None
+    figures = tuple(_figure(number, i) for i, number in enumerate(facts.numbers, 1))
     failures = tuple(row for row in rows if row.fact.verdict not in SUCCESSES)
     successes = tuple(row for row in rows if row.fact.verdict in SUCCESSES)
     return Report(
         facts=facts,
-        summary=tuple(_summary(facts, accounting)),
-        figures=tuple(_figure(number, i) for i, number in enumerate(facts.numbers, 1)),
+        summary=tuple(summary(facts, accounting)),
+        figures=figures,
         failures=failures,
         successes=successes,
         overdue=tuple(sorted(facts.overdue, key=lambda o: (-o.hours_late, o.name))),
@@ -147,13 +159,20 @@ def build(facts: Facts) -> Report:
         definitions=tuple(_definitions(facts)),
         lineage=facts.lineage,
         empty=EMPTY if facts.effects else EMPTY | {"failures": EMPTY["unverified"]},
+        groups=tuple(_groups(figures)),
     )
+
+
+def _groups(figures: tuple[Figure, ...]) -> list[tuple[str, tuple[Figure, ...]]]:
+    known = {key for keys in GROUPS.values() for key in keys}
+    found = [(title, tuple(f for f in figures if f.number.key in keys)) for title, keys in GROUPS.items()]
+    others = tuple(figure for figure in figures if figure.number.key not in known)
+    return [(title, members) for title, members in (*found, ("指标", others)) if members]
 
 
 def _require_lineage(facts: Facts) -> None:
     known = {entry.key for entry in facts.lineage}
-    used = {n.key for n in facts.numbers} | {e.key for e in facts.effects}
-    missing = sorted(used - known)
+    missing = sorted(set(printed(facts)) - known)
     if missing:
         raise ValueError(f"figures without lineage: {', '.join(missing)}")
 
@@ -181,7 +200,26 @@ def _effect_row(fact: EffectFact, q_value: float | None) -> EffectRow:
         meaning=_meaning(fact),
         q_value=q_value,
         caution=caution,
+        caption=_caption(fact),
+        checks=(*(f"✓ {s}" if ok else f"✗ {s}" for _, ok, s in fact.diagnostics if s), *fact.adjusted),
     )
+
+
+def _caption(fact: EffectFact) -> str:
+    """Say what to see in the picture: how many bins after the go-live lie outside the band, and on which side."""
+    picture = fact.picture
+    if picture is None:
+        return ""
+    after = [(s, a, b) for day, s, a, b in zip(picture.start, picture.observed, picture.low, picture.high, strict=True)
+             if day >= picture.went_live and not math.isnan(s + a + b)]  # fmt: skip
+    if not after:
+        return "上线后还没有可以比较的数据。"
+    name = "周" if picture.days == WEEK else "期"
+    below, above = sum(s < a for s, a, _ in after), sum(s > b for s, _, b in after)
+    said = [f"{below} {name}低于" if below else "", f"{above} {name}高于" if above else ""]
+    outside = "，".join(words for words in said if words)
+    where = f"{outside}预计的区间带" if outside else f"没有一{name}落在预计的区间带之外"
+    return f"上线后 {len(after)} {name}中，{where}。"
 
 
 def _change(fact: EffectFact) -> str:
@@ -218,28 +256,6 @@ def _problem_rows(problems: tuple[ProblemFact, ...]) -> list[ProblemRow]:
         change = (fact.count - fact.previous) / fact.previous if fact.previous else None
         rows.append(ProblemRow(fact, min(running, 1.0), change))
     return rows
-
-
-def _summary(facts: Facts, accounting: kpi.Funnel | None) -> list[str]:
-    tally = Counter(effect.verdict for effect in facts.effects)
-    words = "，".join(f"{NAMES[code]} {tally[code]} 项" for code in SEVERITY if tally[code])
-    sentences = [
-        f"本期核实 {sum(tally.values())} 项措施：{words}。" if tally else "本期尚无完成效果验证的措施。"
-    ]
-    if facts.overdue:
-        sentences.append(f"逾期事项 {len(facts.overdue)} 件。")
-    if facts.problems:
-        top = max(facts.problems, key=lambda p: p.count)
-        sentences.append(f"声量最大的问题是「{top.name}」，{top.count:,} 条，占问题反馈的 {top.share:.0%}。")
-    if accounting:
-        sentences.append(_accounting_sentence(accounting))
-    return sentences
-
-
-def _accounting_sentence(accounting: kpi.Funnel) -> str:
-    if accounting.reconciles:
-        return f"读入 {accounting.read:,} 行，入库 {accounting.parts['stored']:,} 行，每一行都有去向。"
-    return f"读入 {accounting.read:,} 行，有 {abs(accounting.missing):,} 行对不上账，请先核对再使用本报告。"
 
 
 def _definitions(facts: Facts) -> list[Definition]:

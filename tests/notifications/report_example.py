@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from voc.facts import (
+    AuditFact,
+    Awaiting,
     Break,
     ChannelFact,
+    Corrected,
     DepartmentFact,
     EffectFact,
     Facts,
+    Flag,
+    Impact,
     Lineage,
     Number,
     Overdue,
+    Picture,
     ProblemFact,
     QualityFact,
     Slice,
@@ -242,7 +250,47 @@ TRENDS = tuple(
         ("退款超过七天未到账", tuple(28 + (i * 7) % 6 for i in range(26)), "无效"),
     )
 )
-KEYS = [n.key for n in NUMBERS] + [e.key for e in EFFECTS]
+PICTURE = Picture(
+    start=tuple(MONDAY + timedelta(days=7 * i) for i in range(20)),
+    days=7,
+    observed=(
+        11.0,
+        12.5,
+        12.0,
+        13.1,
+        11.8,
+        12.9,
+        12.2,
+        11.5,
+        13.0,
+        12.4,
+        12.1,
+        12.8,
+        12.6,
+        11.9,
+        6.0,
+        5.2,
+        4.9,
+        5.5,
+        4.8,
+        5.1,
+    ),
+    expected=(math.nan,) * 14 + (12.2,) * 6,
+    low=(math.nan,) * 14 + (9.4,) * 6,
+    high=(math.nan,) * 14 + (15.0,) * 6,
+    went_live=date(2026, 8, 31),
+    unit="每千单投诉",
+)
+EFFECTS = (
+    replace(EFFECTS[0], picture=PICTURE, diagnostics=(("pretrend", True, "上线前没有趋势"),)),
+    *EFFECTS[1:],
+)
+AUDIT = AuditFact(("2026-W46",), 60, 0.82, 0.91, (
+    Corrected("投诉", 0.41, 0.38, 0.33, 0.43, "audit:complaint"),
+    Corrected("表扬", 0.30, 0.31, 0.27, 0.36, "audit:praise"),
+))  # fmt: skip
+KEYS = [n.key for n in NUMBERS] + [e.key for e in EFFECTS] + [p.key for p in PROBLEMS if p.key]
+KEYS += ["rows", "late", "audit:complaint", "audit:praise"]
 
 FULL = Facts(
     company="示例电器",
@@ -286,6 +334,13 @@ FULL = Facts(
         Stage("措施已实施", 5145, "所属问题的措施已经上线的反馈"),
         Stage("验证有效", 1204, "所属问题的措施经验证有效的反馈"),
         Stage("已告知", 1187, "其客户已收到结果通知的反馈"),
+    ),
+    awaiting=(Awaiting("洗衣机漏水", "更换进水阀", "产品研发部", date(2026, 10, 5), date(2026, 12, 10)),),
+    flags=(Flag("批量结案", "客服中心", "case:7", "11 月 3 日一小时内结案 42 件，其中 40 件用同一句答复。"),),
+    audit=AUDIT,
+    impacts=(
+        Impact("隔离待修复", "143 行，占读入 0.6%", "投诉占比只在 30%–31% 之间。", key="rows"),
+        Impact("迟到的反馈", "12 条", "最近几周的数字还会上升。", True, "late"),
     ),
     channels=(
         ChannelFact("热线", 6110, 3421),

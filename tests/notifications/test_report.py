@@ -130,8 +130,9 @@ def test_pictures_keep_chinese_labels_as_text(full: str) -> None:
 
 
 def test_the_full_page_shows_a_picture_of_every_kind(full: str) -> None:
-    assert full.count('<svg class="chart"') == 2 + 2 + len(FULL.trends) + 3
-    assert full.count('<svg class="spark"') == len(FULL.problems)
+    forest, pareto, channels, effects, rows = 2, 2, 2, 1, 1
+    assert full.count('<svg class="chart"') == forest + pareto + channels + effects + rows + len(FULL.trends)
+    assert full.count('<svg class="spark"') == len(FULL.problems) + len(FULL.audit.shares)
 
 
 def test_effects_are_said_with_interval_and_rates(full: str) -> None:

@@ -1,0 +1,38 @@
+"""A page on paper: the same HTML as a PDF with Chinese glyphs of our own font, page numbers and bookmarks."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from notifications.fonts import cut_fonts
+
+
+def write_pdf(page: str, path: Path) -> Path:
+    """Write a page as PDF and return where."""
+    # Imported here: it loads Pango, which a run without reports does not need.
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    # It remarks on every property of the screen that paper does not have.
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    logging.getLogger("fontTools").setLevel(logging.CRITICAL)
+    fonts = FontConfiguration()
+    faces = "".join(f'@font-face {{ font-family: "{name}"; src: url("{path.as_uri()}"); }}'
+                    for name, path in cut_fonts().items())  # fmt: skip
+    style = CSS(string=faces + _STYLE, font_config=fonts)
+    draft = path.with_suffix(".pdf.part")
+    HTML(string=page).write_pdf(draft, stylesheets=[style], font_config=fonts)
+    draft.replace(path)
+    return path
+
+
+# What the pages name are fonts of screens; on paper everything is set in ours, pictures too.
+_STYLE = """
+@page { @bottom-right { content: counter(page) " / " counter(pages); font: 8.5pt "VOC Sans SC"; color: #66727f; }
+  @bottom-left { content: string(running); font: 8.5pt "VOC Sans SC"; color: #66727f; } }
+* { font-family: "VOC Sans SC" !important; }
+.serif, .serif * { font-family: "VOC Serif SC", "VOC Sans SC" !important; }
+h1 { string-set: running content(); }
+h2 { bookmark-level: 1; }
+"""

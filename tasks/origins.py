@@ -1,0 +1,29 @@
+"""Where a number comes from: the query, the fingerprint of its rows, and by what the rows were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.reporting import digest
+from tasks.analyse import model, taxonomy
+from voc.facts import Lineage
+
+
+@dataclass
+class Origins:
+    """The origins of one report, by key, in the order they were written down."""
+
+    run: str
+    entries: dict[str, Lineage] = field(default_factory=dict)
+
+    def note(self, key: str, name: str, query: str, rows: object, definition: str = "") -> str:
+        """Write down where a number comes from and return its key."""
+        self.entries[key] = Lineage(
+            key, f"models.reporting.{query}", digest(rows), model().version, taxonomy().version, "", self.run,
+            name, definition,
+        )  # fmt: skip
+        return key
+
+    def listed(self) -> tuple[Lineage, ...]:
+        """Return all of them."""
+        return tuple(self.entries.values())

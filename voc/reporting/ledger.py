@@ -1,0 +1,143 @@
+"""Every number a report prints under the key of its origin, and what differs when it is written again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voc.facts import Facts, Lineage
+from voc.kpi import PART_NAMES as ROWS
+
+Printed = dict[str, dict[str, Any]]
+PART_NAMES = {
+    "value": "数值", "low": "区间下限", "high": "区间上限", "previous": "上期", "count": "条数", "share": "占比",
+    "weekly": "每周条数", "complaints": "投诉数", "actions": "措施数", "implemented": "已上线", "effective": "验证有效",
+    "partly": "部分有效", "failed": "无效或恶化", "open": "未定", "overdue": "逾期", "cases": "个案数",
+    "answered": "首答及时率", "solved": "解决率", "gamed": "异常结案", "leak": "流失", "passed": "通过行数",
+    "total": "检查行数", "model": "模型占比", "corrected": "校正占比", "change": "变化", "change_low": "变化下限",
+    "change_high": "变化上限", "before": "上线前", "after": "上线后", "p_value": "p 值", "verdict": "结论",
+    "late_rows": "结论后才到的行", "state": "状态", "amount": "数量", "effect": "影响", "score": "得分",
+    "observed": "各期实际值", "expected": "各期预计值", "round": "轮次", "note": "附注", "basis": "基数",
+    "read": "读入", **ROWS,
+}  # fmt: skip
+VERSIONS = {"query": "查询", "model": "模型", "taxonomy": "分类体系", "contract": "验证合同"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A printed number that is another one now; `rows_changed`: so is what it was counted from."""
+
+    key: str
+    name: str
+    part: str
+    was: Any
+    now: Any
+    rows_changed: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What writing a report again came to: numbers that moved, origins that changed without, and versions."""
+
+    moved: tuple[Difference, ...]
+    quiet: tuple[str, ...]  # names whose rows changed while every number stayed
+    versions: tuple[tuple[str, str, str, str], ...]  # name, which, was, now
+    compared: int
+
+    @property
+    def same(self) -> bool:
+        """Whether every number is what it was, from the rows it was, by the same versions."""
+        return not (self.moved or self.quiet or self.versions)
+
+
+def printed(facts: Facts) -> Printed:
+    """Return every number of a report by the key of its origin; infinities and nan as None, as JSON has none."""
+    found: Printed = {}
+    for key, part, value in _parts(facts):
+        if key:
+            found.setdefault(key, {})[part] = _plain(value)
+    return found
+
+
+def _parts(facts: Facts) -> Iterator[tuple[str, str, Any]]:
+    sections: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (facts.numbers, ("value", "low", "high", "previous", "note", "basis")),
+        (facts.problems, ("count", "share", "previous", "weekly", "state", "round")),
+        (facts.stages, ("count", "leak")),
+        (facts.channels, ("count", "complaints")),
+        (facts.departments, ("actions", "implemented", "effective", "partly", "failed", "open", "overdue", "cases",
+                             "answered", "solved", "gamed", "complaints")),
+        (facts.quality, ("passed", "total")),
+        (facts.impacts, ("amount", "effect")),
+        (facts.audit.shares if facts.audit else (), ("model", "corrected", "low", "high")),
+    )  # fmt: skip
+    for rows, names in sections:
+        for row in rows:
+            yield from ((row.key, name, getattr(row, name)) for name in names)
+    for part, count in facts.rows.items():
+        yield "rows", part, count
+    if facts.rows:
+        yield "rows", "score", facts.quality_score
+    for effect in facts.effects:
+        yield from _effect(effect)
+
+
+def _effect(effect: Any) -> Iterator[tuple[str, str, Any]]:
+    for part in ("verdict", "change", "before", "after", "p_value", "late_rows"):
+        yield effect.key, part, getattr(effect, part)
+    yield effect.key, "change_low", effect.low
+    yield effect.key, "change_high", effect.high
+    if effect.picture:
+        yield effect.key, "observed", effect.picture.observed
+        yield effect.key, "expected", effect.picture.expected
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+def compare(
+    was: Printed, origins: Mapping[str, Mapping[str, str]], now: Printed, lineage: tuple[Lineage, ...]
+) -> Comparison:
+    """Set a report as it was stored beside what it would say now."""
+    fresh = {entry.key: entry for entry in lineage}
+    moved = [
+        difference
+        for key in sorted({*was, *now})
+        for difference in _moved(key, was.get(key, {}), now.get(key, {}), origins.get(key), fresh.get(key))
+    ]
+    loud = {difference.key for difference in moved}
+    both = [(origins[key], entry) for key, entry in fresh.items() if key in origins]
+    return Comparison(
+        tuple(moved),
+        tuple(entry.name or entry.key for old, entry in both
+              if entry.key not in loud and old.get("rows_hash") != entry.rows_hash),
+        tuple(dict.fromkeys(row for old, entry in both for row in _versions(old, entry))),
+        sum(len(parts) for parts in now.values()),
+    )  # fmt: skip
+
+
+def _moved(
+    key: str,
+    was: Mapping[str, Any],
+    now: Mapping[str, Any],
+    old: Mapping[str, str] | None,
+    new: Lineage | None,
+) -> Iterator[Difference]:
+    changed = (old or {}).get("rows_hash") != (new.rows_hash if new else None)
+    name = (new.name if new else "") or (old or {}).get("name", "") or key
+    for part in dict.fromkeys([*was, *now]):
+        if was.get(part) != now.get(part):
+            yield Difference(key, name, PART_NAMES.get(part, part), was.get(part), now.get(part), changed)
+
+
+def _versions(old: Mapping[str, str], new: Lineage) -> Iterator[tuple[str, str, str, str]]:
+    for field, name in VERSIONS.items():
+        if field != "query" and old.get(field, "") != getattr(new, field):
+            yield "", name, old.get(field, ""), getattr(new, field)

@@ -1,0 +1,64 @@
+"""The first words of a report: what was proved, what failed, and where the loop leaks."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from voc import kpi
+from voc.effect.verdict import NAMES
+from voc.facts import Facts
+
+SEVERITY = (
+    "worse", "ineffective", "invalid_contract", "not_identifiable", "insufficient",
+    "partly_effective", "effective",
+)  # fmt: skip
+FAILED = ("worse", "ineffective")
+NAMED = 3
+
+
+def summary(facts: Facts, accounting: kpi.Funnel | None) -> list[str]:
+    """Return the sentences, the headline first."""
+    tally = Counter(effect.verdict for effect in facts.effects)
+    words = "，".join(f"{NAMES[code]} {tally[code]} 项" for code in SEVERITY if tally[code])
+    sentences = [
+        f"本期核实 {sum(tally.values())} 项措施：{words}。" if tally else "本期尚无完成效果验证的措施。"
+    ]
+    sentences += [words for words in (_failed(facts), _complaints(facts), _lost(facts)) if words]
+    if facts.overdue:
+        sentences.append(f"逾期事项 {len(facts.overdue)} 件。")
+    if facts.problems and facts.kind != "action":
+        top = max(facts.problems, key=lambda p: p.count)
+        sentences.append(f"声量最大的问题是「{top.name}」，{top.count:,} 条，占问题反馈的 {top.share:.0%}。")
+    if accounting:
+        sentences.append(_accounting_sentence(accounting))
+    return sentences
+
+
+def _complaints(facts: Facts) -> str:
+    """Say how the complaint rate stands to the period before, and whether the difference is beyond its interval."""
+    rate = next((number for number in facts.numbers if number.key == "complaints"), None)
+    if rate is None or rate.value is None or not rate.previous:
+        return ""
+    change = rate.value / rate.previous - 1
+    sure = rate.low is not None and rate.high is not None and not rate.low <= rate.previous <= rate.high
+    way = "上升" if change > 0 else "下降"
+    return f"{rate.name}较上期{way} {abs(change):.0%}{'' if sure else '，在随机波动之内'}。"
+
+
+def _lost(facts: Facts) -> str:
+    """Name the largest leak of the loop beyond single complaints."""
+    leaks = [stage for stage in facts.stages[2:] if stage.leak and stage.leaks]
+    worst = max(leaks, key=lambda stage: stage.leak, default=None)
+    return f"闭环流失最多的一步在「{worst.name}」之前：{worst.leak:,} 条投诉停在这里。" if worst else ""
+
+
+def _accounting_sentence(accounting: kpi.Funnel) -> str:
+    if accounting.reconciles:
+        return f"读入 {accounting.read:,} 行，入库 {accounting.parts['stored']:,} 行，每一行都有去向。"
+    return f"读入 {accounting.read:,} 行，有 {abs(accounting.missing):,} 行对不上账，请先核对再使用本报告。"
+
+
+def _failed(facts: Facts) -> str:
+    names = list(dict.fromkeys(f"「{e.problem}」" for e in facts.effects if e.verdict in FAILED))
+    more = f"等 {len(names)} 个问题" if len(names) > NAMED else ""
+    return f"没有见效的是{'、'.join(names[:NAMED])}{more}的措施，需要重新决定。" if names else ""
