@@ -98,9 +98,9 @@ def _even(value: str, groups: tuple[int, ...]) -> bool:
 
 
 def _in_code(text: str, start: int, end: int) -> bool:
-    """Part of a longer code such as a product model or a link."""
+    """Part of a longer code such as a product model; what stands alone in a link may be a number to call."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    return any(c.isascii() and (c.isalnum() or c in "_=/") for c in (before, after) if c)
+    return any(c.isascii() and (c.isalnum() or c == "_") for c in (before, after) if c)
 
 
 def landline(value: str, text: str, start: int, end: int) -> bool:
