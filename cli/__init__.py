@@ -37,6 +37,7 @@ MODULES = (
     "contract",
     "approve",
     "sla",
+    "procedures",
     "kb",
     "label",
     "train",

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from cli.decide import Who, by_person
 from cli.output import as_json, as_table, console
 from cli.show import PROBLEM_KIND_NAMES, told_watch
-from models import deciding, problem_list, regrouping
+from models import approving, deciding, problem_list, regrouping
 from models.engine import migrate, transaction
+from voc.deadlines import working_days_due
 from voc.errors import InputError
 from voc.lifecycle import PROBLEM
 
 problem = typer.Typer(help="问题：查看、确认、不处理、另想办法、合并、拆分", no_args_is_help=True)
 ProblemId = Annotated[int, typer.Argument(help="问题编号")]
 Reason = Annotated[str, typer.Option("--reason", help="理由，写进记录")]
+Ask = Annotated[bool, typer.Option("--ask", help="先提请审批，批准后才执行")]
+APPROVER, DECIDE_DAYS = "voc", 2
 HAPPENED = {"merge_into": "并入", "merge_from": "并进", "split_into": "拆出", "split_from": "拆自"}
 
 
@@ -94,13 +98,38 @@ def merge(
     survivor: Annotated[int, typer.Argument(help="留下的问题")],
     other: Annotated[int, typer.Argument(help="并入的问题")],
     reason: Reason = "",
+    ask: Ask = False,
     by: Who = "",
 ) -> None:
     """Merge a problem into another."""
     migrate()
+    if ask:
+        return _ask_to_merge(survivor, other, _given(reason), by)
     with transaction() as session:
         regrouping.merge(session, survivor, other, by_person(by), _given(reason))
-    console.print(f"问题 {other} 已并入问题 {survivor}；编号 {other} 保留，以后的同类反馈归入 {survivor}。")
+    return console.print(
+        f"问题 {other} 已并入问题 {survivor}；编号 {other} 保留，以后的同类反馈归入 {survivor}。"
+    )
+
+
+def _ask_to_merge(survivor: int, other: int, reason: str, by: str) -> None:
+    with transaction() as session:
+        into, gone = regrouping.existing(session, survivor), regrouping.existing(session, other)
+        facts = {"survivor": survivor, "gone": other, "reason": reason}
+        body = (
+            f"**留下**：{into.name}（{survivor}）\n\n**并入**：{gone.name}（{other}）\n\n**理由**：{reason}"
+        )
+        title = f"是否把问题 {other} 并入问题 {survivor}"
+        number = _request(session, "problem_merge", f"problem:{other}", title, body, facts, by)
+    console.print(f"已提请审批，编号 {number}；批准后自动合并。")
+
+
+def _request(
+    session: Session, kind: str, subject: str, title: str, body: str, facts: dict[str, object], by: str
+) -> int:
+    who = by_person(by)
+    due = working_days_due(who.at, DECIDE_DAYS)
+    return approving.request(session, kind, subject, title, body, None, APPROVER, due, who, facts)
 
 
 def split(
@@ -111,15 +140,31 @@ def split(
     ] = "",
     name: Annotated[str, typer.Option("--name", help="新问题的名称；留空自动取名")] = "",
     reason: Reason = "",
+    ask: Ask = False,
     by: Who = "",
 ) -> None:
     """Split a part off a problem."""
     migrate()
+    if ask:
+        return _ask_to_split(number, _numbers(members), _properties(where), name, _given(reason), by)
     with transaction() as session:
         new = regrouping.split(
             session, number, _numbers(members), _properties(where), name, by_person(by), _given(reason)
         )
-    console.print(f"已从问题 {number} 拆出问题 {new}。用 voc problem show {new} 查看。")
+    return console.print(f"已从问题 {number} 拆出问题 {new}。用 voc problem show {new} 查看。")
+
+
+def _ask_to_split(
+    number: int, members: list[int], narrowed: dict[str, str], name: str, reason: str, by: str
+) -> None:
+    with transaction() as session:
+        row = regrouping.existing(session, number)
+        part = "、".join(narrowed.values()) or f"{len(members)} 条反馈"
+        facts = {"problem": number, "members": members, "narrowed": narrowed, "name": name, "reason": reason}
+        body = f"**问题**：{row.name}（{number}）\n\n**拆出**：{part}\n\n**理由**：{reason}"
+        title = f"是否从问题 {number} 拆出{part}"
+        asked = _request(session, "problem_split", f"problem:{number}", title, body, facts, by)
+    console.print(f"已提请审批，编号 {asked}；批准后自动拆分。")
 
 
 def _given(reason: str) -> str:
