@@ -68,9 +68,9 @@ class Windows:
 
     def baseline(self) -> list[date]:
         """The days of the baseline, in order, without the excluded ones."""
-        return [
-            day for day in _days(self.baseline_start, self.baseline_end) if not _inside(day, self.excluded)
-        ]
+        out = _excluded(self.excluded)
+        numbers = range(self.baseline_start.toordinal(), self.baseline_end.toordinal() + 1)
+        return [date.fromordinal(number) for number in numbers if number not in out]
 
     def followup(self) -> list[date]:
         """The days of the follow-up, in order."""
@@ -139,13 +139,16 @@ def windows(contract: Contract, went_live: date) -> Windows:
     The baseline ends the day before go-live and reaches back until it holds `baseline_days` days that are not
     excluded; the follow-up starts after the wash-out.
     """
-    last = went_live - timedelta(days=1)
-    while _inside(last, contract.excluded):
-        last -= timedelta(days=1)
-    first, left = last, contract.baseline_days - 1
+    # Days as numbers: a contract of two years is laid over its days thousands of times in a rehearsal.
+    out = _excluded(contract.excluded)
+    end_of_baseline = went_live.toordinal() - 1
+    while end_of_baseline in out:
+        end_of_baseline -= 1
+    number, left = end_of_baseline, contract.baseline_days - 1
     while left > 0:
-        first -= timedelta(days=1)
-        left -= not _inside(first, contract.excluded)
+        number -= 1
+        left -= number not in out
+    first, last = date.fromordinal(number), date.fromordinal(end_of_baseline)
     start = went_live + timedelta(days=contract.washout_days)
     end = start + timedelta(days=contract.followup_days - 1)
     return Windows(first, last, start, end, contract.excluded)
@@ -233,6 +236,10 @@ def overlapping(went_live: Mapping[str, date], contract: Contract) -> list[tuple
     order = sorted(went_live, key=lambda name: (went_live[name], name))
     reach = timedelta(days=contract.washout_days + contract.followup_days)
     return [(a, b) for a, b in pairwise(order) if went_live[b] < went_live[a] + reach]
+
+
+def _excluded(spans: Sequence[Span]) -> set[int]:
+    return {number for first, last in spans for number in range(first.toordinal(), last.toordinal() + 1)}
 
 
 def _inside(day: date, spans: Sequence[Span]) -> bool:
