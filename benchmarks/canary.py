@@ -1,10 +1,11 @@
 """After a whole demo: is any customer's phone, mail address, identity card or bank card anywhere outside the vault?
 
-Every number and address that stands in the vault is a canary. They are looked for in every text of the database outside the
-vault, in every file of the home folder (reports, pages, exports, logs, Prefect's own database with its artifacts, logs and
-parameters), and in the pages of the portal when `--portal` names one. What came in (inbox) is left out: it is the customers' own.
+Every number and address that stands in the vault is a canary. They are looked for in every text of the database
+outside the vault, in every file of the home folder (reports, pages, exports, logs, Prefect's own database with its
+artifacts, logs and parameters), and in the pages of the portal that `--pages` names. What came in (inbox) is left out:
+it is the customers' own.
 
-    python -m benchmarks.canary [--home .voc] [--portal http://127.0.0.1:8080/t]
+    python -m benchmarks.canary [--home .voc] [--pages http://127.0.0.1:8080/t …]
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def main() -> None:
     canaries = _canaries()
     found: list[str] = []
     searched = 0
-    for place, body in (*_tables(), *_files(given.home), *_pages(given.portal)):
+    for place, body in (*_tables(), *_files(given.home), *_pages(given.pages)):
         searched += len(body)
         hits = {hit.lower() for hit in LOOKS.findall(body)} & canaries
         found += [f"{place}: {len(hits)}"] if hits else []
@@ -57,12 +58,12 @@ def _tables() -> Iterator[tuple[str, bytes]]:
     with transaction() as session:
         columns = session.execute(
             text(
-                """SELECT table_name, column_name FROM information_schema.columns
-                   WHERE table_schema = 'public' AND data_type IN ('text', 'jsonb', 'json', 'character varying', 'ARRAY')"""
+                """SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
+                   AND data_type IN ('text', 'jsonb', 'json', 'character varying', 'ARRAY')"""
             )
         ).all()
         for table, column in columns:
-            query = text(f'SELECT string_agg("{column}"::text, chr(10)) FROM "{table}"')  # noqa: S608
+            query = text(f'SELECT string_agg("{column}"::text, chr(10)) FROM "{table}"')
             yield f"table {table}.{column}", (session.scalar(query) or "").encode()
 
 
@@ -72,15 +73,15 @@ def _files(home: Path) -> Iterator[tuple[str, bytes]]:
             yield f"file {path.relative_to(home)}", path.read_bytes()
 
 
-def _pages(portal: str) -> Iterator[tuple[str, bytes]]:
-    if portal:
-        yield f"page {portal}", httpx.get(portal, trust_env=False).content
+def _pages(addresses: list[str]) -> Iterator[tuple[str, bytes]]:
+    for address in addresses:
+        yield f"page {address}", httpx.get(address, trust_env=False).content
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, default=Path(".voc"))
-    parser.add_argument("--portal", default="")
+    parser.add_argument("--pages", nargs="*", default=[])
     return parser.parse_args()
 
 
