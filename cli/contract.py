@@ -53,7 +53,8 @@ def show(action: ActionId, json: AsJson = False) -> None:
         live = live or contracting.planned(session, action, measure)
         locked = row.locked_at, row.locked_hash or "", row.revision
     if json:
-        return as_json({**asdict(contract), "locked_hash": locked[1], "revision": locked[2], "live_on": live})
+        as_json({**asdict(contract), "locked_hash": locked[1], "revision": locked[2], "live_on": live})
+        return
     _print(contract, live)
     if locked[0]:
         console.print(
@@ -105,7 +106,8 @@ def propose(
     for fault in faults(contract):
         raise InputError(f"验证合同不成立：{fault}。")
     if json:
-        return as_json(asdict(contract))
+        as_json(asdict(contract))
+        return
     _print(contract, day)
     console.print("这是建议，没有保存；接单（voc accept）时锁定。")
 

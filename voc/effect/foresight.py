@@ -28,8 +28,9 @@ def trend_before(series: Series) -> tuple[float, float, float] | None:
     columns = np.column_stack([np.ones(len(kept)), place])
     rows = kept & (place < series.after)
     fitted = its.fit_of(series, columns, rows)
-    found = regression.noise(fitted)
-    error = regression.standard_error(fitted, np.array([0.0, 1.0]), found)
+    # So few points cannot tell memory from the slope itself: the noise is taken as it is.
+    plain = Noise(max(float((fitted.pearson**2).sum()) / (before.size - 2), 1.0), 0.0, before.size - 2.0)
+    error = regression.standard_error(fitted, np.array([0.0, 1.0]), plain)
     return float(fitted.coefficients[1]), error, float(later.mean() - before.mean())
 
 

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from voc.effect.before_after import Effect
+from voc.effect.significance import student_p
 
 LEAST_READ = 30  # rows a reader must have seen before the precision of the model is believed
 LEAST_PRECISION = 0.2
 NORMAL = 1.96
 MOST_LOG = 700.0
+LARGE = 1e9  # degrees of freedom that are as good as none
 LEAST_CHANGE = -1 + 1e-12
 
 
@@ -94,11 +96,13 @@ def widened(effect: Effect, error: float) -> Effect:
     below = centre - math.hypot(math.log1p(max(low, LEAST_CHANGE)) - centre, extra)
     above = centre + math.hypot(math.log1p(high) - centre, extra) if math.isfinite(high) else math.inf
     made = with_ends(effect, math.expm1(below), math.expm1(above) if above < MOST_LOG else math.inf)
+    known = math.hypot(effect.diagnostics.get("extra_error", 0.0), error)
+    made = replace(made, diagnostics=effect.diagnostics | {"extra_error": known})
     return replace(made, p_value=max(effect.p_value, _p_value(effect, error, above - centre)))
 
 
 def _p_value(effect: Effect, error: float, half: float) -> float:
-    """Two-sided p of no change under the wider error, normal."""
+    """Two-sided p of no change under the wider error, by Student."""
     critical = float(effect.diagnostics.get("critical", NORMAL))
     total = max(half / critical, error) if math.isfinite(half) else math.inf
-    return math.erfc(abs(math.log1p(effect.change[0])) / total / math.sqrt(2))
+    return student_p(math.log1p(effect.change[0]) / total, effect.diagnostics.get("df", LARGE))

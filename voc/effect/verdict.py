@@ -42,6 +42,7 @@ FAULTS = {
 CODES = np.array(["effective", "partly_effective", "ineffective", "worse", "insufficient"])
 CLAIMS = ("effective", "partly_effective", "worse")
 MOST_WEEKS = 104
+LEAST_RATE = 1e-300
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,9 @@ def _move(change: float) -> str:
 def _sentence(code: str, effect: Effect, contract: Contract, weeks: int | None) -> str:
     faults = effect.diagnostics.get("faults", [])
     wait = _advice(effect, weeks)
+    in_points = "wait" in effect.diagnostics and "wait_unit" not in effect.diagnostics
     if faults:
-        return f"证据不足：{'；'.join(FAULTS[f] for f in faults)}{wait if 'wait' not in effect.diagnostics else ''}"
+        return f"证据不足：{'；'.join(FAULTS[f] for f in faults)}{'' if in_points else wait}"
     target = f"{contract.smallest_effect:.0%}"
     meaning = {
         "effective": f"改善确定超过约定的最小幅度 {target}",
@@ -164,7 +166,7 @@ def _shortfall(effect: Effect, contract: Contract) -> str:
 
 def _advice(effect: Effect, weeks: int | None) -> str:
     """What would decide; other designs than before/after know it in points of their own series (0: nothing does)."""
-    if "wait" not in effect.diagnostics:
+    if "wait" not in effect.diagnostics or effect.diagnostics.get("wait_unit") == "week":
         return _wait(weeks)
     points = effect.diagnostics["wait"]
     if points:
@@ -179,7 +181,9 @@ def _wait(weeks: int | None) -> str:
 def _weeks_more(effect: Effect, contract: Contract) -> int | None:
     """Weeks of follow-up after which the present rates would decide; None when two years would not."""
     facts = effect.diagnostics
-    hopeless = {"no_exposure", "events_without_exposure"} & set(facts.get("faults", []))
+    hopeless = set(facts.get("faults", [])) - {"too_few_days", "too_few_events", "too_few_points"}
+    if facts.get("wait_unit") == "week" and not hopeless:
+        return facts.get("wait") or None
     if "events_before" not in facts or "wait" in facts:
         return None
     if hopeless or effect.days_after == 0 or effect.days_before < MIN_DAYS:
@@ -191,6 +195,21 @@ def _weeks_more(effect: Effect, contract: Contract) -> int | None:
     z = intervals.quantile(contract.alpha, facts["df"] + weeks)
     # Good for shares too: a problem is a small part of all feedback, and the answer is a round number of weeks.
     low, high = intervals.rate_ratio_score(y1 / phi, e1, y0 / phi, e0, contract.alpha, z)
+    middle = y1 / e1 / max(y0 / e0, LEAST_RATE)
+    low, high = _wider(low, high, middle, float(z[0]) * facts.get("extra_error", 0.0))
     codes = classify(low - 1, high - 1, contract.smallest_effect, contract.direction)
     decided = np.flatnonzero((codes != "insufficient") & (days >= MIN_DAYS) & (y0 + y1 >= MIN_EVENTS))
     return int(weeks[decided[0]]) if decided.size else None
+
+
+def _wider(
+    low: NDArray[np.float64], high: NDArray[np.float64], middle: ArrayLike, extra: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ratios with a doubt in their interval that more weeks do not lessen, on the log scale."""
+    if not extra:
+        return low, high
+    with np.errstate(divide="ignore", invalid="ignore"):
+        below, centre, above = (np.log(np.asarray(part, dtype=np.float64)) for part in (low, middle, high))
+        return np.exp(centre - np.hypot(centre - below, extra)), np.exp(
+            centre + np.hypot(above - centre, extra)
+        )

@@ -23,13 +23,13 @@ from voc.effect.intervals import quantile
 from voc.effect.its import Series
 from voc.effect.misreading import Misread, propagated, widened
 from voc.effect.mix import Mixed, Stratum
-from voc.effect.panel import Check, Path, Terms
+from voc.effect.panel import Check, Terms
+from voc.effect.pictures import flat, picture_of, rounded
 from voc.effect.verdict import CLAIMS, FAULTS, METRIC_NAMES, Verdict, judge
 from voc.effect.weeks import YEAR, Calendar, calendar
 
 Floats = NDArray[np.float64]
 UNITS = ("cohort", "did", "sc", "cits")
-SAID = {"complaint_rate": ("每千单投诉", 1000.0), "complaint_share": ("每百条反馈中的投诉", 100.0)}
 PRE_TREND = 2.0  # standard errors of a trend before that before/after should mention
 
 
@@ -176,7 +176,7 @@ def _before_after(
     effect = replace(effect, diagnostics=effect.diagnostics | {"faults": faults, "critical": critical})
     swing = _swing(contract, weeks)
     effect = widened(effect, swing)
-    picture = picture_of(_flat(y, e, weeks, effect, critical), weeks, went_live, contract)
+    picture = picture_of(flat(y, e, weeks, effect, critical), weeks, went_live, contract)
     return Judged(effect, judge(effect, contract), "before_after", contract.design_reason, checks, picture)
 
 
@@ -220,37 +220,6 @@ def _course_checked(y: Floats, e: Floats, contract: Contract, weeks: Calendar, e
     return [Check("pre_trend", slope, f"上线前的走势：{words}", "own_trend" if bad else "")]
 
 
-def _flat(y: Floats, e: Floats, weeks: Calendar, effect: Effect, critical: float) -> Path:
-    counts, exposure = weeks.gather(y), weeks.gather(e)
-    seen = np.where(weeks.kept & (exposure > 0), counts / np.where(exposure > 0, exposure, 1.0), np.nan)
-    events = max(effect.diagnostics["events_before"], 1.0)
-    reach = critical * math.sqrt(effect.dispersion / events)
-    level = np.full(len(seen), effect.before)
-    return Path(
-        np.arange(len(seen), dtype=float), seen, level, level * math.exp(-reach), level * math.exp(reach)
-    )
-
-
-def picture_of(
-    path: Path, weeks: Calendar, went_live: date, contract: Contract, scale: float = 1.0
-) -> dict[str, Any]:
-    """A picture as plain lists, one value per week; what is not counted is None."""
-    unit, factor = SAID[contract.metric]
-    shown = {
-        name: [_number(v * scale * factor) for v in getattr(path, part)]
-        for name, part in (("observed", "seen"), ("expected", "expected"), ("low", "low"), ("high", "high"))
-    }
-    since = int(weeks.kept.argmax())
-    lists = {name: [v if kept or name != "observed" else None for v, kept in zip(column, weeks.kept, strict=True)]
-             for name, column in shown.items()}  # fmt: skip
-    return {"start": [day.isoformat() for day in weeks.starts[since:]], "days": 7, "went_live": went_live.isoformat(),
-            "unit": unit, **{name: column[since:] for name, column in lists.items()}}  # fmt: skip
-
-
-def _number(value: float) -> float | None:
-    return float(f"{value:.6g}") if math.isfinite(value) else None
-
-
 def _mixed_back(made: Judged, mixed: Mixed, crude: float, contract: Contract) -> Judged:
     """Widen by what the shifted mix is not known for, and put the levels back onto the scale of the metric."""
     error = math.sqrt(max(made.effect.dispersion, 1.0) * mixed.variance)
@@ -258,7 +227,7 @@ def _mixed_back(made: Judged, mixed: Mixed, crude: float, contract: Contract) ->
     effect = replace(effect, before=effect.before * crude, after=effect.after * crude)
     parts = ("observed", "expected", "low", "high")
     picture = made.picture | {
-        part: [None if v is None else _number(v * crude) for v in made.picture[part]] for part in parts
+        part: [None if v is None else rounded(v * crude) for v in made.picture[part]] for part in parts
     }
     words = (
         f"按基线期的渠道构成折算；{'、'.join(mixed.left_out)}在基线期没有数据，不计入"
