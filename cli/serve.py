@@ -125,7 +125,9 @@ def _others() -> list[Child]:
 
 
 def _starter(name: str, arguments: list[str]) -> Callable[[], subprocess.Popen[bytes]]:
-    return lambda: spawn(arguments, name, os.environ)
+    # People read the logs of runs in the Prefect UI; what a command says on a screen is kept short.
+    said = {"PREFECT_LOGGING_LEVEL": "INFO"} if name in ("worker", "react") else {}
+    return lambda: spawn(arguments, name, {**os.environ, **said})
 
 
 def _go_on(children: list[Child], api: Api, deployed: bool) -> None:

@@ -140,11 +140,11 @@ class House:
 
     def serve(self) -> None:
         """Run the one command that brings everything up, and wait until it has."""
-        log = (self.home / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "serve"],
-            env=self.environment, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        command = [sys.executable, "-m", "cli", "serve"]
+        with (self.home / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
         self.until(lambda: len([c for c in self.children().values() if c]) > 5, 300, "voc serve is not up")
 
     def close(self) -> None:
@@ -171,12 +171,33 @@ class House:
             cursor.execute(query)
             return list(cursor.fetchall())
 
-    def true(self, query: str) -> bool:
-        """Ask a question; while the database is away the answer is no."""
+    def answer(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask a question; while the database is away there is no answer."""
         try:
-            return bool(self.ask(query)[0][0])
+            return self.ask(query)
         except (psycopg2.Error, OSError, IndexError):
-            return False
+            return []
+
+    def true(self, query: str) -> bool:
+        """Ask whether something is so; while the database is away it is not known to be."""
+        return bool((self.answer(query) or [(False,)])[0][0])
+
+    def asleep(self, question: Callable[[House], Any]) -> Any:
+        """Ask a house in which nothing runs: its database is started for the question and stopped again."""
+        code = "import sys; from models.engine import database_url; database_url(); print(flush=True); sys.stdin.read()"
+        with subprocess.Popen(
+            [sys.executable, "-c", code], env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as awake:
+            assert awake.stdout
+            awake.stdout.readline()
+            found = question(self)
+            awake.communicate()
+        return found
+
+    def revive(self, victim: str) -> None:
+        """Do what an administrator or systemd does: after everything was killed, run the one command again."""
+        if victim == "everything":
+            self.serve()
 
     def api(self, path: str, body: object) -> Any:
         """Ask its Prefect."""
