@@ -188,7 +188,7 @@ SUSPECTS = f"""
     WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NOT NULL AND {_IN_PERIOD}
 """  # noqa: S608
 ARRIVED = f"""
-    SELECT count(*) FROM feedback f JOIN batch b ON b.id = f.batch_id
+    SELECT count(*) AS count FROM feedback f JOIN batch b ON b.id = f.batch_id
     WHERE {_KNOWN} AND {_IN_PERIOD} AND b.analysed_at > :from AND b.analysed_at <= :now
 """  # noqa: S608
 QUERIES: Mapping[str, str] = {

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from prefect.artifacts import create_markdown_artifact
 
 from models import auditing
 from models.engine import transaction
+from settings import get_settings
 from sources.registry import open_source
 from tasks.assets import taxonomy
+from tasks.common import stage
 from voc.audit.drawing import draw, strata_of
 from voc.audit.report import Item, Question, Strata, question
 from voc.audit.sheet import (
@@ -44,6 +47,30 @@ def default_week(now: datetime) -> str:
     if newest is None:
         raise InputError("还没有反馈可以抽样：请先采集并分析反馈（voc run）。")
     return week_of(min(newest, now.date() - timedelta(days=7)))
+
+
+@stage("抽取复核样本")
+def draw_sample(week: str, rows: int, now: datetime) -> list[str]:
+    """Draw the sample of a week and write the sheets into the home folder; nothing when there is no feedback yet."""
+    with transaction() as session:
+        if auditing.newest_day(session, now) is None:
+            return []
+    week = week_of(monday_of(week)) if week else default_week(now)
+    try:
+        draw_week(week, rows, now)
+    except InputError:
+        # A week without feedback is no fault of the schedule.
+        return []
+    return [str(path) for path in write_sheets(week, get_settings().folder("audit") / f"{week}.csv")]
+
+
+@stage("展示复核样本")
+def show_sheets(paths: Sequence[str]) -> None:
+    """Link the sheets."""
+    lines = [f"- [{Path(path).name}](file://{path})" for path in paths]
+    told = "\n".join(lines) + "\n\n请两位读者各自填写一张，再用 voc audit import 导入。"
+    text = f"# 复核样本\n\n{told if lines else '这一周没有可以抽样的反馈。'}"
+    create_markdown_artifact(text, key="audit-sheets", description="每周复核的两张表")
 
 
 def draw_week(week: str, rows: int, now: datetime) -> int:

@@ -35,9 +35,14 @@ def effects(
 
 
 def _effect(session: Session, row: Row, asked: Asked, origins: Origins) -> EffectFact:
-    result = row["result"]
     key = f"verification:{row['id']}"
     origins.entries[key] = _lineage(key, row, digest(behind(session, row)))
+    return told(session, row, asked)
+
+
+def told(session: Session, row: Row, asked: Asked) -> EffectFact:
+    """Turn one verdict into what is told of it."""
+    result, key = row["result"], f"verification:{row['id']}"
     high = result["change_high"]
     fact = EffectFact(
         key=key, problem=row["problem"], action=row["measure"], department=row["department"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from models import gaming
-from models.reporting import Asked
+from models.reporting import Asked, department_names
 from voc.facts import Flag
 
 
@@ -13,7 +13,11 @@ def flags(session: Session, asked: Asked) -> list[Flag]:
     """List the signs of gaming of a period, as far as they could be known at the moment of the report."""
     rows = gaming.flags(session, asked.since, min(asked.until, asked.now))
     whose = [row for row in rows if asked.department in (None, row["department"])]
-    return [Flag(row["name"], row["department"], row["subject"], row["sentence"]) for row in whose]
+    names = department_names(session)
+    return [
+        Flag(row["name"], names.get(row["department"], row["department"]), row["subject"], row["sentence"])
+        for row in whose
+    ]
 
 
 def gamed_cases(session: Session, asked: Asked) -> frozenset[int]:

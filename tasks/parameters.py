@@ -43,13 +43,30 @@ class Report(Timed):
 
     model_config = form("选择报告的类型和时段。")
 
-    kind: Literal["run", "weekly", "monthly"] = Field("run", title="报告类型")
+    kind: Literal["run", "weekly", "monthly", "action", "department", "meeting"] = Field(
+        "run",
+        title="报告类型",
+        description="run 全部、weekly 周报、monthly 月报、action 单项措施、department 部门、meeting 复盘会议程",
+    )
+    department: str | None = Field(
+        None, title="部门代码", description="部门报告写哪个部门；留空为每个有措施的部门各写一份"
+    )
+    action: int | None = Field(None, ge=1, title="措施编号", description="单项措施的报告写哪一项")
     since: date | None = Field(
         None, title="起始日", description="留空：周报为上周一，月报为上月一日，否则为最早一条反馈"
     )
     until: date | None = Field(
         None, title="截止日", description="留空：周报为上周日，月报为上月末日，否则为最近一条反馈"
     )
+
+
+class Audit(Timed):
+    """Which week to sample."""
+
+    model_config = form("抽取一周的复核样本，给两位读者各写一张表。")
+
+    week: str = Field("", title="哪一周", description="如 2026-W21，或该周任意一天；留空为最近一个完整的周")
+    rows: int = Field(60, ge=8, le=2000, title="条数", description="抽多少条")
 
 
 class Cycle(Collect):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -156,6 +155,17 @@ def _known(session: Session) -> tuple[date, date] | None:
     return (known[0].astimezone(CHINA).date(), known[1].astimezone(CHINA).date()) if known else None
 
 
-def departments(session: Session) -> Sequence[str]:
-    """List the codes of the departments that have something to report on."""
-    return reports.departments(session)
+@stage("选定报告")
+def reports_wanted(kind: str, department: str | None) -> list[str | None]:
+    """Name the departments to report on: each that has measures for a report by department, else none."""
+    if kind != "department" or department:
+        return [department]
+    with transaction() as session:
+        return list(reports.departments(session))
+
+
+@stage("发布已审批的报告")
+def release_reports(now: datetime) -> list[int]:
+    """Tell leadership of the reports that were approved since."""
+    with transaction() as session:
+        return reports.settle(session, by("rule:approved", now))

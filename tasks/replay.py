@@ -1,0 +1,81 @@
+"""Replay: write a filed report again, as it was known then, and compare it number by number and byte by byte."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.engine import engine
+from models.loop import Action
+from models.proof import Report
+from models.proving import Promise, contract_of
+from models.reporting import ARRIVED, VERDICTS, Asked, ask
+from tasks.facts import Scope, gather, scope_of
+from tasks.facts_effects import told
+from tasks.judging import due_look, examine, found
+from tasks.report import page_of
+from voc.effect.verdict import surviving
+from voc.facts import EffectFact, Facts
+from voc.reporting.ledger import Comparison, compare, printed
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What came of writing a report again: the comparison, whether the bytes are the same, and what came since."""
+
+    comparison: Comparison
+    same_bytes: bool
+    late: int
+
+
+def replay(report: Report, now: datetime) -> Replayed:
+    """Write a report again without storing anything; feedback that arrived since is counted, not mixed in."""
+    # A session of its own that is never committed: judging again brings daily observations up to date.
+    with Session(engine()) as session:
+        scope = scope_of(dict(report.scope))
+        facts = gather(session, scope)
+        judged = replace(facts, effects=tuple(_effects(session, facts, report.lineage, scope)))
+        page = page_of(judged)
+        comparison = compare(report.facts, report.lineage, printed(judged), judged.lineage)
+        late = _since(session, scope, now)
+        session.rollback()
+    same = hashlib.sha256(page.encode()).hexdigest() == report.sha256
+    return Replayed(comparison, same, late)
+
+
+def _since(session: Session, scope: Scope, now: datetime) -> int:
+    asked = replace(scope.asked(), now=now)
+    return int(ask(session, ARRIVED, asked, **{"from": scope.now})[0]["count"])
+
+
+def _effects(
+    session: Session, facts: Facts, origins: Mapping[str, Mapping[str, Any]], scope: Scope
+) -> list[EffectFact]:
+    """Judge again what stands on other rows than it was judged on; the rest keeps its stored verdict."""
+    rows = {f"verification:{row['id']}": row for row in ask(session, VERDICTS, scope.asked())}
+    fresh = {entry.key: entry.rows_hash for entry in facts.lineage}
+    return [
+        effect if origins.get(effect.key, {}).get("rows_hash") == fresh[effect.key]
+        else _again(session, rows[effect.key], effect, scope.asked())
+        for effect in facts.effects
+    ]  # fmt: skip
+
+
+def _again(session: Session, row: Mapping[str, Any], effect: EffectFact, asked: Asked) -> EffectFact:
+    action, contract = session.get(Action, row["action_id"]), contract_of(session, row["action_id"])
+    if action is None or contract is None:
+        return effect
+    due = due_look(Promise(action, contract, row["attempt"] - 1), row["computed_at"])
+    one = examine(session, due) if due else None
+    if due is None or one is None:
+        return effect
+    # How it was corrected depends on what was judged on the same day; that is not done again.
+    adjusted = row["result"].get("adjusted_p")
+    known = one.p_value if adjusted is None else float(adjusted)
+    verdict = surviving(one.judged.verdict, known, due.contract.alpha)
+    return told(session, {**row, **found(one, verdict, known), "lineage": row["lineage"]}, asked)
