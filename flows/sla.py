@@ -14,7 +14,7 @@ from tasks.sla import show_deadlines, sweep
     flow_run_name=titled("时限"),
     description="每分钟巡检一次：临期提醒、超时催办和升级，每级只提醒一次；待审批事项做成表单",
 )
-async def keep_promises(what: Timed = Timed()) -> dict[str, int]:
+async def sla(what: Timed = Timed()) -> dict[str, int]:
     """Look at every clock whose moment has come, and show what waits for an answer as forms."""
     now = moment(what.now)
     told: dict[str, int] = sweep(now)
