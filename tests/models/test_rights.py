@@ -230,3 +230,17 @@ def test_what_a_department_does_is_written_behind_what_everybody_did(problem):
         assert set(session.scalars(select(Case.id))) == {1}
     with transaction() as session:
         assert broken(session) == []
+
+
+def test_a_department_that_is_called_in_sees_the_case_and_the_owner_sees_who_was_called(problem):
+    with transaction() as session:
+        session.execute(
+            text("INSERT INTO case_task (case_id, department, task, asked_at, due_at)"
+                 " VALUES (1, 'aftersales', '核查', now(), now())")
+        )  # fmt: skip
+    assert seen(COLLEAGUE, Case) == {1}
+    assert seen(COLLEAGUE, Feedback) == {1}
+    with session_for(OWNER) as session:
+        assert session.scalar(text("SELECT count(*) FROM case_task")) == 1
+    with session_for(person("handler", "finance")) as session:
+        assert session.scalar(text("SELECT count(*) FROM case_task")) == 0
