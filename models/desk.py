@@ -63,7 +63,7 @@ def todo(
     """List what some departments have to do, by deadline; `kind` is one of answer, solve, action, review, or all."""
     parts = [_PARTS[kind]] if kind in _PARTS else list(_PARTS.values())
     lateral = " UNION ALL ".join(f"({part})" for part in parts)
-    found = _rows(
+    return _rows(
         session,
         f"""
         SELECT x.*, n.name AS department_name, h.user_id AS holder_id, u.name AS holder,
@@ -80,7 +80,6 @@ def todo(
         offset=offset,
         show=limit,
     )
-    return found
 
 
 def counts(session: Session, departments: Sequence[str], now: datetime) -> dict[str, dict[str, int]]:
@@ -182,7 +181,8 @@ def actions_of(session: Session, problem_id: int) -> list[dict[str, Any]]:
         """
         SELECT a.id, a.round AS problem_round, a.measure, a.kind, a.state, d.name AS department_name, a.due_at,
                a.went_live,
-               (SELECT v.verdict FROM verification v WHERE v.action_id = a.id ORDER BY v.attempt DESC LIMIT 1) AS verdict
+               (SELECT v.verdict FROM verification v WHERE v.action_id = a.id
+                ORDER BY v.attempt DESC LIMIT 1) AS verdict
         FROM action a JOIN department d ON d.code = a.department
         WHERE a.problem_id = :problem ORDER BY a.round DESC, a.id
         """,
@@ -249,7 +249,13 @@ def log(session: Session, life: str, id_: int) -> list[dict[str, Any]]:
     return _rows(session, query, id=id_)
 
 
-_LOGS = {"case": "case_log", "action": "action_log", "problem": "problem_log", "review": "review_log"}
+_LOGS = {
+    "case": "case_log",
+    "action": "action_log",
+    "problem": "problem_log",
+    "review": "review_log",
+    "rootcause": "rootcause_log",
+}
 
 
 def review(session: Session, id_: int) -> dict[str, Any] | None:

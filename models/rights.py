@@ -22,10 +22,12 @@ LIVES = {
     "problem": "problem",
     "review": "review",
     "approval": "approval",
+    "rootcause": "rootcause",
+    "rootcause_review": "rootcause",
 }
 
-# Who does something stands in `department`, but for a question: there it is who was asked.
-OWNERS = {"approval": "asked_of"}
+# Who does something stands in `department`, but for a question (who was asked) and a report under review.
+OWNERS = {"approval": "asked_of", "rootcause_review": "reviewer"}
 
 
 @contextmanager

@@ -20,8 +20,11 @@ from portal.pages import (
     login,
     operator,
     problems,
+    procedures,
     reports,
     reviews,
+    rootcauses,
+    surveys,
     tracking,
 )
 
@@ -35,6 +38,8 @@ STAFF: Sequence[APIRouter] = (
     actions.router,
     reviews.router,
     problems.router,
+    rootcauses.router,
+    procedures.router,
     approvals.router,
     knowledge.router,
     leading.router,
@@ -45,4 +50,4 @@ STAFF: Sequence[APIRouter] = (
 PUBLIC: Sequence[APIRouter] = (login.router, enterprise.router, tracking.router)
 # For anybody, shown inside pages of others, where our cookies do not travel: no check of forms, so these
 # routes may take in what strangers write and nothing else.
-EMBEDDED: Sequence[APIRouter] = ()
+EMBEDDED: Sequence[APIRouter] = (surveys.router,)

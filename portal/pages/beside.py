@@ -19,7 +19,8 @@ router = APIRouter()
 PLACES = {"cases": "case", "actions": "action", "problems": "problem"}
 
 
-def _life(place: str) -> str:
+def life_of(place: str) -> str:
+    """Return the life a place of the portal shows."""
     if place not in PLACES:
         raise Unseen(place, 0)
     return PLACES[place]
@@ -35,8 +36,8 @@ def note(
 ) -> RedirectResponse:
     """Add a remark, or progress."""
     share = min(int(percent), 100) if percent.isdigit() else None
-    with acting(person, _life(place), id_) as session:
-        desk_work.add_note(session, _life(place), id_, text, share, by(person))
+    with acting(person, life_of(place), id_) as session:
+        desk_work.add_note(session, life_of(place), id_, text, share, by(person))
     return back(f"/{place}/{id_}", "noted" if share is None else "progress")
 
 
@@ -44,8 +45,8 @@ def note(
 def attach(person: Worker, place: str, id_: int, file: UploadFile) -> RedirectResponse:
     """Put a file beside it."""
     taken = accept(file.filename or "", file.file.read(LARGEST + 1))
-    with acting(person, _life(place), id_) as session:
-        desk_work.attach(session, _life(place), id_, taken, by(person))
+    with acting(person, life_of(place), id_) as session:
+        desk_work.attach(session, life_of(place), id_, taken, by(person))
     return back(f"/{place}/{id_}", "attached")
 
 
@@ -75,7 +76,7 @@ def hand_over(
 ) -> RedirectResponse:
     """Give it to a colleague (person:7) or to another department (department:code)."""
     kind, _, value = to.partition(":")
-    life = _life(place)
+    life = life_of(place)
     if life == "problem" or kind not in ("person", "department") or not value:
         raise InputError("请选择要转交给谁。")
     with acting(person, life, id_) as session:
@@ -90,6 +91,6 @@ def hand_over(
 @router.post("/{place}/{id_}/take")
 def take(person: Worker, place: str, id_: int) -> RedirectResponse:
     """Take it in hand oneself."""
-    with acting(person, _life(place), id_) as session:
-        desk_work.hold(session, _life(place), [id_], person.id, by(person))
+    with acting(person, life_of(place), id_) as session:
+        desk_work.hold(session, life_of(place), [id_], person.id, by(person))
     return back(f"/{place}/{id_}", "taken")

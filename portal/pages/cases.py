@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from models import desk, desk_work, knowing, sla
+from models import sop as procedures
 from models.answering import answer_case
 from models.rights import Unseen, acting, session_for
 from portal.forms import back, by, now, said
@@ -75,6 +76,11 @@ def beside(session: Session, life: str, id_: int, department: str | None) -> dic
         "holder": desk_work.holder(session, life, id_),
         "names": desk.departments(session),
         "colleagues": desk.colleagues(session, department) if department else [],
+        "procedures": procedures.templates(),
+        "runs": [
+            {**run, "nodes": procedures.shown(session, run["id"], now())}
+            for run in procedures.runs(session, f"{life}:{id_}", everything=True)
+        ],
     }
 
 

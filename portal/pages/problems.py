@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from models import desk, problem_list, showing
+from models import desk, explaining, problem_list, showing
 from models.rights import Unseen, session_for
 from portal.forms import said
 from portal.pages.cases import beside
@@ -49,6 +49,7 @@ def show(request: Request, person: Desk, problem_id: int) -> HTMLResponse:
             "quotations": problem_list.quotations(session, [problem_id], 5).get(problem_id, []),
             "actions": desk.actions_of(session, problem_id),
             "verifications": desk.verifications_of(session, problem_id),
+            "reports": explaining.reports(session, problem=problem_id, everything=True),
             "log": desk.log(session, "problem", problem_id),
             **beside(session, "problem", problem_id, None),
         }
