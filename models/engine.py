@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -75,6 +76,8 @@ def _forget_dead_handles(register: Path) -> None:
 
 @lru_cache(maxsize=6)
 def _engine(url: str | URL, process: int, size: int = 4) -> Engine:
+    # Every table has to be known before a foreign key is followed, whichever of them a process imported itself.
+    import_module("models.tables")
     return create_engine(url, pool_pre_ping=True, pool_size=size, max_overflow=size, hide_parameters=True)
 
 
