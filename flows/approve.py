@@ -3,14 +3,13 @@
 from prefect import flow
 from prefect.flow_runs import asuspend_flow_run
 
-from tasks.approve import form_of, read_question, record_answer
-from tasks.naming import titled
+from tasks.approve import form_of, named, read_question, record_answer
 from tasks.parameters import Approve
 
 
 @flow(
     name="审批",
-    flow_run_name=titled("审批"),
+    flow_run_name=named,
     description="在界面上点「Resume」填写答复；也可以用 voc approve 或在工作台答复，先答复的有效",
     persist_result=True,
 )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import httpx
 from prefect.artifacts import create_markdown_artifact
 from prefect.input import RunInput
+from prefect.runtime import flow_run
 from pydantic import Field
 
 from models import approving
@@ -28,6 +29,13 @@ class Answer(RunInput):
     decision: Literal["批准", "驳回"] = Field(title="答复")
     reason: str = Field(title="理由", description="写进记录；批准也请写一句", min_length=1, pattern=r"\S")
     reviewer: str = Field(title="审批人", description="您的姓名", min_length=1, pattern=r"\S")
+
+
+def named() -> str:
+    """Name a run after its question: 审批·改进措施·是否批准措施……."""
+    with transaction() as session:
+        row = approving.approval(session, flow_run.parameters["what"].approval)
+    return f"审批·{approving.KIND_NAMES[row['kind']]}·{row['title'][:40]}"
 
 
 @stage("提出审批表单")
@@ -56,7 +64,6 @@ def _deployment(api: Api) -> str | None:
 def _start(api: Api, deployment: str, row: dict[str, Any]) -> str:
     """Create the run; the key makes a second one of the same question the same run."""
     body = {
-        "name": f"审批·{approving.KIND_NAMES[row['kind']]}·{row['title'][:40]}",
         "idempotency_key": f"approval-{row['id']}",
         "parameters": {"what": {"approval": row["id"]}},
         "tags": ["审批", approving.KIND_NAMES[row["kind"]], row["asked_of_name"]],
