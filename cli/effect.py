@@ -21,7 +21,7 @@ HELP = """从一张表判断一项措施是否有效：给出估计、区间、�
 
 --design auto 选数据允许的最高一级：分批双重差分 → 合成对照、双重差分、带对照的中断时间序列 → 中断时间序列 → 前后对比。
 说明和已发表算例的对照见 docs/effect.md。"""
-Design = Literal["auto", "cohort", "did", "sc", "sdid", "cits", "its", "its-nb", "before-after"]
+Design = Literal["auto", "cohort", "did", "sc", "sdid", "cits", "its", "its-nb", "bsts", "before-after"]
 CHECKS = {"sentence": "检查", "state": "结果"}
 MODELS = {"model": "换一种假设", "estimate": "估计", "low": "下限", "high": "上限", "p": "p"}
 

@@ -22,6 +22,7 @@ RUNGS: dict[str, Callable[[Panel, Terms], Answer]] = {
     # Asked for by name only.
     "sdid": rungs_named.synthetic_differences,
     "its-nb": rungs_named.negative_binomial_series,
+    "bsts": rungs_named.structural_series,
 }
 NAMES = {
     "cohort": "分批上线的双重差分（Callaway–Sant'Anna）",
@@ -32,6 +33,7 @@ NAMES = {
     "before-after": "前后对比",
     "sdid": "合成双重差分",
     "its-nb": "中断时间序列（负二项）",
+    "bsts": "贝叶斯结构时间序列（CausalImpact）",
 }
 FEWEST_POOL = 5  # controls from which on a mix of them is worth more than their mean
 FEWEST_GROUP = 6  # units of both groups together that a comparison of groups needs
@@ -90,5 +92,5 @@ def _refuse(panel: Panel, design: str) -> None:
         raise InputError(
             "带对照的中断时间序列需要对照：用 --control 指明对照列，或用 --unit 和 --treated 指明单位。"
         )
-    if design in ("its", "its-nb") and (before < 3 or after < 1):
+    if design in ("its", "its-nb", "bsts") and (before < 3 or after < 1):
         raise InputError("中断时间序列至少要上线前 3 个、上线后 1 个时点。")

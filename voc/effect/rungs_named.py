@@ -1,4 +1,4 @@
-"""Rungs that are not chosen by themselves but asked for by name: negative binomial ITS and synthetic DiD."""
+"""Rungs that are not chosen by themselves but asked for by name: negative binomial, structural, synthetic DiD."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from voc.effect import diagnostics as checks
-from voc.effect import its, negative_binomial, synthetic_did
-from voc.effect.panel import Answer, Check, Floats, Panel, Terms
-from voc.effect.rungs import answer, answer_series, ends_of, group_path, others_of, own_series
+from voc.effect import its, negative_binomial, structural, synthetic_did
+from voc.effect.panel import Answer, Check, Floats, Panel, Path, Terms
+from voc.effect.rungs import answer, answer_series, effect_of, ends_of, group_path, others_of, own_series
 from voc.effect.rungs_units import from_difference, scaled, without_washout
+from voc.effect.structural import Structural
 from voc.effect.synthetic_did import SyntheticDid
 from voc.errors import InputError
 
@@ -81,3 +82,58 @@ def _checked(found: SyntheticDid, own: Floats, pool: Floats, after: int) -> list
             Check("placebo_in_time", float(f"{gap:.4g}"), sentence, "placebo_in_time" if off else "")
         )
     return tested
+
+
+def structural_series(panel: Panel, terms: Terms) -> Answer:
+    """One series beside control columns, by a local level and regression with the priors of CausalImpact."""
+    series = own_series(panel, terms)
+    kept = its.kept_of(series)
+    y = (series.values if series.exposure is None else series.values / series.exposure)[kept]
+    columns = np.empty((len(y), 0)) if series.controls is None else series.controls[kept]
+    after = int(kept[: series.after].sum())
+    found = structural.structural(y, columns, after, terms.alpha)
+    seen = float(y[after:].mean())
+    sides = after, len(y) - after
+    ends = found.estimate, found.low, found.high, found.p_value
+    effect = effect_of("bsts", "difference", *ends, seen - found.estimate, seen, 1.0, sides, wait=0)
+    path = _banded(found, y, kept)
+    details = {"level_step": found.step, "noise": found.noise, "controls": columns.shape[1]}
+    tested = [
+        checks.points(*sides),
+        checks.season(series, 0),
+        *_remembering(found, y, after),
+        _fake(y, columns, after, found),
+    ]
+    return answer(effect, terms, tested, path, details=details)
+
+
+def _banded(found: Structural, y: Floats, kept: Any) -> Path:
+    half = 1.96 * found.spread
+    seen, expected, low, high = (
+        _placed(column, kept) for column in (y, found.expected, found.expected - half, found.expected + half)
+    )
+    return Path(np.arange(len(kept), dtype=np.float64), seen, expected, low, high)
+
+
+def _placed(column: Floats, kept: Any) -> Floats:
+    whole = np.full(len(kept), np.nan)
+    whole[kept] = column
+    return whole
+
+
+def _remembering(found: Structural, y: Floats, after: int) -> list[Check]:
+    left = (y - found.expected)[:after]
+    shared = float((left[1:] * left[:-1]).sum() / max(float((left**2).sum()), 1e-12))
+    words = "此模型没有计入，区间偏窄，请与 --design cits 对照" if shared > 2 / np.sqrt(after) else "不大"
+    return [Check("autocorrelation", float(f"{shared:.3g}"), f"残差自相关 {shared:.2f}：{words}")]
+
+
+def _fake(y: Floats, columns: Floats, after: int, found: Structural) -> Check:
+    cut = after - after // 3
+    if cut < checks.FEWEST_BEFORE:
+        return Check("placebo_in_time", None, "上线前太短，没有做假上线检验")
+    fake = structural.structural(y[:after], columns[:after], cut)
+    bad = fake.p_value < checks.SURE and abs(fake.estimate) > MUCH * abs(found.estimate)
+    words = "上线前就有类似变化" if bad else "没有发现问题"
+    sentence = f"把上线日假设在更早的时点：{words}（p={fake.p_value:.3f}）"
+    return Check("placebo_in_time", float(f"{fake.estimate:.4g}"), sentence, "placebo_in_time" if bad else "")
