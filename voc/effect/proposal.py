@@ -27,6 +27,7 @@ LEAST_WEEKS = 52  # one season: with less, trend and season cannot be told from 
 MOST_WEEKS = 156
 UNIT_WEEKS = 26  # weeks before that units are compared over: longer, they drift apart
 LEAST_UNITS = 6
+LEAST_BESIDE = 8  # weeks before that any comparison beside controls needs
 LEAST_POOL = 5
 LEAST_EVENTS = 20.0
 CALM = 20.0  # complaints a week of a control from which on a mix of controls can be fitted to one unit
@@ -92,10 +93,14 @@ def _started(history: History) -> int:
 
 
 def _weeks_known(history: History, live_on: date) -> int:
-    days = (live_on - history.first).days - _started(history)
-    alarm = (history.alarm[1] - history.alarm[0]).days + 1 if history.alarm else 0
-    settled = SETTLING * len(history.earlier)
-    return max(0, days - alarm - settled) // WEEK
+    """Whole weeks of days that may serve as a baseline: none of the alarm, none while a measure settled."""
+    size = (live_on - history.first).days
+    usable = np.ones(max(size, 0), dtype=bool)
+    usable[: _started(history)] = False
+    settled = [(day, day + timedelta(days=SETTLING - 1)) for day in history.earlier]
+    for first, last in [*([history.alarm] if history.alarm else []), *settled]:
+        usable[max(0, (first - history.first).days) : max(0, (last - history.first).days + 1)] = False
+    return int(usable.sum()) // WEEK
 
 
 def _choose(history: History, live_on: date, weeks: int, wanted: str) -> tuple[str, str]:
@@ -107,7 +112,8 @@ def _choose(history: History, live_on: date, weeks: int, wanted: str) -> tuple[s
         found = _of_units(treated, controls, weeks)
         if found:
             return found
-    lacking = "没有可用的对照" if not history.units else "对照的投诉太少或单位太少"
+    short = f"上线前不足 {LEAST_BESIDE} 周，不能与对照比较"
+    lacking = "没有可用的对照" if not controls else short
     if weeks >= LEAST_WEEKS:
         return "its", f"{lacking}；上线前有 {weeks} 周数据，可以扣除趋势和季节"
     return "before_after", f"{lacking}，上线前只有 {weeks} 周数据（不足一年），不能扣除季节"
@@ -129,9 +135,9 @@ def _of_units(treated: Sequence[Unit], controls: Sequence[Unit], weeks: int) -> 
     calm = min(float(u.numerator[-UNIT_WEEKS * WEEK :].sum()) / UNIT_WEEKS for u in controls) >= CALM
     if len(treated) == 1 and len(controls) >= LEAST_POOL and weeks >= LEAST_WEEKS and calm:
         return "sc", f"{numbers}，可以拼出与实施单位走势相同的对照"
-    if len(treated) > 1 and len(controls) > 1 and total >= LEAST_UNITS and weeks >= 8:
+    if len(treated) > 1 and len(controls) > 1 and total >= LEAST_UNITS and weeks >= LEAST_BESIDE:
         return "did", f"{numbers}，同时上线"
-    return ("cits", f"{numbers}，用对照扣除共同的变化") if weeks >= 8 else None
+    return ("cits", f"{numbers}，用对照扣除共同的变化") if weeks >= LEAST_BESIDE else None
 
 
 def _own_series(plain: Contract, history: History, live_on: date, weeks: int) -> Contract:
