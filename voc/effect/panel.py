@@ -77,8 +77,8 @@ class Terms:
     pairs: int | None = None
     trend: bool = True
     washout: int = 0
-    base: int = 1  # places before a cohort's go-live whose mean it is compared with
     name: str = "指标"
+    base: int = 1  # places before a cohort's go-live whose mean it is compared with
 
 
 @dataclass(frozen=True)
