@@ -113,6 +113,16 @@ class Settings(BaseSettings):
         pattern=r"^(([01]?\d|2[0-3])-([01]?\d|2[0-3]))?$",
         description="hours in China in which customers get nothing but confirmations, such as 22-8",
     )
+    retention_days: dict[str, int] = Field(
+        default={},
+        description="days the words of a source are kept, by its name; sources not named keep them",
+    )
+    callback_hours: float = Field(
+        54.0,
+        ge=1,
+        le=720,
+        description="hours after a solution at which its customer is asked whether it holds",
+    )
     link_days: int = Field(90, ge=1, le=400, description="days a tracking link in a message can be opened")
     assist_url: str | None = Field(
         None, description="OpenAI-compatible endpoint (…/v1) asked about vague complaints; unset, nobody is"

@@ -45,6 +45,7 @@ MODULES = (
     "recode",
     "tell",
     "survey",
+    "privacy",
     "serve",
     "deploy",
     "react",

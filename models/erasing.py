@@ -6,12 +6,13 @@ Figures stay: what was counted was counted of somebody, and nobody can tell any 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from models.intake import Source
 from models.tracked import Erasure
 from settings import get_settings
 
@@ -101,3 +102,15 @@ def expired(session: Session, source_id: int, before: datetime, limit: int) -> l
     )
     values = {"source": source_id, "before": before, "words": EXPIRED, "limit": limit}
     return list(session.scalars(query, values))
+
+
+def retain(session: Session, now: datetime, limit: int = 100_000) -> dict[str, int]:
+    """Overwrite the feedback of every source that is older than it may be kept; return how much, by source."""
+    done: dict[str, int] = {}
+    for name, days in get_settings().retention_days.items():
+        source = session.scalar(select(Source.id).where(Source.name == name))
+        ids = expired(session, source, now - timedelta(days=days), limit) if source else []
+        if ids:
+            overwrite(session, ids, EXPIRED, now)
+        done[name] = len(ids)
+    return done

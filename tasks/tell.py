@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from models.calling_back import unasked
+from models.change import By, advance
 from models.dispatching import (
     Outcome,
     abandoned,
@@ -46,7 +48,20 @@ _jitter = random.Random()
 @stage("发送消息")
 def dispatch(now: datetime, limit: int) -> dict[str, int]:
     """Send what is due, as a step of a flow."""
+    ask_back(now)
     return send_due(now, limit)
+
+
+def ask_back(now: datetime) -> int:
+    """Ask the customers of solved cases whether they really are; who says no has the case opened again."""
+    until = now - timedelta(hours=get_settings().callback_hours)
+    since = until - timedelta(days=get_settings().case_max_age_days)
+    with transaction() as session:
+        waiting: dict[int, dict[str, object]] = {
+            id_: {} for id_ in unasked(session, until, since, CLAIM * 100)
+        }
+        who = By("rule:callback", now)
+        return len(advance(session, "case", "callback", waiting, who, strict=False))
 
 
 def send_due(now: datetime, limit: int = 20_000) -> dict[str, int]:

@@ -71,6 +71,8 @@ CASE = Life(
         "assign": Step(("acknowledged", "assigned"), "assigned", "派发", ("department",)),
         "respond": Step(("assigned",), "responded", "首次答复"),
         "resolve": Step(("assigned", "responded"), "resolved", "解决"),
+        # The customer is asked whether it is really solved; the answer is confirm or reopen.
+        "callback": Step(("resolved",), None, "回访"),
         "reply": Step(("responded",), "responded", "再次答复"),
         # Two keys: whoever says it is solved cannot also be the one who confirms it.
         "confirm": Step(

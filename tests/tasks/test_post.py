@@ -283,3 +283,26 @@ def test_reach_counts_who_was_told_among_those_who_can_be(house, post):
         found = post_office.reach(session, house.now - timedelta(days=1), house.now + timedelta(days=1))
     assert (found.cases, found.confirmed, found.share_confirmed) == (3, 3, 1.0)
     assert found.share_told is None
+
+
+def test_who_has_a_solved_case_is_asked_once_whether_it_is_and_again_after_it_was_opened_again(house, post):
+    from models.change import By, advance
+    from tasks.improve import open_cases
+    from tasks.tell import ask_back
+
+    house.take_in([["R1", "约好的安装师傅没来", "2026-06-07 10:00", "1", "13800000001", "成都"]])
+    open_cases.fn(house.now)
+    with transaction() as session:
+        advance(session, "case", "respond", {1: {}}, By("person:1", house.now))
+        advance(session, "case", "resolve", {1: {}}, By("person:1", house.now))
+    later = house.now + timedelta(hours=55)
+    assert [ask_back(house.now + timedelta(hours=53)), ask_back(later), ask_back(later)] == [0, 1, 0]
+    assert (
+        house.value("SELECT count(*) FROM outbox WHERE event = 'case_callback' AND audience = 'customer'")
+        == 1
+    )
+    with transaction() as session:
+        advance(session, "case", "reopen", {1: {"reason": "没有解决"}}, By("customer:1", later))
+        advance(session, "case", "resolve", {1: {}}, By("person:1", later))
+    assert ask_back(later + timedelta(hours=55)) == 1
+    assert house.value("SELECT count(*) FROM outbox WHERE event = 'case_callback'") == 2
