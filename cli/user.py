@@ -32,6 +32,7 @@ def attach(app: typer.Typer) -> None:
     user.command("password", help="设置密码")(password)
     user.command("disable", help="停用，立即退出所有设备")(disable)
     user.command("enable", help="重新启用")(enable)
+    user.command("logout", help="让用户退出所有设备")(logged_out)
     user.command("link", help="关联企业账号（OIDC 或企业微信）")(linked)
     user.command("unlink", help="解除企业账号的关联")(unlinked)
     user.command("list", help="列出用户")(listed)
@@ -100,6 +101,14 @@ def enable(login: Login) -> None:
     with transaction() as session:
         people.enable(session, login, by_person("").who, datetime.now(UTC))
     console.print(f"用户「{login}」已启用。")
+
+
+def logged_out(login: Login) -> None:
+    """End every session of a person."""
+    migrate()
+    with transaction() as session:
+        count = people.log_out(session, login, by_person("").who, datetime.now(UTC))
+    console.print(f"用户「{login}」已从 {count} 个设备退出。")
 
 
 def linked(

@@ -104,6 +104,14 @@ def enable(session: Session, login: str, by: str, now: datetime) -> None:
     note(session, now, by, "user.enable", f"user:{user.id}")
 
 
+def log_out(session: Session, login: str, by: str, now: datetime) -> int:
+    """End every session of a person; return how many there were."""
+    user = person_named(session, login)
+    count = end_all(session, user.id, "revoked", now)
+    note(session, now, by, "user.logout", f"user:{user.id}", count=count)
+    return count
+
+
 def known_hash(session: Session, login: str) -> tuple[Person | None, str | None]:
     """Return who a login name belongs to and the hash of their password; (None, None) for nobody."""
     query = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -12,7 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from models.rights import NotTheirs, Unseen
+from models import trail
+from models.rights import NotTheirs, Unseen, house
 from portal.csrf import SAFE, Forged
 from portal.enterprise import NotVouched
 from portal.rendering import page
@@ -32,11 +34,9 @@ log = logging.getLogger("voc.portal")
 def attach(app: FastAPI) -> None:
     """Say what each kind of fault answers."""
     app.exception_handler(NotSignedIn)(_to_login)
-    app.exception_handler(NotAllowed)(lambda request, _: _fault(request, 403))
+    app.exception_handler(NotAllowed)(_refused)
     app.exception_handler(Unseen)(lambda request, _: _fault(request, 404))
-    app.exception_handler(NotTheirs)(
-        lambda request, _: _fault(request, 403, "这一项由其他部门办理，您可以查看，不能操作。")
-    )
+    app.exception_handler(NotTheirs)(_of_others)
     app.exception_handler(Forged)(_forged)
     app.exception_handler(NotVouched)(lambda request, error: _fault(request, 403, str(error)))
     app.exception_handler(VocError)(lambda request, error: _fault(request, 409, str(error)))
@@ -47,6 +47,25 @@ def attach(app: FastAPI) -> None:
 def _fault(request: Request, status: int, sentence: str = "") -> Response:
     said = sentence or SENTENCES.get(status, "这个请求无法处理。")
     return page(request, "fault.html", status, sentence=said)
+
+
+def _refused(request: Request, _: Exception) -> Response:
+    _noted(request)
+    return _fault(request, 403)
+
+
+def _of_others(request: Request, _: Exception) -> Response:
+    _noted(request)
+    return _fault(request, 403, "这一项由其他部门办理，您可以查看，不能操作。")
+
+
+def _noted(request: Request) -> None:
+    """Leave a trace of somebody who tried what is not theirs; the path holds numbers and nothing else."""
+    person = getattr(request.state, "person", None)
+    if person:
+        tried = f"{request.method} {request.url.path}"[:200]
+        with house() as session:
+            trail.note(session, datetime.now(UTC), person.who, "access.refused", tried)
 
 
 def _to_login(request: Request, _: Exception) -> Response:

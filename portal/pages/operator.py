@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from models import dispatching, health, overseeing, trail
 from models.rights import session_for
 from models.sessions import Person
+from portal.naming import named
 from portal.rendering import page
 from portal.rights import allow
 from voc.delivery import STATES
@@ -20,6 +21,11 @@ router = APIRouter()
 Looking = Annotated[Person, Depends(allow("admin", "voc", "auditor"))]
 Mending = Annotated[Person, Depends(allow("admin", "voc"))]
 WEEKS = timedelta(weeks=8)
+CHANNEL_NAMES = {
+    "log": "日志", "mail": "邮件", "wecom": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "sms": "短信",
+    "webhook": "推送",
+}  # fmt: skip
+UNITS = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
 LATE = timedelta(hours=26)  # a daily source with two hours of patience
 
 
@@ -31,8 +37,8 @@ def show(request: Request, person: Looking, done: int | None = None) -> Response
         values: dict[str, Any] = {
             "counts": health.counts(session, now),
             "sources": [_timed(row, now) for row in overseeing.sources(session)],
-            "channels": overseeing.channels(session),
-            "failed": overseeing.failed(session),
+            "channels": [_worded(row) for row in overseeing.channels(session)],
+            "failed": [_worded(row) for row in overseeing.failed(session)],
             "quality": overseeing.quality(session, now),
             "readings": overseeing.readings(session),
             "weeks": health.weeks_of_model(session, now - WEEKS),
@@ -40,9 +46,30 @@ def show(request: Request, person: Looking, done: int | None = None) -> Response
     return page(request, "operator.html", done=done, message_states=STATES, **values)
 
 
+def _worded(row: dict[str, Any]) -> dict[str, Any]:
+    life, _, number = str(row.get("subject") or "").partition(":")
+    name = row["channel"]
+    return {
+        **row,
+        "channel_words": CHANNEL_NAMES.get(name, name),
+        "subject_words": f"{named(life, 'life')} {number}",
+    }
+
+
 def _timed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     last = row["last_success_at"]
-    return {**row, "lag": _lag(now - last) if last else "还没有", "late": last is None or now - last > LATE}
+    return {
+        **row,
+        "lag": _lag(now - last) if last else "还没有",
+        "late": last is None or now - last > LATE,
+        "every_words": _every(row["every"] or ""),
+    }
+
+
+def _every(said: str) -> str:
+    """Write how often a source is read: 30m, 12h, 1d."""
+    unit = UNITS.get(said[-1:], "")
+    return f"每 {said[:-1]} {unit}" if unit else "—"
 
 
 def _lag(past: timedelta) -> str:
