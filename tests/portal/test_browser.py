@@ -1,0 +1,197 @@
+"""The main path of each role in a real browser: it works, fits a telephone, and shuts nobody out (axe)."""
+
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from benchmarks.portal_rows import lay_out
+from models.change import By
+from models.engine import transaction
+from models.knowing import Words, add
+
+CHROMIUM = os.environ.get("VOC_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no browser: install chromium or name one in VOC_CHROMIUM"),
+]
+NOW = datetime.now(UTC)
+PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+ANSWER = "下单后一小时内可以在订单页修改地址。"
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all tests of this file."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(served):
+    """A served portal over twenty cases, a measure, and an answer in the knowledge base."""
+    with transaction() as session:
+        lay_out(session, 25, NOW)
+        add(
+            session,
+            Words("师傅没按约定时间上门怎么办", ANSWER, "", ("约好的师傅没来",)),
+            By("person:x", NOW),
+            "published",
+        )
+    return served
+
+
+@pytest.fixture
+def enter(house, chromium, known):
+    """Return a function that opens a page as somebody, in a window of a size, light or dark."""
+    opened = []
+
+    def make(role, departments=(), size=DESKTOP, scripts=True, dark=False):
+        token = known(f"{role}-{'-'.join(departments) or 'all'}", [role], departments)
+        context = chromium.new_context(
+            viewport=size,
+            java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light",
+            base_url=house,
+        )
+        context.add_cookies([{"name": "voc-session", "value": token, "url": house}])
+        opened.append(context)
+        return context.new_page()
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+def one(query):
+    """Read one value."""
+    with transaction() as session:
+        return session.execute(text(query)).scalar_one()
+
+
+def case():
+    """The case of `app` that falls due first."""
+    return one(
+        "SELECT id FROM \"case\" WHERE department = 'app' AND state = 'assigned' ORDER BY respond_by LIMIT 1"
+    )
+
+
+def faults(page):
+    """What axe finds on a page that is serious or worse, contrast included."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = (
+        Axe()
+        .run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        .response["violations"]
+    )
+    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found
+            if one["impact"] in ("serious", "critical")]  # fmt: skip
+
+
+def pages():
+    """Every page of the desk and of leadership."""
+    action, problem = one("SELECT id FROM action"), one("SELECT id FROM problem")
+    return ["/", "/desk", f"/cases/{case()}", f"/actions/{action}", "/problems", f"/problems/{problem}",
+            f"/problems/{problem}/sentences", "/approvals", "/knowledge", "/knowledge/1", "/knowledge/new",
+            "/dashboard", "/reports"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (DESKTOP, False), (DESKTOP, True)])
+def test_no_page_shuts_anybody_out_or_is_wider_than_its_window(enter, size, dark):
+    page = enter("voc", size=size, dark=dark)
+    found = {}
+    for path in pages():
+        page.goto(path)
+        found[path] = (faults(page), max(page.evaluate(WIDER), 0))
+    assert {path: fault for path, fault in found.items() if fault != ([], 0)} == {}
+
+
+def test_a_clerk_answers_a_case_with_a_suggested_answer(enter):
+    page = enter("agent", ("app",))
+    number = case()
+    page.goto(f"/cases/{number}")
+    page.click("summary:has-text('师傅没按约定时间上门怎么办')")
+    page.click("[data-use]")
+    assert page.input_value("textarea[name=text]:visible") == ANSWER
+    page.click("button:has-text('登记首次答复')")
+    page.wait_for_selector("text=已登记答复。")
+    assert one("SELECT count(*) FROM knowledge_use") == 1
+
+
+def test_a_clerk_answers_without_scripts(enter):
+    page = enter("agent", ("app",), scripts=False, size=PHONE)
+    page.goto("/desk?kind=answer")
+    page.locator(".item a.body").first.click()
+    page.fill("form[data-main] textarea", "已安排师傅明天上午上门。")
+    page.click("button:has-text('登记首次答复')")
+    assert page.locator("text=已登记答复。").count() == 1
+
+
+def test_a_department_takes_a_measure_on_and_reports_it_live(enter):
+    page = enter("handler", ("app",), size=PHONE)
+    page.goto(f"/actions/{one('SELECT id FROM action')}")
+    page.fill("input[name=live_on]", (NOW + timedelta(days=2)).date().isoformat())
+    page.click("button:has-text('接单')")
+    page.wait_for_selector("text=已接单，验证合同已锁定。")
+    page.click("button:has-text('登记落地')")
+    page.wait_for_selector("text=已登记落地，效果验证开始计时。")
+    assert one("SELECT state FROM action") == "implemented"
+
+
+def test_keys_move_tick_and_open_on_a_desktop(enter):
+    page = enter("handler", ("app",))
+    page.goto("/desk?kind=answer")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("input[name=cases]").nth(1).is_checked()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*")
+
+
+def test_several_cases_are_ticked_and_answered_at_once(enter):
+    page = enter("handler", ("app",))
+    page.goto("/desk?kind=answer")
+    boxes = page.locator("input[name=cases]")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    page.fill("textarea[name=text]", "已安排处理，请留意电话。")
+    page.click("button:has-text('答复所选个案')")
+    page.wait_for_selector("text=所选个案已登记答复。")
+    assert one("SELECT count(*) FROM case_log WHERE step = 'respond' AND by LIKE 'person:%'") == 2
+
+
+def test_a_leader_goes_from_the_dashboard_to_the_sentence(enter):
+    page = enter("leader")
+    page.goto("/dashboard")
+    page.click("a:has-text('设备连不上网或频繁离线')")
+    page.click("a:has-text('查看全部原话')")
+    assert page.locator("blockquote.words").count() == 25
+
+
+def test_whoever_answers_for_the_loop_releases_an_answer(enter):
+    page = enter("voc")
+    page.goto("/knowledge/new")
+    page.fill("input[name=question]", "退款多久到账")
+    page.fill("textarea[name=answer]", "审核通过后一至三个工作日原路退回。")
+    page.click("button:has-text('保存')")
+    page.click("button:has-text('发布')")
+    page.goto("/knowledge?q=退款什么时候到")
+    assert page.locator("h2:has-text('退款多久到账')").count() == 1
+
+
+def test_nothing_a_page_does_is_refused_by_its_own_policy(enter):
+    page = enter("voc")
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    for path in pages():
+        page.goto(path)
+    assert [line for line in said if "Content Security Policy" in line] == []

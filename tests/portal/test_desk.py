@@ -1,0 +1,257 @@
+"""The desk: what a department has to do, and every step it takes, with and without the right."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from benchmarks.portal_rows import lay_out
+from models.change import By
+from models.engine import transaction
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def full(app):
+    """A house with sixty cases, a problem and an approved measure of the department `app`."""
+    with transaction() as session:
+        lay_out(session, 60, NOW)
+
+
+@pytest.fixture
+def handler(full, signed):
+    """Somebody of the department `app`."""
+    return signed("handler", "app")
+
+
+def one(query, **values):
+    """Read one value."""
+    with transaction() as session:
+        return session.execute(text(query), values).scalar_one()
+
+
+def first(department, state="assigned"):
+    """The case of a department that falls due first."""
+    return one('SELECT id FROM "case" WHERE department = :d AND state = :s ORDER BY respond_by LIMIT 1',
+               d=department, s=state)  # fmt: skip
+
+
+def test_the_desk_shows_what_is_due_first_and_only_ones_own(handler):
+    shown = handler.get("/desk").text
+    numbers = [int(found) for found in re.findall(r'href="/cases/(\d+)"', shown)]
+    with transaction() as session:
+        found = {
+            id_: (department, due)
+            for id_, department, due in session.execute(
+                text(
+                    "SELECT id, department, CASE state WHEN 'assigned' THEN respond_by ELSE resolve_by END AS due"
+                    ' FROM "case"'
+                )
+            )
+        }
+    assert {found[number][0] for number in numbers} == {"app"}
+    dues = [found[number][1] for number in numbers]
+    assert dues == sorted(dues)
+
+
+def test_the_time_left_is_told_in_words(handler):
+    assert re.search(r'class="left late">.*?已超时 \d+ ', handler.get("/desk").text)
+
+
+def test_a_case_of_another_department_is_not_there(handler):
+    assert handler.get(f"/cases/{first('logistics')}").status_code == 404
+
+
+def test_an_answer_is_kept_masked_and_moves_the_case(handler):
+    case = first("app")
+    handler.post(f"/cases/{case}/respond", {"text": "您好，请拨打 13812345678 联系我们"})
+    said = one("SELECT facts ->> 'reason' FROM case_log WHERE subject_id = :id AND step = 'respond'", id=case)
+    assert one('SELECT state FROM "case" WHERE id = :id', id=case) == "responded"
+    assert "13812345678" not in said
+    assert "您好" in said
+
+
+def test_an_answer_without_words_is_refused_and_changes_nothing(handler):
+    case = first("app")
+    assert handler.post(f"/cases/{case}/respond", {"text": "  "}).status_code == 409
+    assert one('SELECT state FROM "case" WHERE id = :id', id=case) == "assigned"
+
+
+def test_the_cases_that_were_ticked_are_answered_at_once(handler):
+    with transaction() as session:
+        cases = session.scalars(
+            text("SELECT id FROM \"case\" WHERE department = 'app' AND state = 'assigned'")
+        ).all()
+    handler.post("/desk/answers", {"text": "已安排处理", "cases": cases[:3]})
+    assert one("SELECT count(*) FROM \"case\" WHERE id = ANY(:ids) AND state = 'responded'", ids=cases) == 3
+
+
+def test_nobody_answers_the_case_of_another_department_in_bulk(handler):
+    case = first("finance")
+    assert handler.post("/desk/answers", {"text": "已安排", "cases": [case]}).status_code == 404
+    assert one('SELECT state FROM "case" WHERE id = :id', id=case) == "assigned"
+
+
+def test_whoever_solved_a_case_cannot_confirm_it(handler, signed):
+    case = first("app")
+    handler.post(f"/cases/{case}/resolve", {"text": "已换新"})
+    assert handler.post(f"/cases/{case}/confirm", {"text": ""}).status_code == 409
+    assert signed("head", "app").post(f"/cases/{case}/confirm", {"text": ""}).status_code == 303
+
+
+def test_a_measure_is_taken_on_with_a_locked_contract_and_goes_live(handler):
+    action = one("SELECT id FROM action")
+    handler.post(f"/actions/{action}/accept", {"live_on": (NOW + timedelta(days=3)).date().isoformat()})
+    assert one("SELECT locked_hash IS NOT NULL FROM contract WHERE action_id = :id", id=action)
+    assert "至少下降" in handler.get(f"/actions/{action}").text
+    handler.post(f"/actions/{action}/start")
+    live = (NOW - timedelta(days=1)).date().isoformat()
+    handler.post(f"/actions/{action}/implement", {"went_live_on": live, "went_live_at": "10:30"})
+    assert one("SELECT state FROM action WHERE id = :id", id=action) == "implemented"
+    assert one("SELECT to_char(went_live AT TIME ZONE 'Asia/Shanghai', 'HH24:MI') FROM action") == "10:30"
+
+
+def test_a_measure_cannot_have_gone_live_tomorrow(handler):
+    action = one("SELECT id FROM action")
+    handler.post(f"/actions/{action}/accept", {"live_on": (NOW + timedelta(days=3)).date().isoformat()})
+    late = {"went_live_on": (NOW + timedelta(days=2)).date().isoformat(), "went_live_at": "09:00"}
+    assert handler.post(f"/actions/{action}/implement", late).status_code == 409
+
+
+def test_a_measure_is_returned_with_a_reason_only(handler):
+    action = one("SELECT id FROM action")
+    assert handler.post(f"/actions/{action}/return", {"reason": ""}).status_code == 409
+    assert handler.post(f"/actions/{action}/return", {"reason": "要改硬件，应归研发"}).status_code == 303
+    assert one("SELECT state FROM action") == "returned"
+
+
+def test_progress_and_remarks_are_shown(handler):
+    action = one("SELECT id FROM action")
+    handler.post(f"/actions/{action}/note", {"text": "固件已灰度", "percent": "60"})
+    shown = handler.get(f"/actions/{action}").text
+    assert "固件已灰度" in shown
+    assert 'value="60"' in shown
+
+
+def test_a_file_comes_back_as_a_download_that_is_never_shown_in_place(handler):
+    action = one("SELECT id FROM action")
+    handler.post(f"/actions/{action}/file", files={"file": ("现场.png", PNG, "text/html")})
+    taken = handler.get(f"/files/{one('SELECT id FROM desk_file')}")
+    assert (taken.content, taken.headers["content-type"]) == (PNG, "image/png")
+    assert taken.headers["content-disposition"].startswith("attachment")
+    assert taken.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_file_that_is_not_what_it_says_is_refused(handler):
+    action = one("SELECT id FROM action")
+    answer = handler.post(f"/actions/{action}/file", files={"file": ("a.png", b"<script>", "image/png")})
+    assert answer.status_code == 409
+    assert one("SELECT count(*) FROM desk_file") == 0
+
+
+def test_the_file_of_another_department_is_not_there(handler, signed):
+    action = one("SELECT id FROM action")
+    handler.post(f"/actions/{action}/file", files={"file": ("a.png", PNG, "image/png")})
+    path = f"/files/{one('SELECT id FROM desk_file')}"
+    assert signed("handler", "finance").get(path).status_code == 404
+
+
+def test_a_case_is_handed_to_another_department_with_a_reason(handler):
+    case = first("app")
+    away = {"to": "department:logistics"}
+    assert handler.post(f"/cases/{case}/hand-over", away).status_code == 409
+    assert (
+        handler.post(f"/cases/{case}/hand-over", {**away, "reason": "是物流的事"})
+        .headers["location"]
+        .startswith("/desk")
+    )
+    assert one('SELECT department FROM "case" WHERE id = :id', id=case) == "logistics"
+    assert handler.get(f"/cases/{case}").status_code == 404
+
+
+def test_a_measure_that_is_handed_over_waits_to_be_taken_on_again(handler):
+    action = one("SELECT id FROM action")
+    handler.post(f"/actions/{action}/hand-over", {"to": "department:installation", "reason": "由安装部实施"})
+    assert one("SELECT department || ':' || state FROM action") == "installation:approved"
+
+
+def test_a_case_is_taken_in_hand_and_given_to_a_colleague(handler, known):
+    case = first("app")
+    known("colleague", ["handler"], ["app"])
+    handler.post(f"/cases/{case}/take")
+    holder = "SELECT u.login FROM desk_holder h JOIN app_user u ON u.id = h.user_id"
+    assert one(holder) == "handler-app"
+    colleague = one("SELECT id FROM app_user WHERE login = 'colleague'")
+    handler.post(f"/cases/{case}/hand-over", {"to": f"person:{colleague}"})
+    assert one(holder) == "colleague"
+
+
+def test_a_preventive_measure_is_proposed_and_waits_for_approval(handler):
+    problem = one("SELECT id FROM problem")
+    form = {"measure": "上线前做配网回归测试", "detail": "数字技术部在每个版本上线前跑完 30 个路由器型号。",
+            "department": "app", "due_on": (NOW + timedelta(days=20)).date().isoformat()}  # fmt: skip
+    handler.post(f"/problems/{problem}/preventive", form)
+    assert one("SELECT state FROM action WHERE kind = 'preventive'") == "proposed"
+    assert one("SELECT count(*) FROM approval WHERE state = 'open'") == 1
+
+
+def test_a_root_cause_report_is_written_by_one_and_accepted_by_another(handler, signed):
+    from models.explaining import ask
+
+    with transaction() as session:
+        report = ask(session, one("SELECT id FROM problem"), "quality", By("rule:relapse", NOW))
+    form = {"why": ["配网超时", "握手重试太少", "没有弱网测试", "", ""], "technology": "固件缺陷", "people": "",
+            "root_cause": "弱网下握手失败", "preventive": "加入弱网回归测试",
+            "preventive_due": (NOW + timedelta(days=30)).date().isoformat()}  # fmt: skip
+    assert handler.post(f"/rootcauses/{report}", form).status_code == 303
+    assert handler.post(f"/rootcauses/{report}/review", {"answer": "accept"}).status_code in (403, 404)
+    assert (
+        signed("head", "quality").post(f"/rootcauses/{report}/review", {"answer": "accept"}).status_code
+        == 303
+    )
+    assert one("SELECT state FROM rootcause") == "accepted"
+
+
+def test_a_procedure_of_twelve_nodes_is_started_and_its_nodes_are_noted(handler):
+    case = first("app")
+    handler.post(f"/cases/{case}/procedure", {"code": "return"})
+    run = one("SELECT id FROM sop_run")
+    shown = handler.get(f"/cases/{case}").text
+    assert shown.count('<li class="waiting">') == 11
+    handler.post(f"/cases/{case}/procedure/{run}", {"node": "accept", "step": "done"})
+    assert one("SELECT count(*) FROM sop_log WHERE step = 'done'") == 1
+
+
+def test_an_auditor_looks_and_changes_nothing(full, signed):
+    auditor, case = signed("auditor"), first("app")
+    shown = auditor.get(f"/cases/{case}").text
+    assert "登记首次答复" not in shown
+    assert auditor.post(f"/cases/{case}/respond", {"text": "您好"}).status_code == 403
+
+
+def test_a_leader_drills_down_to_the_sentence_that_is_marked(full, signed):
+    leader = signed("leader")
+    problem = one("SELECT id FROM problem")
+    assert f'href="/problems/{problem}"' in leader.get("/dashboard").text
+    assert "（30）" in leader.get(f"/problems/{problem}/sentences?page=2").text
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_dashboard_is_taken_away_as_a_file(full, signed, kind):
+    taken = signed("leader").get(f"/dashboard/export.{kind}")
+    assert taken.headers["content-disposition"].startswith("attachment")
+    assert len(taken.content) > 500
+
+
+def test_the_desk_is_read_by_the_index_of_deadlines(full):
+    from models.desk import _PARTS
+
+    query = _PARTS["answer"].replace("d.code", "'app'").replace(":limit", "26")
+    with transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(session.scalars(text(f"EXPLAIN {query}")))
+    assert "ix_case_to_answer" in plan
+    assert "Sort Key: k.respond_by\n" not in plan
