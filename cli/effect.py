@@ -162,7 +162,9 @@ def _show(found: Answer, table: Table, terms: Terms) -> None:
     typer.echo(f"设计：{ladder.NAMES[_design(found)]}（{found.why}）。")
     kind = {"ratio": "比值", "difference": "差值", "log": "对数差"}[one.scale]
     level = f"{100 * (1 - terms.alpha):g}% 区间"
-    typer.echo(f"{kind} {one.estimate:.5g}（{level} {one.low:.5g} 至 {one.high:.5g}），p={one.p_value:.3g}；")
+    ends = f"{level} {one.low:.5g} 至 {one.high:.5g}），p={one.p_value:.3g}"
+    known = math.isfinite(one.low) or math.isfinite(one.high)
+    typer.echo(f"{kind} {one.estimate:.5g}（" + (ends if known else "单位太少，给不出区间）") + "；")
     typer.echo(f"没有措施时预计 {one.before:.5g}，实际 {one.after:.5g}。")
     rows = [
         {"sentence": c.sentence, "state": "✗ 改变结论" if c.fault else "✓"}

@@ -37,6 +37,7 @@ NAMES = {
 }
 FEWEST_POOL = 5  # controls from which on a mix of them is worth more than their mean
 FEWEST_GROUP = 6  # units of both groups together that a comparison of groups needs
+LEAST_BEFORE = 3  # points without which a series has no course at all
 DAYS_BEFORE = 28  # days that tell a weekday from a trend
 
 
@@ -58,7 +59,9 @@ def choose(panel: Panel) -> tuple[str, str]:
         return "cits", f"对照单位只有 {controls} 个，但上线前后时点足够，用对照序列扣除共同变化"
     if controls >= 2:
         return "did", "时点太少，不能用时间序列，只能比较两组的变化"
-    raise InputError("单位和时点都太少：请给出更多对照单位，或上线前至少 8 个时点。")
+    if before >= LEAST_BEFORE and times - before > 1:
+        return "cits", f"对照单位只有 {controls} 个，时点也少，只能粗略扣除共同变化"
+    return "did", "单位和时点都太少，只能算出差异，给不出可靠的区间"
 
 
 def _without_controls(panel: Panel) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from voc.effect.before_after import Effect
 from voc.effect.contract import Contract
 from voc.effect.its import Change, Series
 from voc.effect.panel import Answer, Check, Floats, Panel, Path, Terms, mean_known
-from voc.effect.verdict import judge
+from voc.effect.verdict import FAULTS, judge
 from voc.errors import InputError
 
 MOST_LOG = 700.0  # beyond it a ratio is no number any more
@@ -237,8 +237,13 @@ def before_and_after(panel: Panel, terms: Terms) -> Answer:
     path = group_path(
         np.where(kept, rate, np.nan), np.full(len(kept), effect.before), float(half), series.after
     )
-    codes = [Check(code, None, "", code) for code in effect.diagnostics.get("faults", [])]
-    return answer(effect, terms, codes, path)
+    codes = [Check(code, None, FAULTS[code], code) for code in effect.diagnostics.get("faults", [])]
+    shown = int(sides[0].sum()), int(sides[1].sum())
+    told = [
+        Check("points", list(shown), f"上线前 {shown[0]} 个点，上线后 {shown[1]} 个点"),
+        Check("season", None, "前后对比不能扣除趋势和季节：同期的自然变化会被算作效果"),
+    ]
+    return answer(effect, terms, [*told, *codes], path)
 
 
 def _counted(series: Series, sides: Sequence[Any], block: int, terms: Terms) -> Effect:
