@@ -46,7 +46,8 @@ def unanswered(session: Session, types: Sequence[str], since: datetime) -> list[
         FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
         LEFT JOIN customer c ON c.id = f.customer_id
         WHERE a.type = ANY(:types) AND f.occurred_at >= :since AND f.superseded_by IS NULL
-          AND f.disposition = 'accepted' AND NOT EXISTS (SELECT 1 FROM "case" k WHERE k.feedback_id = f.id)
+          AND f.disposition = 'accepted' AND f.record_key NOT LIKE 'remark-%'  -- told in the case it was added to
+          AND NOT EXISTS (SELECT 1 FROM "case" k WHERE k.feedback_id = f.id)
         ORDER BY f.id
         """
     )

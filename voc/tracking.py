@@ -44,7 +44,7 @@ class Stage:
     code: str
     title: str
     at: datetime | None
-    state: str  # done, now or ahead
+    state: str  # done, now, ahead, or skipped: passed without anything having happened
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,17 @@ def timeline(
         "closed": closed[-1] if closed else None,
     }
     present = _present(state, live)
+    return [Stage(code, title, times[code], _standing(code, present, live)) for code, title in STAGES.items()]
+
+
+def _standing(code: str, present: str, live: datetime | None) -> str:
     order = list(STAGES)
-    return [
-        Stage(
-            code,
-            title,
-            times[code],
-            "now" if code == present else "done" if order.index(code) < order.index(present) else "ahead",
-        )
-        for code, title in STAGES.items()
-    ]
+    if code == present:
+        return "now"
+    if order.index(code) > order.index(present):
+        # A measure may be live before the case itself is solved.
+        return "done" if code == "improved" and live else "ahead"
+    return "skipped" if code == "improved" and live is None else "done"
 
 
 def _present(state: str | None, live: datetime | None) -> str:

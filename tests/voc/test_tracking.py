@@ -64,9 +64,15 @@ def test_the_present_stage_follows_from_the_state(state, log, now):
 def test_stages_always_come_in_one_order_with_one_of_them_now(state, steps, improved):
     stages = timeline(NOW, state, [(step, NOW) for step in steps], [LIVE] * improved)
     assert [stage.title for stage in stages] == list(STAGES.values())
-    words = [stage.state for stage in stages]
+    words = [stage.state for stage in stages if stage.code != "improved" or stage.state == "now"]
     assert words == sorted(words, key=["done", "now", "ahead"].index)
     assert words.count("now") == 1
+
+
+def test_an_improvement_that_never_was_is_not_shown_as_done():
+    stages = {stage.code: stage.state for stage in timeline(NOW, "resolved", LOG, [])}
+    assert stages["improved"] == "skipped"
+    assert {s.code: s.state for s in timeline(NOW, "assigned", LOG[:2], [LIVE])}["improved"] == "done"
 
 
 def test_a_case_that_was_opened_again_is_worked_on_and_neither_solved_nor_closed():
