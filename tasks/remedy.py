@@ -34,6 +34,7 @@ def check_again(batch: int, now: datetime) -> dict[str, int]:
             mended = []  # the column is still mapped wrongly
         for id_ in mended:
             repair(session, id_, {}, WHO, now)
+        session.flush()
         left = sum(row["rows"] for row in remedying.reasons(session, batch))
     return {"again": len(mended), "left": left}
 
