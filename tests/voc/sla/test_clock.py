@@ -292,6 +292,7 @@ def test_random_histories(check, seed: int) -> None:
 
 
 @pytest.mark.histories
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("check", CHECKS)
 def test_ten_thousand_random_histories(check) -> None:
     for seed in range(10_000):
