@@ -7,7 +7,7 @@ VOC_PUBLIC_DATA ?= ../shared/data
 export VOC_PUBLIC_DATA
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup demo run serve test test-core faults check format model bench lock clean
+.PHONY: help setup demo run serve test test-core faults check format model bench screenshots lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -78,6 +78,9 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.audit
 	$(BIN)/python -m benchmarks.effect_ladder
 	$(BIN)/python -m benchmarks.speed
+
+screenshots: $(READY) ## pictures of the portal for docs/portal.md, of the house in VOC_HOME (after make demo)
+	$(BIN)/python -m benchmarks.screenshots
 
 lock:            ## resolve requirements.in into requirements.lock (needs uv)
 	uv pip compile requirements.in --output-file requirements.lock --python-version 3.11

@@ -1,16 +1,24 @@
 """The main path of each role in a real browser: it works, fits a telephone, and shuts nobody out (axe)."""
 
+import contextlib
 import os
 import shutil
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+import uvicorn
 from sqlalchemy import text
 
 from benchmarks.portal_rows import lay_out
+from cli.server import free_port
 from models.change import By
 from models.engine import transaction
 from models.knowing import Words, add
+from portal.app import create_app
+from settings import get_settings
 
 CHROMIUM = os.environ.get("VOC_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -35,17 +43,32 @@ def chromium():
 
 
 @pytest.fixture
-def house(served):
-    """A served portal over twenty cases, a measure, and an answer in the knowledge base."""
+def house(home, monkeypatch):
+    """A portal in a thread of this process, over 25 cases, a measure, and an answer in the knowledge base."""
+    monkeypatch.setenv("VOC_PORTAL_PLAIN_HTTP", "true")
+    get_settings.cache_clear()
     with transaction() as session:
         lay_out(session, 25, NOW)
-        add(
-            session,
-            Words("师傅没按约定时间上门怎么办", ANSWER, "", ("约好的师傅没来",)),
-            By("person:x", NOW),
-            "published",
-        )
-    return served
+        words = Words("师傅没按约定时间上门怎么办", ANSWER, "", ("约好的师傅没来",))
+        add(session, words, By("person:x", NOW), "published")
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(create_app(), port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{port}"
+    _answered(address)
+    yield address
+    server.should_exit = True
+    thread.join(15)
+
+
+def _answered(address):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"{address}/login", timeout=5)
+        time.sleep(0.05)
+    raise RuntimeError("the portal did not start")
 
 
 @pytest.fixture
