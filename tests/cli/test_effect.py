@@ -305,3 +305,23 @@ def test_a_column_called_a_logarithm_is_taken_for_one_and_this_is_said(voc, tmp_
     assert (found["design"], found["scale"], round(found["estimate"], 6)) == ("did", "log", -0.5)
     assert round(found["relative"]["estimate"], 4) == round(np.exp(-0.5) - 1, 4)
     assert "已取对数" in found["notes"][0]
+
+
+def test_two_groups_at_two_times_have_an_estimate_and_no_interval(voc, tmp_path):
+    # Means of Card & Krueger (1994, table 3): 20.44 and 21.03 in New Jersey, 23.33 and 21.17 in Pennsylvania.
+    rows = [("NJ", 1, 20.44), ("NJ", 2, 21.03), ("PA", 1, 23.33), ("PA", 2, 21.17)]
+    file = write(tmp_path / "b.csv", ("州", "期", "就业"), rows)
+    asked = (file, "--time", "期", "--value", "就业", "--unit", "州", "--treated", "NJ", "--intervention", 2)
+    found = told(voc, *asked)
+    assert (found["design"], found["verdict"]) == ("did", "证据不足")
+    assert found["estimate"] == pytest.approx(2.75)
+    assert "给不出区间" in voc("effect", *asked).stdout
+
+
+def test_before_and_after_says_what_it_cannot_take_out(voc, tmp_path):
+    file = write(
+        tmp_path / "c.csv", ("月", "率"), zip(months(8), (12, 11, 13, 12, 8, 7, 8, 6.5), strict=True)
+    )
+    found = told(voc, file, "--time", "月", "--value", "率", "--intervention", "2020-05")
+    assert found["design"] == "before-after"
+    assert any("不能扣除趋势和季节" in check["sentence"] for check in found["diagnostics"])
