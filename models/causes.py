@@ -271,13 +271,20 @@ def find_problems(session: Session, words: str) -> list[tuple[int, str]]:
     return [(id_, name) for id_, name in session.execute(query, {"words": words})]
 
 
-def pages_due(session: Session) -> list[int]:
-    """List the problems a page is written of: those with members that are confirmed, not dismissed or merged away."""
+def pages_due(session: Session) -> dict[int, str]:
+    """List the problems a page is written of, with a fingerprint of the evidence of each.
+
+    Those with members that are confirmed, not dismissed or merged away. The evidence is the members, what was
+    decided about the problem, and what is known of changes in the business.
+    """
     query = text(
         f"""
-        SELECT p.id FROM problem p WHERE p.merged_into IS NULL AND p.state NOT IN ('detected', 'dismissed')
-          AND EXISTS (SELECT 1 FROM problem_member k JOIN feedback f ON f.id = k.feedback_id
-                      WHERE k.problem_id = p.id AND {_COUNTS}) ORDER BY p.id
+        SELECT p.id, md5(concat_ws('|', p.name, p.state, p.round, p.root_cause, p.dimension, p.department,
+                   count(*), sum(hashtextextended(k.feedback_id::text, 1)::numeric),
+                   (SELECT concat(count(*), ':', max(id)) FROM business_event))) AS evidence
+        FROM problem p JOIN problem_member k ON k.problem_id = p.id
+        JOIN feedback f ON f.id = k.feedback_id AND {_COUNTS}
+        WHERE p.merged_into IS NULL AND p.state NOT IN ('detected', 'dismissed') GROUP BY p.id ORDER BY p.id
         """  # noqa: S608
     )
-    return list(session.scalars(query))
+    return {row.id: row.evidence for row in session.execute(query)}

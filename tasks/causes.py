@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +47,7 @@ from voc.lifecycle import PROBLEM
 from voc.quotations import choose
 
 RECENT_DAYS = 28
+PAGE_AGE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -194,14 +196,33 @@ def page_path(problem_id: int) -> Path:
 
 @stage("撰写根因页")
 def write_problem_pages(now: datetime) -> list[int]:
-    """Write the root-cause page of every confirmed problem that has members; return their numbers."""
+    """Write the root-cause page of every confirmed problem whose evidence changed; return the numbers of all.
+
+    What a problem is compared with changes with each feedback: a page is written again after a week in any case.
+    """
     with transaction() as session:
         due = pages_due(session)
-    for problem_id in due:
+    for problem_id, evidence in due.items():
+        path = page_path(problem_id)
+        if _is_fresh(path, evidence, now):
+            continue
         with transaction() as session:
             page = render_causes(view_of(session, problem_id, now))
-        page_path(problem_id).write_text(page, encoding="utf-8")
-    return due
+        path.write_text(f"{page}\n{_mark(evidence, now)}", encoding="utf-8")
+    return list(due)
+
+
+def _mark(evidence: str, at: datetime) -> str:
+    return f"<!-- {evidence} {at.isoformat()} -->"
+
+
+def _is_fresh(path: Path, evidence: str, now: datetime) -> bool:
+    if not path.exists():
+        return False
+    found = re.search(r"<!-- (\w+) (\S+) -->\s*$", path.read_text(encoding="utf-8")[-200:])
+    if found is None or found[1] != evidence:
+        return False
+    return abs(now - datetime.fromisoformat(found[2])) < PAGE_AGE
 
 
 @stage("展示根因页")

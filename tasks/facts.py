@@ -17,7 +17,7 @@ from tasks.facts_data import audited, checks, delivered, impacts, quality_score
 from tasks.facts_effects import awaiting, effects
 from tasks.facts_loop import channels, departments, funnel, overdue, problems, trends
 from tasks.figures import Counted, counted, headline_numbers
-from tasks.gaming import flags, gamed_cases
+from tasks.gaming import Seen, look
 from tasks.origins import Origins
 from voc.facts import Break, Facts
 from voc.lifecycle import ACTION
@@ -69,7 +69,7 @@ def gather(session: Session, scope: Scope) -> Facts:
     verdicts = ask(session, VERDICTS, asked)
     told = _told(scope, verdicts, asked)
     rows = delivered(session, asked, origins)
-    flagged = flags(session, asked)
+    seen = look(session, asked)
     audit = audited(asked, origins)
     judged = effects(session, told, asked, origins)
     listed = problems(session, found.problems, asked, _only(scope, found), origins)
@@ -78,23 +78,23 @@ def gather(session: Session, scope: Scope) -> Facts:
         kind=scope.kind, about=_about(scope, found, session),
         previous=_previous(scope), taxonomy_version=taxonomy().version, model_version=model().version,
         run=scope.run, rows=rows, quality_score=quality_score(session, asked), quality=checks(rows),
-        numbers=tuple(_numbers(session, scope, asked, found, origins)),
+        numbers=tuple(_numbers(session, scope, asked, found, seen, origins)),
         effects=judged, overdue=tuple(overdue(session, found.actions, asked)), problems=listed,
         trends=tuple(trends(listed, judged, asked)),
         breaks=tuple(_break(row) for row in breaks(session) if _within(row, asked)),
         stages=() if scope.action else tuple(funnel(session, found, verdicts, asked, origins)),
         channels=() if scope.action or scope.department else tuple(channels(found.said, origins)),
-        departments=() if scope.action else tuple(departments(session, found, flagged, asked, origins)),
-        awaiting=tuple(awaiting(session, found.actions, asked)), flags=tuple(flagged), audit=audit,
+        departments=() if scope.action else tuple(departments(session, found, seen, asked, origins)),
+        awaiting=tuple(awaiting(session, found.actions, asked)), flags=seen.flags, audit=audit,
         impacts=tuple(impacts(session, rows, found.said, judged, audit, asked, origins)),
         queries=dict(QUERIES), timeline=tuple(_timeline(session, scope, asked)), lineage=origins.listed(),
     )  # fmt: skip
 
 
-def _numbers(session: Session, scope: Scope, asked: Asked, found: Counted, origins: Origins) -> list[Any]:
-    if scope.action:
-        return []
-    return headline_numbers(session, asked, found, origins, gamed_cases(session, asked))
+def _numbers(
+    session: Session, scope: Scope, asked: Asked, found: Counted, seen: Seen, origins: Origins
+) -> list[Any]:
+    return [] if scope.action else headline_numbers(session, asked, found, origins, seen.cases)
 
 
 def _told(scope: Scope, verdicts: Sequence[dict[str, Any]], asked: Asked) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from models.problem_list import quotations
 from models.reporting import LATE_CASES, MEMBERS, SPREAD, STANDING, WEEKS, Asked, added, ask, department_names
 from tasks.assets import taxonomy
 from tasks.figures import Counted
+from tasks.gaming import Seen
 from tasks.origins import Origins
 from voc import kpi
 from voc.causes.slices import SLICE_NAMES
@@ -20,7 +21,6 @@ from voc.facts import (
     ChannelFact,
     DepartmentFact,
     EffectFact,
-    Flag,
     Overdue,
     ProblemFact,
     Slice,
@@ -165,20 +165,18 @@ def _why(problem: Mapping[str, Any], actions: Rows, stage: int, asked: Asked) ->
 
 
 def departments(
-    session: Session, found: Counted, flagged: Sequence[Flag], asked: Asked, origins: Origins
+    session: Session, found: Counted, seen: Seen, asked: Asked, origins: Origins
 ) -> list[DepartmentFact]:
     """Return what each department was given and what of it was verified to work."""
     names = department_names(session)
     counts = {row["problem_id"]: row["count"] for row in ask(session, MEMBERS, asked)}
     codes = [asked.department] if asked.department else sorted(names)
-    facts = [
-        _department(code, names.get(code, code), found, counts, flagged, asked, origins) for code in codes
-    ]
+    facts = [_department(code, names.get(code, code), found, counts, seen, asked, origins) for code in codes]
     return [fact for fact in facts if fact.actions or fact.cases or fact.complaints]
 
 
 def _department(
-    code: str, name: str, found: Counted, counts: Mapping[int, int], flagged: Sequence[Flag], asked: Asked,
+    code: str, name: str, found: Counted, counts: Mapping[int, int], seen: Seen, asked: Asked,
     origins: Origins,
 ) -> DepartmentFact:  # fmt: skip
     own = [row for row in found.actions if row["code"] == code and row["state"] != "cancelled"]
@@ -189,8 +187,6 @@ def _department(
         [[tuple(row.values()) for row in own], [tuple(row.values()) for row in cases]],
         "承担的措施与期内受理的个案；只有验证结论为「有效」的措施算成果，异常结案不算解决。",
     )  # fmt: skip
-    gamed = [flag for flag in flagged if flag.department in (code, name)]
-    closed = {int(flag.subject.rpartition(":")[2]) for flag in gamed if flag.subject.startswith("case:")}
     return DepartmentFact(
         name=name, actions=len(own), implemented=sum(row["went_live"] is not None for row in own),
         effective=verdicts.count("effective"), partly=verdicts.count("partly_effective"),
@@ -198,11 +194,15 @@ def _department(
         open=sum(verdicts.count(code) for code in ("insufficient", "not_identifiable", "invalid_contract")),
         overdue=sum(row["state"] in OPEN and row["due_at"] < asked.now for row in own), key=key, cases=len(cases),
         answered=kpi.share(sum(_in_time(row) for row in cases), len(cases)).value,
-        solved=kpi.share(sum(bool(row["resolved_at"]) and row["id"] not in closed for row in cases), len(cases)).value,
-        gamed=len(gamed),
+        solved=kpi.share(sum(_solved(row, seen) for row in cases), len(cases)).value,
+        gamed=seen.by_department.get(code, 0),
         complaints=sum(counts.get(row["id"], 0) for row in found.problems
                        if row["code"] == code and row["kind"] != "incident"),
     )  # fmt: skip
+
+
+def _solved(case: Mapping[str, Any], seen: Seen) -> bool:
+    return case["resolved_at"] is not None and case["id"] not in seen.cases
 
 
 def _in_time(case: Mapping[str, Any]) -> bool:

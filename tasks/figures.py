@@ -149,7 +149,8 @@ def _cases(cases: Rows, excluded: frozenset[int]) -> list[Number]:
     again = [c["reopened"] > 0 for c in cases]
     cycle = kpi.cycle_times(_hours(cases, "opened_at"), _hours(cases, "resolved_at"))
     basis = f"{len(cases):,} 件个案"
-    out = f"，不计 {len(excluded)} 件异常结案" if excluded else ""
+    gamed = sum(c["id"] in excluded and c["resolved_at"] is not None for c in cases)
+    out = f"，{gamed:,} 件异常结案不计为解决" if gamed else ""
     slow = f"九成在 {cycle.p90:,.1f} 小时内" if cycle.p90 is not None else ""
     return [
         _share("answered", "首次答复及时率", kpi.share(sum(answered), len(cases)),

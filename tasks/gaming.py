@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from models import gaming
@@ -9,17 +14,40 @@ from models.reporting import Asked, department_names
 from voc.facts import Flag
 
 
-def flags(session: Session, asked: Asked) -> list[Flag]:
-    """List the signs of gaming of a period, as far as they could be known at the moment of the report."""
-    rows = gaming.flags(session, asked.since, min(asked.until, asked.now))
-    whose = [row for row in rows if asked.department in (None, row["department"])]
-    names = department_names(session)
-    return [
-        Flag(row["name"], names.get(row["department"], row["department"]), row["subject"], row["sentence"])
-        for row in whose
+@dataclass(frozen=True)
+class Seen:
+    """What was seen in a period: signs summed up by kind and department, and the cases they are about."""
+
+    flags: tuple[Flag, ...] = ()
+    cases: frozenset[int] = frozenset()
+    by_department: Mapping[str, int] = field(default_factory=dict)  # code → cases
+
+
+def look(session: Session, asked: Asked) -> Seen:
+    """Look for signs of gaming in a period, as far as they could be known at the moment of the report."""
+    until = min(asked.until, asked.now)
+    rows = [
+        row
+        for row in gaming.flags(session, asked.since, until)
+        if asked.department in (None, row["department"])
     ]
+    cases = gaming.gamed_cases(session, asked.since, until)
+    owners = {row["case"]: row["department"] for row in rows if row["case"] in cases}
+    return Seen(tuple(_summed(rows, department_names(session))), cases, Counter(owners.values()))
 
 
-def gamed_cases(session: Session, asked: Asked) -> frozenset[int]:
-    """Return the numbers of the cases whose closure is a sign of gaming."""
-    return gaming.gamed_cases(session, asked.since, min(asked.until, asked.now))
+def _summed(rows: list[dict[str, Any]], names: Mapping[str, str]) -> list[Flag]:
+    """Sum signs up, most first: leadership needs the place and an example, not a thousand lines."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["name"], row["department"]), []).append(row)
+    most = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return [
+        Flag(
+            kind,
+            names.get(code, code or "未派发"),
+            f"{len(found)} 件",
+            f"{len(found):,} 件。例如：{found[0]['sentence']}",
+        )
+        for (kind, code), found in most
+    ]

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
+from sqlalchemy import text
 
 from models.business import changes_between
 from models.causes import cells_of, days_of, repeats_of
@@ -138,6 +139,22 @@ def test_a_page_is_written_of_each_confirmed_problem_and_needs_nothing_else(chan
     assert "暂无证据" in page
     assert "没有订单或联系量数据" in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_page_is_left_alone_until_its_evidence_changes_or_it_is_a_week_old(changed):
+    house, _, _ = changed
+    (number, *_) = write_problem_pages.fn(house.now)
+    path = get_settings().folder("reports/problems") / f"{number}.html"
+    first = path.read_bytes()
+    write_problem_pages.fn(house.now + timedelta(days=1))
+    assert path.read_bytes() == first
+    write_problem_pages.fn(house.now + timedelta(days=8))
+    aged = path.read_bytes()
+    assert aged != first
+    with transaction() as session:
+        session.execute(text("UPDATE problem SET root_cause = 'x' WHERE id = :id"), {"id": number})
+    write_problem_pages.fn(house.now + timedelta(days=8))
+    assert path.read_bytes() != aged
 
 
 def test_a_problem_that_only_was_detected_gets_no_page(house, make):
