@@ -158,7 +158,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "business_event": Guard(ANYBODY, "SELECT, INSERT", written=ALL),
         "coding_break": _SHARED,
         "model_adoption": _SHARED,
-        "report": _OPERATORS,
+        # A department reads the reports on itself once leadership has been told.
+        "report": _own(f"department = ANY ({_OWN}) AND released_at IS NOT NULL", "SELECT"),
         # Operating the house.
         "source": Guard(ALL, "SELECT, INSERT, UPDATE", f"{_FAR} = 'intake'", "SELECT, UPDATE"),
         "delivery": _INTAKE,

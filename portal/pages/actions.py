@@ -65,7 +65,7 @@ def _agreed(found: dict[str, Any]) -> list[str]:
         if isinstance(live, str)
         else live or found["due_at"].astimezone(CHINA).date()
     )
-    return agreed(parse(found["contract"]), day)
+    return agreed(parse(found["contract"]), day, bool(found["went_live"]))
 
 
 @router.post("/actions/{action_id}/accept")
