@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import select, text
@@ -23,6 +24,7 @@ from voc.similarity import PairModel, load_pairs
 CANDIDATES = 120
 OWN_ISSUE = 0.1  # an entry of the very issue a case was routed by is worth so much more
 SUGGESTED = 3
+PRAISED, TO_DO = "客户表扬的做法", "由表扬整理，发布前请写明可以照做的是什么。"
 # Candidates share the rarest of the question's terms; which of them fit is judged outside the database.
 _NEAR = text(
     """
@@ -52,20 +54,31 @@ class Words:
     kind: str = "answer"
 
 
+_LOADING = Lock()
+
+
 @lru_cache(maxsize=1)
-def _model() -> PairModel:
+def _loaded() -> PairModel:
     return load_pairs(asset_bytes("pairs.npz"))
+
+
+def _model() -> PairModel:
+    """Load the weights once, even when fifty people ask in the same second."""
+    with _LOADING:
+        return _loaded()
 
 
 def search(
     session: Session, question: str, count: int = 10, issue: str | None = None
 ) -> list[dict[str, Any]]:
     """Find published entries for a question, best first, by its words and its meaning."""
+    total = int(session.scalar(text("SELECT count(*) FROM knowledge WHERE state = 'published'")) or 0)
+    if not total:
+        return []
     asked = terms([question[:500]])[0]
     known = {row.term: int(row.held) for row in session.execute(_KNOWN, {"terms": asked[:200]})}
     values = {"terms": rarest(asked, known), "limit": CANDIDATES}
     rows = {row["id"]: dict(row) for row in session.execute(_NEAR, values).mappings()}
-    total = int(session.scalar(text("SELECT count(*) FROM knowledge WHERE state = 'published'")) or 0)
     entries = [
         Entry(id_, (row["question"], *row["phrasings"]), f"{row['answer']} {row['scenario']}")
         for id_, row in rows.items()
@@ -246,14 +259,19 @@ _PRAISED = text(
 
 def harvest(session: Session, since: datetime, by: By, praises: int = 10) -> tuple[int, int]:
     """Make drafts of problems that were solved and of the praise that tells most; return how many of each."""
-    solved = [
-        add(session, Words(row.name, f"{row.measure}：{row.detail}", f"根因：{row.root_cause or '未写明'}。{row.sentence}",
-                           issue=row.issue, kind="case"), by, origin=f"problem:{row.id}")
-        for row in session.execute(_SOLVED)
-    ]  # fmt: skip
+    solved = [add(session, _case_of(row), by, origin=f"problem:{row.id}") for row in session.execute(_SOLVED)]
     praised = [
-        add(session, Words("客户表扬的做法", row.text, "由表扬整理，发布前请写明可以照做的是什么。", issue=row.issue,
-                           kind="case"), by, origin=f"feedback:{row.id}")
+        add(
+            session,
+            Words(PRAISED, row.text, TO_DO, issue=row.issue, kind="case"),
+            by,
+            origin=f"feedback:{row.id}",
+        )
         for row in session.execute(_PRAISED, {"since": since, "limit": praises})
-    ]  # fmt: skip
+    ]
     return sum(id_ is not None for id_ in solved), sum(id_ is not None for id_ in praised)
+
+
+def _case_of(row: Any) -> Words:
+    scenario = f"根因：{row.root_cause or '未写明'}。{row.sentence}"
+    return Words(row.name, f"{row.measure}：{row.detail}", scenario, issue=row.issue, kind="case")

@@ -115,7 +115,9 @@ def _see(session: Session, far: str, person: Person | None = None) -> None:
     session.execute(
         text(
             "SELECT set_config('voc.scope', :far, true), set_config('voc.person', :who, true),"
-            " set_config('voc.departments', :departments, true)"
+            " set_config('voc.departments', :departments, true),"
+            # The rules of rows look costly to the planner; compiling them takes longer than any page's query.
+            " set_config('jit', 'off', true)"
         ),
         {
             "far": far,
