@@ -231,7 +231,7 @@ def guard(connection: Connection) -> bool:
 
 def _roles_exist(connection: Connection) -> bool:
     query = text("SELECT count(*) FROM pg_roles WHERE rolname IN (:portal, :public)")
-    return connection.scalar(query, {"portal": PORTAL, "public": PUBLIC}) == 2
+    return bool(connection.scalar(query, {"portal": PORTAL, "public": PUBLIC}) == 2)
 
 
 def _exists(connection: Connection, name: str) -> bool:

@@ -115,7 +115,9 @@ def test_what_a_person_may_see_does_not_stay_with_the_connection(problem):
 
 @pytest.mark.parametrize("role", [PORTAL, PUBLIC])
 def test_the_roles_own_nothing_and_cannot_go_round_the_rules(home, role):
-    query = text("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = :role")
+    query = text(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = :role"
+    )
     owned = text("SELECT count(*) FROM pg_class WHERE relowner = CAST(:role AS regrole)")
     with engine().connect() as connection:
         assert tuple(connection.execute(query, {"role": role}).one()) == (False, False, False, False)
