@@ -26,14 +26,10 @@ class Seen:
 def look(session: Session, asked: Asked) -> Seen:
     """Look for signs of gaming in a period, as far as they could be known at the moment of the report."""
     until = min(asked.until, asked.now)
-    rows = [
-        row
-        for row in gaming.flags(session, asked.since, until)
-        if asked.department in (None, row["department"])
-    ]
-    cases = gaming.gamed_cases(session, asked.since, until)
-    owners = {row["case"]: row["department"] for row in rows if row["case"] in cases}
-    return Seen(tuple(_summed(rows, department_names(session))), cases, Counter(owners.values()))
+    seen = gaming.flags(session, asked.since, until)
+    rows = [row for row in seen if asked.department in (None, row["department"])]
+    owners = {row["case"]: row["department"] for row in rows}
+    return Seen(tuple(_summed(rows, department_names(session))), frozenset(owners), Counter(owners.values()))
 
 
 def _summed(rows: list[dict[str, Any]], names: Mapping[str, str]) -> list[Flag]:

@@ -6,12 +6,15 @@ A flag is a question to a person, not a verdict; but a closure that is flagged d
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from voc.sla import COURSES, OPEN, Entry, Term, clocks
 
@@ -182,19 +185,33 @@ def _bulk_closings(histories: Sequence[History], limits: Limits) -> Iterable[Fla
 
 def _bursts(entries: Sequence[tuple[datetime, int, History, Line]], limits: Limits) -> Iterable[Flag]:
     """Flag each case that is closed together with many others; a window slides over one person's closures."""
-    first, size = 0, [0] * len(entries)
-    for last, entry in enumerate(entries):
-        while entry[0] - entries[first][0] > limits.bulk_within:
-            first += 1
-        together = len({case for _, case, _, _ in entries[first : last + 1]})
-        if together >= limits.bulk_cases:
-            for place in range(first, last + 1):
-                size[place] = max(size[place], together)
+    size = _sizes(entries, limits)
     minutes = limits.bulk_within / timedelta(minutes=1)
-    for (_, _, one, line), together in zip(entries, size, strict=True):
+    for (_, _, one, line), together in zip(entries, size.tolist(), strict=True):
         if together:
             sentence = f"{minutes:.0f} 分钟内由同一人关闭 {together} 个个案"
             yield _flag(one, "bulk_closing", line, sentence, cases=together)
+
+
+def _sizes(entries: Sequence[tuple[datetime, int, History, Line]], limits: Limits) -> NDArray[np.int64]:
+    """Count for each closure the cases of the largest window it lies in; 0 where none is large enough."""
+    many, starts, together = Counter[int](), [], []
+    first = 0
+    for entry in entries:
+        many[entry[1]] += 1
+        while entry[0] - entries[first][0] > limits.bulk_within:
+            gone = entries[first][1]
+            many[gone] -= 1
+            if not many[gone]:
+                del many[gone]
+            first += 1
+        starts.append(first)
+        together.append(len(many) if len(many) >= limits.bulk_cases else 0)
+    # A closure lies in every window that ends after it and has not left it behind.
+    places = np.arange(len(entries))
+    ends = np.searchsorted(np.array(starts), places, side="right")
+    largest = np.maximum.reduceat(np.array([*together, 0]), np.column_stack([places, ends]).ravel())
+    return np.asarray(largest[::2], dtype=np.int64)
 
 
 def _flag(one: History, kind: str, line: Line, sentence: str, **numbers: float) -> Flag:
