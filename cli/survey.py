@@ -18,6 +18,7 @@ from voc.surveys import MUCH_OTHER, Survey, parse_surveys, source_of
 from voc.taxonomy import parse_taxonomy
 
 survey = typer.Typer(help="问卷：新建、检查、发布、征集、结果", no_args_is_help=True)
+KINDS = {"scale": "刻度", "choice": "单选", "choices": "多选", "open": "开放"}
 STATES = {"draft": "草稿", "published": "收集中", "closed": "已结束"}
 Code = Annotated[str, typer.Argument(help="问卷代号")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -159,7 +160,7 @@ def show(code: Code) -> None:
     console.print(f"{form.title}（{STATES[state]}）　{_address(code)}")
     as_table(
         "题目",
-        [vars(q) for q in form.questions],
+        [{**vars(q), "kind": KINDS[q.kind]} for q in form.questions],
         {"id": "题目", "kind": "类型", "stem": "题干", "options": "选项"},
     )
     frame = f'<iframe src="{_address(code)}" title="{form.title}" width="100%" height="640"></iframe>'
