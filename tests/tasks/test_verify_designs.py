@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from cli import contract as command
 from models import contracting, deciding, observing
 from models.change import By
 from models.engine import transaction
@@ -124,6 +125,16 @@ def test_a_contract_is_written_anew_until_the_go_live_and_the_old_one_is_kept(ac
         contracting.rewrite(session, 1, By("person:韩梅梅", accepted.now), smallest_effect=0.1)
     with pytest.raises(DBAPIError, match="is locked"), transaction() as session:
         session.execute(text("UPDATE contract SET revision = 3, locked_at = now()"))
+
+
+def test_people_see_try_and_rewrite_a_contract(accepted, capsys):
+    command.propose(1, where=["region=成都"])
+    assert accepted.value("SELECT count(*) FROM action_rollout") == 0
+    command.rewrite(1, smallest=0.3, followup_weeks=12, by="韩梅梅")
+    command.show(1)
+    said = capsys.readouterr().out
+    for words in ("实施范围：地区 成都", "没有保存", "至少下降 30%", "第 2 版", "此前第 1 版"):
+        assert words in said
 
 
 def test_a_suggestion_for_some_regions_names_what_it_lacks(accepted):
