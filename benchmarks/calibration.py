@@ -1,6 +1,6 @@
 """How often our verdict credits a measure that does nothing, and how often its interval holds the truth.
 
-Run: python -m benchmarks.calibration [--loops 1000] [--seed 1] [--only its|short|early|stress]
+Run: python -m benchmarks.calibration [--loops 1000] [--seed 1] [--only its|short|wider|early|stress]
 Every loop goes through alarm, contract (`voc.effect.proposal.propose`) and verdict
 (`voc.effect.verification.judge_series`, two looks at half of α each), as `voc calibrate` plays it. Weekly rates
 wander (gamma, correlated from week to week), with a yearly wave of random phase. Nominal: credited 2.5 %,
@@ -24,6 +24,7 @@ HEAD = "| a week | φ | lag-1 | season | designs | credited | coverage | below /
 PARTS: dict[str, tuple[str, Sequence[World], Terms]] = {
     "its": ("Two years of history", USUAL, Terms()),
     "short": ("Half a year of history: no season can be told", USUAL, Terms(history=26)),
+    "wider": ("The same with VOC_VERIFY_SEASON_SWING=0.15", USUAL, Terms(history=26, swing=0.15)),
     "early": ("Two years, go-live in the week after the alarm", USUAL, Terms(wait=0)),
     "stress": (
         "Two years, rates that remember more, and no memory at all",

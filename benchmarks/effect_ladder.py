@@ -49,11 +49,15 @@ NOTHING = (
 PUBLISHED = (
     ("California's tobacco tax, DiD", "−27.349", f"{PROP99} --design did"),
     ("the same, synthetic control, outcome only", "−19.514", PROP99),
+    ("the same, synthetic DiD", "−15.604 (s.e. 8.4)", f"{PROP99} --design sdid"),
     ("Sicily's smoking ban, Poisson step", "0.894 (0.865–0.925)", STEP),
     ("the same, as we would do it", "0.885 (0.839–0.933), two harmonics", SICILY),
     ("minimum wage, simple mean of ATT(g,t)", "−0.0400", MPDTA),
-    ("advertising (CausalImpact)", "+21 % (14–28)", GOOGLE),
-    ("a true null (CausalImpact)", "−0.8 % (−2.6–1.0)", NOTHING),
+    ("the same, negative binomial", "", f"{SICILY} --design its-nb"),
+    ("advertising (CausalImpact)", "+21 % (14–28)", f"{GOOGLE} --design bsts"),
+    ("the same as we would do it (CausalImpact's series)", "", GOOGLE),
+    ("a true null (CausalImpact)", "−0.8 % (−2.6–1.0)", f"{NOTHING} --design bsts"),
+    ("the same as we would do it (CausalImpact's series)", "", NOTHING),
 )  # fmt: skip
 TAKEN = {"--time": "time", "--value": "value", "--exposure": "exposure", "--unit": "unit", "--treated": "treated",
          "--group": "group", "--intervention": "intervention", "--season": "season"}  # fmt: skip

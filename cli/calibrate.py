@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from cli.output import as_json, as_table, console, progress_console
+from settings import get_settings
 from voc.calibration.loops import Tally, Terms, play
 from voc.calibration.summary import FACTORS, Row, plain, sentence
 from voc.calibration.world import World, usual
@@ -44,7 +45,8 @@ def calibrate(
     json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """Play loops in which nothing works, and say how often that would have been called effective."""
-    terms = Terms(history=weeks, wait=wait, followup=followup, smallest=smallest)
+    swing = get_settings().verify_season_swing
+    terms = Terms(weeks, wait, followup=followup, smallest=smallest, swing=swing)
     worlds = (
         [_asked(v, dispersion, lag1, season) for v in _volumes(volume)]
         if volume

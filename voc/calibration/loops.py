@@ -32,7 +32,8 @@ CREDITED = ("effective", "partly_effective")
 class Terms:
     """How loops are played: weeks of history before the first possible alarm, weeks from alarm to go-live, and
     the terms that contracts are written with; `factor` is what the action truly does to the rate. A contract is
-    written `drafted` weeks after the alarm, from what is known by then."""
+    written `drafted` weeks after the alarm, from what is known by then; `swing` is the season that it allows for
+    where the history is too short to show one."""
 
     history: int = 104
     wait: int = 4
@@ -40,6 +41,7 @@ class Terms:
     followup: int = 8
     washout: int = 1
     smallest: float = 0.2
+    swing: float = 0.1
     alpha: float = 0.05
     factor: float = 1.0
 
@@ -124,7 +126,7 @@ def _drafted(days: Floats, alarm: int, went_live: date, terms: Terms) -> Contrac
     known = days[: 7 * (alarm + 1 + min(terms.drafted, terms.wait))]
     window = FIRST + timedelta(days=7 * alarm), FIRST + timedelta(days=7 * alarm + 6)
     history = of_columns(FIRST, known, np.ones_like(known), alarm=window)
-    return propose("", history, went_live, smallest_effect=terms.smallest, alpha=terms.alpha,
+    return propose("", history, went_live, smallest_effect=terms.smallest, season_swing=terms.swing, alpha=terms.alpha,
                    washout_days=7 * terms.washout, followup_days=7 * terms.followup)  # fmt: skip
 
 
