@@ -19,7 +19,7 @@ from tasks.api import Api, address
 
 # A run gives a sign of life every 30 seconds; two that are missing are one too many.
 SILENT = timedelta(seconds=75)
-STUCK = timedelta(seconds=120)
+STUCK = timedelta(seconds=150)
 RECENT = timedelta(hours=2)
 TRIES = 4
 # What a run says that failed because something it needs was away, not because of its work.

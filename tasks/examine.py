@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from voc.lifecycle import LIVES
 
 DEPLOYMENTS = Path(__file__).resolve().parents[1] / "deployments"
 OLDEST = 150_000
+QUEUES = {"处理", "事件", "消息"}
 Check = Callable[[datetime], Iterable[Finding]]
 
 
@@ -69,10 +71,19 @@ def channels(now: datetime) -> list[Finding]:
 
 
 def queues(now: datetime) -> list[Finding]:
-    """Does anything wait too long?"""
+    """Does anything wait too long? Where nothing is served, it waits for the next command, and that is no trouble."""
     with transaction() as session:
         counts, sources = health.counts(session, now), health.sources(session)
-    return [*waiting(counts, Limits()), *late_sources(sources, now, Limits())]
+    served = Api(address()).healthy()
+    found = waiting(counts, Limits())
+    return [
+        *(
+            found
+            if served
+            else [replace(one, serious=False) if one.where in QUEUES else one for one in found]
+        ),
+        *late_sources(sources, now, Limits()),
+    ]
 
 
 def prefect(now: datetime) -> list[Finding]:

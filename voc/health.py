@@ -54,7 +54,7 @@ MANY = (
     ("channels_stopped", "渠道", "{:.0f} 个渠道因配置有误停用，消息已保留。",
      "voc channel list 看原因，修正配置后 voc channel resume 渠道名。", True),
     ("deliveries_broken", "采集", "{:.0f} 个文件未能读取。",
-     "用 voc status 看原因，修正文件后再次采集。", True),
+     "用 voc status 看原因，修正文件后再次采集。", False),
     ("rows_quarantined", "隔离区", "{:.0f} 行待修复。",
      "voc quarantine list 查看，再 release 或 discard。", False),
     ("reviews_late", "预警", "{:.0f} 项预警复核已超期。", "voc alarms 查看，请责任部门给出结论。", False),
