@@ -177,8 +177,8 @@ class Promise:
     attempts: int
 
 
-def promises(session: Session) -> list[Promise]:
-    """List the implemented actions that are not yet judged for good."""
+def promises(session: Session, action_id: int | None = None) -> list[Promise]:
+    """List the implemented actions that are not yet judged for good, or the given one of them."""
     attempts = (
         select(Verification.action_id, func.count().label("attempts"))
         .group_by(Verification.action_id)
@@ -191,6 +191,8 @@ def promises(session: Session) -> list[Promise]:
         .where(Action.state == "implemented")
         .order_by(Action.id)
     )
+    if action_id is not None:
+        query = query.where(Action.id == action_id)
     return [Promise(*row) for row in session.execute(query)]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.change import advance
 from models.engine import transaction
-from models.proving import Promise, effective_since, promises, verified
+from models.proving import effective_since, promises, verified
 from settings import get_settings
 from tasks.common import by, stage
 from tasks.judging import Examined, due_look, examine, found
@@ -44,15 +44,12 @@ def verify_due(now: datetime) -> dict[str, int]:
 
 def _measured(action: int, now: datetime) -> Examined | str | None:
     with transaction() as session:
-        due = due_look(_promise(session, action), now)
+        # Another round may have judged it since the list was read.
+        due = next((look for promise in promises(session, action) if (look := due_look(promise, now))), None)
         if due is None:
             return None
         # Before and after read by different models: what differs may be the reading. The next round looks again.
         return examine(session, due) or UNREAD
-
-
-def _promise(session: Session, action: int) -> Promise:
-    return next(p for p in promises(session) if p.action.id == action)
 
 
 def _settle(session: Session, action: int, one: Examined, q_value: float, now: datetime) -> str:
