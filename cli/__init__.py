@@ -39,6 +39,7 @@ MODULES = (
     "approve",
     "sla",
     "procedures",
+    "classes",
     "kb",
     "label",
     "train",

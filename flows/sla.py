@@ -3,6 +3,7 @@
 from prefect import flow
 
 from tasks.approve import close_answered, offer_questions
+from tasks.classes import adopt_classes
 from tasks.common import moment
 from tasks.naming import titled
 from tasks.parameters import Timed
@@ -18,7 +19,7 @@ async def sla(what: Timed = Timed()) -> dict[str, int]:
     """Look at every clock whose moment has come, and show what waits for an answer as forms."""
     now = moment(what.now)
     told: dict[str, int] = sweep(now)
-    done = {**told, "offered": offer_questions(), "closed": close_answered()}
+    done = {**told, "offered": offer_questions(), "closed": close_answered(), "classes": adopt_classes()}
     if any(count for name, count in done.items() if name != "recomputed"):
         show_deadlines(now)
     return done
