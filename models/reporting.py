@@ -138,8 +138,8 @@ SPREAD = f"""
         SELECT f.id, f.channel, NULLIF(f.region, '') AS region, NULLIF(f.product, '') AS product
         FROM feedback f {_BATCH} WHERE {_KNOWN} AND {_IN_PERIOD}
     )
-    SELECT NULL::bigint AS problem_id, CASE GROUPING(channel, region, product) WHEN 3 THEN 'channel'
-           WHEN 5 THEN 'region' ELSE 'product' END AS kind, COALESCE(channel, region, product) AS value, count(*) AS count
+    SELECT NULL::bigint AS problem_id,
+           CASE GROUPING(channel, region, product) WHEN 3 THEN 'channel' WHEN 5 THEN 'region' ELSE 'product' END AS kind, COALESCE(channel, region, product) AS value, count(*) AS count
     FROM said GROUP BY GROUPING SETS ((channel), (region), (product))
     UNION ALL
     SELECT m.problem_id, CASE GROUPING(channel, region, product) WHEN 3 THEN 'channel' WHEN 5 THEN 'region'
