@@ -17,6 +17,7 @@ from models.change import By, advance
 from models.feedback import Feedback
 from models.intake import Source
 from models.loop import Case, CaseLog
+from models.sla import next_promise
 from models.submitting import REMARKS, REMARKS_DEFINITION, sign, submit
 from models.tracked import CustomerAnswer, CustomerPreference, Erasure
 from voc.tracking import Change, Stage, may_answer, timeline
@@ -49,7 +50,7 @@ class Standing:
     customer: int | None
 
 
-def standing(session: Session, feedback_id: int) -> Standing | None:
+def standing(session: Session, feedback_id: int, now: datetime) -> Standing | None:
     """Read where a feedback stands; None when it was erased since."""
     feedback = session.get(Feedback, feedback_id)
     if feedback is None:
@@ -64,7 +65,7 @@ def standing(session: Session, feedback_id: int) -> Standing | None:
         feedback.tracking_number,
         case.category if case else "服务体验",
         timeline(case.opened_at if case else feedback.occurred_at, state, log, changes),
-        _promised(case),
+        _promised(session, case, now),
         changes,
         confirm,
         reopen,
@@ -79,10 +80,12 @@ def _log(session: Session, case: Case) -> list[tuple[str, datetime]]:
     return [(step, at) for step, at in session.execute(query)]
 
 
-def _promised(case: Case | None) -> datetime | None:
+def _promised(session: Session, case: Case | None, now: datetime) -> datetime | None:
+    # Once it is solved, the promise to call back is ours to keep and nothing the customer waits for.
     if case is None or case.state in ("resolved", "confirmed", "merged"):
         return None
-    return case.resolve_by if case.state == "responded" else case.respond_by
+    clock = next_promise(session, "case", [case.id], now).get(case.id)
+    return clock.due_at if clock else None
 
 
 def _answered(session: Session, feedback_id: int, case: Case | None) -> str | None:

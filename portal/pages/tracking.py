@@ -88,11 +88,11 @@ def _answered(request: Request, found: int | None, hash_: str | None, began: flo
 @router.get("/track/view")
 def view(request: Request, said: str = "", well: str = "1") -> Response:
     """Show where it stands; looking changes nothing, for chat programs look at links before people do."""
-    feedback = _opened(request)
+    feedback, now = _opened(request), datetime.now(UTC)
     if feedback is None:
         return RedirectResponse("/track", 303)
     with customer(feedback) as session:
-        it = tracking.standing(session, feedback)
+        it = tracking.standing(session, feedback, now)
         wishes = tracking.wishes(session, it.customer if it else None)
     if it is None:
         return RedirectResponse("/track", 303)
@@ -105,7 +105,8 @@ def view(request: Request, said: str = "", well: str = "1") -> Response:
     }
     words = (SAID if well == "1" else REFUSED).get(said, "")
     changes = [what_changed(change) for change in it.changes]
-    return page(request, "tracked.html", it=it, changes=changes, wishes=shown, said=words, well=well == "1")
+    values = {"late": bool(it.promised and it.promised < now), "said": words, "well": well == "1"}
+    return page(request, "tracked.html", it=it, changes=changes, wishes=shown, **values)
 
 
 @router.post("/track/answer")
@@ -142,7 +143,7 @@ def wish(
     if feedback is None:
         return RedirectResponse("/track", 303)
     with customer(feedback, write=True) as session:
-        it = tracking.standing(session, feedback)
+        it = tracking.standing(session, feedback, datetime.now(UTC))
         whose = it.customer if it else None
         if whose is not None:
             way = reach if reach in ("phone", "email") else None

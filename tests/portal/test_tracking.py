@@ -261,3 +261,21 @@ def test_what_somebody_types_is_shown_nowhere_as_markup(told, stranger, payload)
     answered = send(stranger, "/track", number=payload, digits=payload)
     assert payload not in answered.text
     assert "49" not in re.sub(r"[0-9a-f]{64}", "", answered.text)
+
+
+@pytest.mark.parametrize(
+    ("left", "said"), [("9 days", "我们承诺最晚在"), ("0 days", "已超过承诺时间")], ids=["in time", "late"]
+)
+def test_while_it_is_worked_on_the_next_promised_time_is_shown_or_that_it_has_passed(
+    link, stranger, left, said
+):
+    with transaction() as session:
+        session.execute(
+            text("""UPDATE "case" SET respond_by = opened_at + CAST(:left AS interval),
+                 resolve_by = opened_at + CAST(:left AS interval)"""),
+            {"left": left},
+        )
+    stranger.get(f"/t/{link}")
+    assert said not in stranger.get("/track/view").text
+    send(stranger, "/track/answer", kind="unsatisfied")
+    assert said in stranger.get("/track/view").text
