@@ -88,9 +88,7 @@ def oidc_person(settings: Settings, way: Way, code: str, back: str) -> Vouched:
     return Vouched(claims["iss"], claims["sub"], str(claims.get("preferred_username") or ""))
 
 
-def _believed(
-    settings: Settings, token: str, keys: Any, nonce: str, access_token: str
-) -> dict[str, Any]:
+def _believed(settings: Settings, token: str, keys: Any, nonce: str, access_token: str) -> dict[str, Any]:
     try:
         read = jwt.decode(token, KeySet.import_key_set(keys), registry=JWSRegistry(algorithms=ALGORITHMS))
         claims = CodeIDToken(
