@@ -105,7 +105,11 @@ def view(request: Request, said: str = "", well: str = "1") -> Response:
     }
     words = (SAID if well == "1" else REFUSED).get(said, "")
     changes = [what_changed(change) for change in it.changes]
-    values = {"late": bool(it.promised and it.promised < now), "said": words, "well": well == "1"}
+    values: dict[str, Any] = {
+        "late": bool(it.promised and it.promised < now),
+        "said": words,
+        "well": well == "1",
+    }
     return page(request, "tracked.html", it=it, changes=changes, wishes=shown, **values)
 
 
