@@ -139,7 +139,9 @@ SPREAD = f"""
         FROM feedback f {_BATCH} WHERE {_KNOWN} AND {_IN_PERIOD}
     )
     SELECT NULL::bigint AS problem_id,
-           CASE GROUPING(channel, region, product) WHEN 3 THEN 'channel' WHEN 5 THEN 'region' ELSE 'product' END AS kind, COALESCE(channel, region, product) AS value, count(*) AS count
+           CASE GROUPING(channel, region, product) WHEN 3 THEN 'channel' WHEN 5 THEN 'region'
+                ELSE 'product' END AS kind,
+           COALESCE(channel, region, product) AS value, count(*) AS count
     FROM said GROUP BY GROUPING SETS ((channel), (region), (product))
     UNION ALL
     SELECT m.problem_id, CASE GROUPING(channel, region, product) WHEN 3 THEN 'channel' WHEN 5 THEN 'region'
