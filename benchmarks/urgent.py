@@ -51,7 +51,9 @@ def commit_one(folder: Path) -> int:
     key = uuid.uuid4().hex
     now = datetime.now(UTC)
     with (folder / f"{key}.csv").open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows([MAP.values(), [key, f"{SAID}（{key[:8]}）", now.isoformat(), "13900000000"]])
+        csv.writer(stream).writerows(
+            [MAP.values(), [key, f"{SAID}（{key[:8]}）", now.isoformat(), "13900000000"]]
+        )
     (delivery,) = read_source("urgent", now)
     with transaction() as session:
         note_taxonomy_in_force(session, now)
@@ -91,7 +93,9 @@ def main() -> None:
             found.append(wait_for_message(commit_one(folder)))
             print(f"run {run:2d}: {found[-1]:5.1f} s   load {os.getloadavg()[0]:.1f}", flush=True)
             time.sleep(5)
-    print(f"median {median(found):.1f} s, worst {max(found):.1f} s, over 15 s: {sum(s > 15 for s in found)} of {runs}")
+    print(
+        f"median {median(found):.1f} s, worst {max(found):.1f} s, over 15 s: {sum(s > 15 for s in found)} of {runs}"
+    )
 
 
 if __name__ == "__main__":

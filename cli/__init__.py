@@ -96,7 +96,8 @@ def main() -> None:
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         if asked in LIGHT:
-            return build((LIGHT[asked],))()
+            build((LIGHT[asked],))()
+            return
         # Some commands import Prefect, which reads its environment at that moment.
         import_module("cli.server").prepare()
         build(MODULES)()

@@ -195,6 +195,4 @@ def _say(result: dict[str, Any]) -> None:
         f"用时 {result['seconds']} 秒，每秒 {result['rows_per_second']} 行，内存峰值 {result['peak_rss_mb']} MB。"
     )
     console.print(f"领导报告：{result['report']}")
-    console.print(
-        "接下来可以：voc problems　voc alarms　voc approvals　voc quarantine list　voc serve"
-    )
+    console.print("接下来可以：voc problems　voc alarms　voc approvals　voc quarantine list　voc serve")

@@ -94,7 +94,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         ),
         "case_log": _of('"case"', "subject_id", public=True),
         "case_task": _own(
-            f'department = ANY ({_OWN}) OR EXISTS (SELECT 1 FROM "case" parent WHERE parent.id = case_id)'
+            f'department = ANY ({_OWN}) OR EXISTS (SELECT 1 FROM "case" parent WHERE parent.id = case_id)'  # noqa: S608
         ),
         # The outer loop.
         "problem": _own(f"id = {_OWN_PROBLEMS}"),

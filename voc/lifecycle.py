@@ -246,9 +246,7 @@ ROOTCAUSE = Life(
     },
 )
 
-LIVES: Mapping[str, Life] = {
-    life.name: life for life in (CASE, PROBLEM, ACTION, REVIEW, APPROVAL, ROOTCAUSE)
-}
+LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, PROBLEM, ACTION, REVIEW, APPROVAL, ROOTCAUSE)}
 
 
 def next_state(life: Life, subject: object, state: str | None, step: str, facts: Mapping[str, object]) -> str:

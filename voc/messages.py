@@ -76,7 +76,9 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
 )
 TEMPLATES: frozenset[str] = frozenset(n.template for notices in AFTER.values() for n in notices)
 # Told about the post itself, not about a life.
-OF_OPERATION: frozenset[str] = frozenset({"channel_stopped", "channel_strange", "digest", "quality_failed", "report_released"})
+OF_OPERATION: frozenset[str] = frozenset(
+    {"channel_stopped", "channel_strange", "digest", "quality_failed", "report_released"}
+)
 FOR_CUSTOMERS: frozenset[str] = frozenset(
     n.template for notices in AFTER.values() for n in notices if n.audience in ("customer", "reporters")
 )

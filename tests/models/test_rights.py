@@ -169,9 +169,9 @@ def test_looking_changes_nothing(problem):
 
 
 def test_an_auditor_changes_nothing_even_where_writing_was_asked_for(problem):
-    with session_for(person("auditor"), write=True) as session:
-        with pytest.raises(InternalError, match="read-only transaction"):
-            session.execute(text("UPDATE source SET title = 'x'"))
+    auditor = session_for(person("auditor"), write=True)
+    with auditor as session, pytest.raises(InternalError, match="read-only transaction"):
+        session.execute(text("UPDATE source SET title = 'x'"))
 
 
 def test_a_department_cannot_write_rows_of_another(problem):

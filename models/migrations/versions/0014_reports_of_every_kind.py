@@ -4,6 +4,8 @@ Revision: 0014
 Follows: 0013
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -31,7 +33,7 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("ck_report_decided_once"), "report", "released_at IS NULL OR refused_at IS NULL")
 
 
-def _columns() -> list[sa.Column]:
+def _columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("title", sa.Text(), nullable=False, server_default="", comment="Chinese title, as printed"),
         sa.Column("department", sa.Text(), comment="department it is about, if it is about one"),

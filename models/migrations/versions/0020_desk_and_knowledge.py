@@ -4,6 +4,8 @@ Revision: 0020
 Follows: 0019
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -19,20 +21,20 @@ MOMENT = sa.DateTime(timezone=True)
 KEPT = ("desk_note", "desk_file", "knowledge_version")
 
 
-def _key() -> sa.Column:
+def _key() -> sa.Column[Any]:
     return sa.Column(
         "id", sa.BigInteger(), sa.Identity(always=False), nullable=False, comment="surrogate key"
     )
 
 
-def _subject(**values: bool) -> tuple[sa.Column, sa.Column]:
+def _subject(**values: Any) -> tuple[sa.Column[Any], sa.Column[Any]]:
     return (
         sa.Column("life", sa.Text(), nullable=False, comment="case, action or problem"),
         sa.Column("subject_id", sa.BigInteger(), nullable=False, comment="number of it", **values),
     )
 
 
-def _words() -> tuple[sa.Column, ...]:
+def _words() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("question", sa.Text(), nullable=False, comment="as customers ask, or what happened"),
         sa.Column("phrasings", TEXTS, nullable=False, comment="other ways of asking"),

@@ -4,6 +4,8 @@ Revision: 0021
 Follows: 0020
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -39,7 +41,7 @@ def upgrade() -> None:
         op.execute(f"INSERT INTO sla_watch (life, subject_id, next_at) SELECT w.*, now() FROM ({query}) w")  # noqa: S608
 
 
-def _whose() -> list[sa.Column]:
+def _whose() -> list[sa.Column[Any]]:
     return [
         sa.Column("life", sa.Text(), nullable=False, comment=WHOSE),
         sa.Column("subject_id", sa.BigInteger(), autoincrement=False, nullable=False, comment="subject"),

@@ -4,6 +4,8 @@ Revision: 0025
 Follows: 0024
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -29,15 +31,15 @@ def upgrade() -> None:
         )
 
 
-def _key() -> sa.Column:
+def _key() -> sa.Column[Any]:
     return sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False, comment="surrogate key")
 
 
-def _moment(name: str, comment: str, nullable: bool = False) -> sa.Column:
+def _moment(name: str, comment: str, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable, comment=comment)
 
 
-def _text(name: str, comment: str, nullable: bool = False) -> sa.Column:
+def _text(name: str, comment: str, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), nullable=nullable, comment=comment)
 
 
