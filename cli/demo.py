@@ -80,7 +80,13 @@ def _say(outcome: dict[str, Any], seconds: float) -> None:
     as_table(
         "结论与真相",
         named,
-        {"problem": "问题", "round": "轮次", "truth": "植入的真相", "verdict": "系统结论", "sentence": "说明"},
+        {
+            "problem": "问题",
+            "round": "轮次",
+            "truth": "植入的真相",
+            "verdict": "系统结论",
+            "sentence": "说明",
+        },
     )
     console.print(f"用时 {seconds:.0f} 秒。领导报告：{outcome['report']}")
     console.print(

@@ -36,9 +36,7 @@ def raised(house):
     return house.rows("SELECT kind, series, started_on, raised_at, late FROM alarm ORDER BY raised_at, id")
 
 
-def test_a_burst_of_complaints_is_raised_at_the_end_of_its_first_day_with_cause_and_quotations(
-    troubled
-):
+def test_a_burst_of_complaints_is_raised_at_the_end_of_its_first_day_with_cause_and_quotations(troubled):
     watch_days.fn(troubled.now)
     with transaction() as session:
         (alarm,) = alarms(session)
@@ -54,7 +52,9 @@ def test_a_burst_of_complaints_is_raised_at_the_end_of_its_first_day_with_cause_
 def test_the_event_of_an_alarm_is_noted_once_and_says_what_happened(troubled):
     watch_days.fn(troubled.now)
     watch_days.fn(troubled.now)
-    (event,) = troubled.rows("SELECT event, resource, payload FROM event_outbox WHERE event LIKE 'voc.alarm.%'")
+    (event,) = troubled.rows(
+        "SELECT event, resource, payload FROM event_outbox WHERE event LIKE 'voc.alarm.%'"
+    )
     (alarm,) = troubled.rows("SELECT id FROM alarm")
     assert (event["event"], event["resource"]) == ("voc.alarm.raised", f"voc.alarm.{alarm['id']}")
     assert event["payload"]["series"] == "issue:installation.late"
