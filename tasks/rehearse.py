@@ -30,6 +30,8 @@ from voc.simulation.weeks import OrderDay, simulate_week
 from voc.zone import CHINA
 
 THINKING = timedelta(days=7)
+# Clerks who solve cases, how many each solves at a time, and how long that takes.
+CLERKS, AT_ONCE, TURN = 12, 15, timedelta(minutes=15)
 # What the staff does with cases in the week after they were opened: (share in twentieths, step, hours later).
 # One case in twenty gets no answer in time: it is escalated, and the supervisor takes it up a week later.
 ROUTINE: tuple[tuple[range, str, float], ...] = (
@@ -131,13 +133,28 @@ def _answer_cases(session: Session, now: datetime) -> None:
     late = text("""SELECT id FROM "case" WHERE state = 'assigned' AND opened_at < :now ORDER BY id""")
     left: dict[int, dict[str, object]] = {id_: {} for id_ in session.scalars(late, {"now": now})}
     advance(session, "case", "respond", left, By("person:模拟主管", now + timedelta(hours=3)), strict=False)
-    advance(session, "case", "resolve", left, By("person:模拟主管", now + timedelta(hours=30)), strict=False)
+    _solve(session, left, now + timedelta(hours=30))
     for share, step, hours in ROUTINE:
+        facts: dict[int, dict[str, object]] = {
+            id_: {"reason": "客户表示未解决"} for id_ in opened if id_ % 20 in share
+        }
+        at = now + timedelta(hours=hours)
+        if step == "resolve":
+            _solve(session, facts, at)
+            continue
         # Two keys: whoever solves a case does not confirm it; that is for the customer to say.
-        who = "customer:模拟客户" if step in ("confirm", "reopen") else "person:模拟客服"
-        by = By(who, now + timedelta(hours=hours))
-        facts = {id_: {"reason": "客户表示未解决"} for id_ in opened if id_ % 20 in share}
-        advance(session, "case", step, facts, by, strict=False)
+        who = "person:模拟客服" if step == "respond" else "customer:模拟客户"
+        advance(session, "case", step, facts, By(who, at), strict=False)
+
+
+def _solve(session: Session, facts: Mapping[int, dict[str, object]], at: datetime) -> None:
+    """Solve cases by many hands, a few at a time: closing hundreds at once is a sign of gaming."""
+    ids = list(facts)
+    for hand, first in enumerate(range(0, len(ids), AT_ONCE)):
+        turn, clerk = divmod(hand, CLERKS)
+        some = {id_: facts[id_] for id_ in ids[first : first + AT_ONCE]}
+        by = By(f"person:模拟客服{clerk + 1}", at + TURN * turn)
+        advance(session, "case", "resolve", some, by, strict=False)
 
 
 def _manage(session: Session, now: datetime) -> None:
