@@ -7,7 +7,7 @@ VOC_PUBLIC_DATA ?= ../shared/data
 export VOC_PUBLIC_DATA
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup demo run serve test test-core faults check format model bench screenshots lock clean
+.PHONY: help setup demo run serve test test-core faults histories check format model bench screenshots lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -36,6 +36,9 @@ test-core: $(READY)  ## tests of the pure core, without database and Prefect
 
 faults: $(READY) ## kill every part of a running house, at every boundary, and compare (about 20 minutes)
 	$(BIN)/python -m pytest -s tests/faults -m "faults or house"
+
+histories: $(READY) ## ten thousand random histories of each promise (minutes)
+	$(BIN)/python -m pytest tests/voc/sla -m histories
 
 check: $(READY)  ## what CI runs: format, lint, types, import contracts, migrations, tests
 	$(BIN)/ruff format --check .
@@ -77,6 +80,15 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.needs
 	$(BIN)/python -m benchmarks.audit
 	$(BIN)/python -m benchmarks.effect_ladder
+	$(BIN)/python -m benchmarks.golden
+	$(BIN)/python -m benchmarks.verification_designs
+	$(BIN)/python -m benchmarks.calibration
+	$(BIN)/python -m benchmarks.relapse
+	$(BIN)/python -m benchmarks.verifications
+	$(BIN)/python -m benchmarks.knowledge
+	$(BIN)/python -m benchmarks.sla
+	$(BIN)/python -m benchmarks.dispatch_kills
+	$(BIN)/python -m benchmarks.tracking_guesses
 	$(BIN)/python -m benchmarks.speed
 
 screenshots: $(READY) ## pictures of the portal for docs/portal.md, of the house in VOC_HOME (after make demo)
