@@ -56,7 +56,7 @@ def home(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     name = f"t_{uuid.uuid4().hex}"
     admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE voc_template"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE voc_template STRATEGY FILE_COPY"))
     monkeypatch.setenv("VOC_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("VOC_DATABASE_URL", postgres.replace("/postgres?", f"/{name}?"))
     get_settings.cache_clear()
