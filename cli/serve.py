@@ -20,9 +20,11 @@ from cli.deploy import deploy
 from cli.guard import catch_up
 from cli.output import console
 from cli.server import prepare, spawn, start_server, stop, wait_healthy
-from models.engine import answers, migrate
+from models.engine import answers, migrate, transaction
+from models.improving import store_departments
 from settings import get_settings
 from tasks.api import POOL, Api
+from tasks.assets import organisation
 from voc.errors import ConfigError
 
 STATUS = "serve.json"
@@ -74,6 +76,9 @@ def serve() -> None:
     prepare()
     os.environ.update({name: os.environ.get(name, value) for name, value in RUNNING.items()})
     migrate()
+    # An urgent case may be the first thing that happens in a fresh house.
+    with transaction() as session:
+        store_departments(session, organisation())
     port = get_settings().prefect_port
     api = Api(f"http://127.0.0.1:{port}/api")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
