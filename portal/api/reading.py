@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -56,14 +55,10 @@ def _one(machine: Machine, what: str, id_: int) -> Any:
     return found
 
 
-def _may(scope: str) -> Callable[..., Machine]:
-    return scoped(scope)
-
-
-Cases = Annotated[Machine, Depends(_may("cases:read"))]
-Problems = Annotated[Machine, Depends(_may("problems:read"))]
-Actions = Annotated[Machine, Depends(_may("actions:read"))]
-Verifications = Annotated[Machine, Depends(_may("verifications:read"))]
+Cases = Annotated[Machine, Depends(scoped("cases:read"))]
+Problems = Annotated[Machine, Depends(scoped("problems:read"))]
+Actions = Annotated[Machine, Depends(scoped("actions:read"))]
+Verifications = Annotated[Machine, Depends(scoped("verifications:read"))]
 
 
 @router.get("/cases", responses=FAULTS)

@@ -7,23 +7,6 @@ import pytest
 from voc.definitions import Definition, definition_from_dict, parse_definition, parse_mapping
 from voc.errors import InputError
 
-TOML = """
-name = "jd-aircon"
-title = "京东空调评价"
-kind = "csv"
-channel = "store_review"
-touchpoint = "售后评价"
-map = { text = "标题+内容", rating = "星级", occurred_at = "时间", customer = "用户" }
-rating_scale = [1, 5]
-owner = "客户体验部"
-every = "1d"
-"""
-
-
-@pytest.fixture
-def definition() -> Definition:
-    return parse_definition(TOML)
-
 
 def test_a_definition_is_read_from_toml(definition: Definition) -> None:
     assert definition == Definition(

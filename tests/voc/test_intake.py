@@ -14,27 +14,9 @@ from voc.intake import (
     definition_from_dict,
     guess_mapping,
     map_rows,
-    parse_definition,
     payload_hash,
     record_keys,
 )
-
-TOML = """
-name = "jd-aircon"
-title = "京东空调评价"
-kind = "csv"
-channel = "store_review"
-touchpoint = "售后评价"
-map = { text = "标题+内容", rating = "星级", occurred_at = "时间", customer = "用户" }
-rating_scale = [1, 5]
-owner = "客户体验部"
-every = "1d"
-"""
-
-
-@pytest.fixture
-def definition() -> Definition:
-    return parse_definition(TOML)
 
 
 def source(mapping: str, **values: object) -> Definition:
