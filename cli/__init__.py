@@ -10,62 +10,58 @@ import typer
 
 from voc.errors import VocError
 
-# Modules with an `attach`. Those of LIGHT need neither database nor Prefect and are imported alone.
-MODULES = (
-    "run",
-    "demo",
-    "score",
-    "similar",
-    "detect",
-    "compare",
-    "effect",
-    "calibrate",
-    "show",
-    "problems",
-    "alarms",
-    "causes",
-    "figures",
-    "drivers",
-    "customers",
-    "suspects",
-    "source",
-    "audit",
-    "report",
-    "themes",
-    "clarify",
-    "backtest",
-    "decide",
-    "contract",
-    "approve",
-    "sla",
-    "procedures",
-    "classes",
-    "kb",
-    "label",
-    "train",
-    "recode",
-    "tell",
-    "survey",
-    "privacy",
-    "serve",
-    "deploy",
-    "react",
-    "guard",
-    "events",
-    "status",
-    "doctor",
-    "portal",
-    "user",
-    "key",
-)
-LIGHT = {
-    "score": "score",
-    "similar": "similar",
-    "detect": "detect",
-    "compare": "compare",
-    "effect": "effect",
-    "calibrate": "calibrate",
+# Each module with an `attach`, and the commands it adds: only the module that is asked for is imported, because
+# importing them all takes seconds.
+COMMANDS = {
+    "run": ("run",),
+    "demo": ("demo",),
+    "score": ("score",),
+    "similar": ("similar",),
+    "detect": ("detect",),
+    "compare": ("compare",),
+    "effect": ("effect",),
+    "calibrate": ("calibrate",),
+    "show": ("problems", "actions", "verifications", "notices", "deliveries"),
+    "problems": ("problem",),
+    "alarms": ("alarms", "reviews", "review"),
+    "causes": ("causes", "pareto", "changes"),
+    "figures": ("figures",),
+    "drivers": ("drivers", "agents"),
+    "customers": ("customer", "segments", "coverage", "interviews"),
+    "suspects": ("suspects",),
+    "source": ("source",),
+    "audit": ("audit",),
+    "report": ("replay", "report"),
+    "themes": ("themes", "needs"),
+    "clarify": ("vague",),
+    "backtest": ("backtest",),
+    "decide": ("accept", "start", "implement", "return", "cancel", "case", "quarantine"),
+    "contract": ("contract",),
+    "approve": ("approvals", "approve"),
+    "sla": ("sla",),
+    "procedures": ("rootcause", "sop", "joint"),
+    "classes": ("class",),
+    "kb": ("kb",),
+    "label": ("label",),
+    "train": ("train", "evaluate", "adopt", "models"),
+    "recode": ("recode",),
+    "tell": ("resend", "dispatch", "channel"),
+    "survey": ("survey",),
+    "privacy": ("privacy",),
+    "serve": ("serve",),
+    "deploy": ("deploy",),
+    "react": ("react",),
+    "guard": ("guard",),
+    "events": ("events",),
+    "status": ("status",),
+    "doctor": ("doctor",),
+    "portal": ("portal",),
+    "user": ("user",),
+    "key": ("key", "webhook"),
 }
+ENGINES = frozenset(
+    {"score", "similar", "detect", "compare", "effect", "calibrate"}
+)  # need no house to stand in
 
 
 def build(modules: Iterable[str]) -> typer.Typer:
@@ -88,19 +84,18 @@ def __getattr__(name: str) -> typer.Typer:
     """Build `app`, with all commands, when somebody asks for it: importing them all takes seconds."""
     if name != "app":
         raise AttributeError(name)
-    return globals().setdefault(name, build(MODULES))  # type: ignore[no-any-return]
+    return globals().setdefault(name, build(COMMANDS))  # type: ignore[no-any-return]
 
 
 def main() -> None:
     """Run a command; an error that people can mend is told in one Chinese sentence."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        if asked in LIGHT:
-            build((LIGHT[asked],))()
-            return
-        # Some commands import Prefect, which reads its environment at that moment.
-        import_module("cli.server").prepare()
-        build(MODULES)()
+        needed = [module for module, names in COMMANDS.items() if asked in names] or COMMANDS
+        if asked not in ENGINES:
+            # Some commands import Prefect, which reads its environment at that moment.
+            import_module("cli.server").prepare()
+        build(needed)()
     except VocError as error:
         typer.echo(f"出错：{error}", err=True)
         sys.exit(1)

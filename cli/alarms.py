@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.decide import Who, by_person, day_of
+from cli.asking import Who, by_person, day_of
 from cli.output import as_json, as_table, console
 from models import alarm_list
 from models.change import advance

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.decide import Who, by_person
+from cli.asking import Who, by_person
 from cli.output import console
 from models import approving
 from models.engine import migrate, transaction

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.decide import ActionId, Who, by_person, day_of
+from cli.asking import ActionId, Who, by_person, day_of
 from cli.output import as_json, console
 from cli.where import Where, rollout
 from models import contracting, observing

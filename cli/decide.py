@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 import typer
 
+from cli.asking import ActionId, Day, Who, by_person, day_of
 from cli.output import as_json, as_table, console
 from cli.where import Where, rollout
 from models import deciding, showing
@@ -34,9 +34,6 @@ CASE_STEPS = {
     "note": "客户补充了情况",
 }
 NEEDS_REASON = frozenset({"pause"})
-ActionId = Annotated[int, typer.Argument(help="措施编号")]
-Who = Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")]
-Day = Annotated[str, typer.Option(help="日期，如 2026-12-01")]
 
 
 def attach(app: typer.Typer) -> None:
@@ -53,19 +50,6 @@ def attach(app: typer.Typer) -> None:
     quarantine.command("list", help="列出待修复的行")(listed)
     quarantine.command("release", help="修复后放行：重新质检、入库")(release)
     quarantine.command("discard", help="放弃这些行")(discard)
-
-
-def by_person(who: str) -> By:
-    """Say who decides now; nobody named is who is logged in."""
-    return By(f"person:{who or getpass.getuser()}", datetime.now(UTC))
-
-
-def day_of(text: str) -> date:
-    """Read a day somebody typed; raises InputError saying how to write it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"日期「{text}」看不懂，请写成 2026-12-01 的样子。") from None
 
 
 def accept(action: ActionId, live_on: Day = "", by: Who = "", where: Where = None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from cli.decide import Who, by_person
+from cli.asking import Who, by_person
 from cli.output import as_json, as_table, console
 from cli.show import PROBLEM_KIND_NAMES, told_watch
 from models import approving, deciding, problem_list, regrouping

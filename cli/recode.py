@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.decide import day_of
+from cli.asking import day_of
 from cli.output import as_table, console, progress_console
 from cli.server import prefect_server
 from models.engine import migrate, transaction

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.decide import by_person
+from cli.asking import by_person
 from cli.output import as_json, as_table, console
 from models import people, vouching
 from models.engine import migrate, transaction
