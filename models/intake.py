@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Json, Key, Moment, one_of
 
 BATCH_STATES = ("collected", "checked", "analysed")
+REMARKS = "tracking-page"  # the source of what customers add on the page of their case
 OUTCOMES = ("pending", "passed", "stored", "near_duplicate", "rejected", "quarantined", "blank")
 
 

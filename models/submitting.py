@@ -11,11 +11,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models.collecting import Row, as_frame, finish_delivery, known_delivery, open_delivery, store_part
+from models.intake import REMARKS as REMARKS
 from models.intake import RawRecord, Source
 from voc.errors import InputError
 from voc.intake import canonical, hash_of
 
-REMARKS = "tracking-page"
 REMARKS_DEFINITION: Mapping[str, Any] = {
     "name": REMARKS,
     "title": "进度页补充",
