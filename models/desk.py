@@ -31,12 +31,20 @@ _KINDS = {
                NULL::bigint AS feedback_id
         FROM review r JOIN alarm m ON m.id = r.alarm_id
         WHERE r.department = d.code AND r.state = 'open' ORDER BY r.due_at, r.id LIMIT :limit""",
+    # A case of another department that this one was called in to; it is opened and answered on the page of the case.
+    "joint": """
+        SELECT 'joint' AS life, k.id, k.state, k.round, t.department, k.category AS title, k.priority, t.due_at,
+               t.asked_at AS since, t.task AS about, k.feedback_id
+        FROM (SELECT case_id, department, task, due_at, asked_at FROM case_task
+              WHERE department = d.code AND done_at IS NULL ORDER BY due_at, id LIMIT :limit) t
+        JOIN "case" k ON k.id = t.case_id""",
 }
 _PARTS = {
     "answer": _KINDS["case"].format(due="k.respond_by", state="assigned"),
     "solve": _KINDS["case"].format(due="k.resolve_by", state="responded"),
     "action": _KINDS["action"],
     "review": _KINDS["review"],
+    "joint": _KINDS["joint"],
 }
 _COUNTS = """
     SELECT (SELECT count(*) FROM (SELECT 1 FROM "case" WHERE department = ANY(:departments)
@@ -46,7 +54,9 @@ _COUNTS = """
            (SELECT count(*) FROM (SELECT 1 FROM action WHERE department = ANY(:departments)
             AND state IN ('approved', 'accepted', 'in_progress') {due} LIMIT :counted) x) AS action,
            (SELECT count(*) FROM (SELECT 1 FROM review WHERE department = ANY(:departments)
-            AND state = 'open' {due} LIMIT :counted) x) AS review
+            AND state = 'open' {due} LIMIT :counted) x) AS review,
+           (SELECT count(*) FROM (SELECT 1 FROM case_task WHERE department = ANY(:departments)
+            AND done_at IS NULL {due} LIMIT :counted) x) AS joint
 """
 _LATE = {"answer": "AND respond_by < :now", "solve": "AND resolve_by < :now", "due": "AND due_at < :now"}
 _COUNT = text(_COUNTS.format(answer="", solve="", due=""))
@@ -60,14 +70,16 @@ def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
 def todo(
     session: Session, departments: Sequence[str], kind: str = "", offset: int = 0, limit: int = PAGE
 ) -> list[dict[str, Any]]:
-    """List what some departments have to do, by deadline; `kind` is one of answer, solve, action, review, or all."""
+    """List what some departments have to do, by deadline; `kind` is a key of _PARTS, or all."""
     parts = [_PARTS[kind]] if kind in _PARTS else list(_PARTS.values())
     lateral = " UNION ALL ".join(f"({part})" for part in parts)
     return _rows(
         session,
         f"""
         SELECT x.*, n.name AS department_name, h.user_id AS holder_id, u.name AS holder,
-               left(f.text, {EXCERPT}) AS excerpt
+               left(f.text, {EXCERPT}) AS excerpt,
+               EXISTS (SELECT 1 FROM customer_answer a WHERE a.feedback_id = x.feedback_id
+                       AND a.kind = 'remark' AND a.round = x.round) AS remarked
         FROM (SELECT t.* FROM unnest(CAST(:departments AS text[])) AS d(code) CROSS JOIN LATERAL ({lateral}) t
               ORDER BY t.due_at, t.life, t.id OFFSET :offset LIMIT :show) x
         JOIN department n ON n.code = x.department
@@ -136,12 +148,13 @@ def mentions(session: Session, annotation_id: int | None) -> list[dict[str, Any]
 
 
 def said_before(session: Session, customer_id: int | None, but: int, limit: int = 5) -> list[dict[str, Any]]:
-    """List what else a customer said, newest first."""
+    """List what else a customer said, newest first; what was added to a case is shown with that case."""
     query = """
         SELECT f.id, f.occurred_at, f.text, f.channel, k.id AS case_id, k.state FROM feedback f
         LEFT JOIN "case" k ON k.feedback_id = f.id
         WHERE f.customer_id = :customer AND f.id <> :but AND f.superseded_by IS NULL
-          AND f.disposition = 'accepted' ORDER BY f.occurred_at DESC LIMIT :limit
+          AND f.disposition = 'accepted' AND f.record_key NOT LIKE 'remark-%'
+        ORDER BY f.occurred_at DESC LIMIT :limit
         """
     return _rows(session, query, customer=customer_id, but=but, limit=limit)
 

@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, text
 
+from models.intake import REMARKS
+
 PORTAL, PUBLIC = "voc_portal", "voc_public"
 # Written as sub-selects, so that PostgreSQL works them out once a query and not once a row.
 _FAR = "(SELECT current_setting('voc.scope', true))"
@@ -32,6 +34,20 @@ _CALLED = """
         SELECT case_id FROM case_task
         WHERE department = ANY (string_to_array(current_setting('voc.departments', true), ','))
     $$"""
+# A remark of the tracking page is feedback of its own; it belongs to whoever has the case it was added to.
+_REMARKS = f"""
+    CREATE OR REPLACE FUNCTION remarks_on(which bigint) RETURNS TABLE (said_at timestamptz, words text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+        SELECT a.at, f.text FROM customer_answer a
+        LEFT JOIN (feedback f JOIN source s ON s.id = f.source_id AND s.name = '{REMARKS}')
+               ON f.record_key = 'remark-' || a.id AND f.superseded_by IS NULL
+        WHERE a.feedback_id = which AND a.kind = 'remark'
+          AND (current_setting('voc.scope', true) IN ('house', 'all') OR EXISTS (
+               SELECT 1 FROM "case" k WHERE k.feedback_id = which
+                 AND (k.department = ANY (string_to_array(current_setting('voc.departments', true), ','))
+                      OR k.id IN (SELECT called_to()))))
+        ORDER BY a.at
+    $$"""  # noqa: S608  (of constants)
 
 
 @dataclass(frozen=True)
@@ -214,12 +230,13 @@ def guard(connection: Connection) -> bool:
     if "case_task" not in there:  # a schema of before: its next migration comes first
         return False
     rules = [(name, astuple(GUARDS[name])) for name in there]
-    wanted = hashlib.sha256(repr((rules, _CALLED, _around())).encode()).hexdigest()
+    wanted = hashlib.sha256(repr((rules, _CALLED, _REMARKS, _around())).encode()).hexdigest()
     in_force = connection.scalar(text("SELECT obj_description('vault'::regnamespace)"))
     if in_force == wanted:
         return False
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('guard'))"))
     connection.exec_driver_sql(_CALLED)
+    connection.exec_driver_sql(_REMARKS)
     for name in there:
         for statement in _statements(name, GUARDS[name]):
             connection.exec_driver_sql(statement)
@@ -274,6 +291,6 @@ def _around() -> list[str]:
         f"GRANT USAGE ON SCHEMA public, vault TO {both}",
         f"GRANT SELECT ({_RAW_COLUMNS}) ON vault.raw_record TO {both}",
         f"GRANT SELECT ON reachable TO {PORTAL}",
-        "REVOKE EXECUTE ON FUNCTION called_to() FROM PUBLIC",
-        f"GRANT EXECUTE ON FUNCTION own_problems(), called_to() TO {PORTAL}",
+        "REVOKE EXECUTE ON FUNCTION called_to(), remarks_on(bigint) FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION own_problems(), called_to(), remarks_on(bigint) TO {PORTAL}",
     ]

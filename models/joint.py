@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Key, Moment
 from models.change import By, advance
+from models.desk_work import masked
 from voc.errors import InputError
 
 
@@ -58,7 +59,7 @@ def done(session: Session, task: int, result: str, by: By) -> None:
     query = (
         update(CaseTask)
         .where(CaseTask.id == task, CaseTask.done_at.is_(None))
-        .values(done_at=by.at, done_by=by.who, result=result.strip())
+        .values(done_at=by.at, done_by=by.who, result=masked(result))
         .returning(CaseTask.id)
     )
     if session.scalar(query) is None:

@@ -21,6 +21,7 @@ LIVES = {
     "action": "action",
     "problem": "problem",
     "review": "review",
+    "case_task": "case_task",
     "approval": "approval",
     "rootcause": "rootcause",
     "rootcause_review": "rootcause",

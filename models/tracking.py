@@ -154,17 +154,10 @@ def remark(session: Session, feedback_id: int, words: str, now: datetime) -> boo
     return True
 
 
-def remarks(session: Session, feedback_id: int) -> list[tuple[datetime, str]]:
-    """List what a customer has added to a feedback, masked, once it was understood."""
-    query = text(
-        """
-        SELECT a.at, f.text FROM customer_answer a
-        JOIN feedback f ON f.record_key = 'remark-' || a.id
-        JOIN source s ON s.id = f.source_id AND s.name = :source
-        WHERE a.feedback_id = :id AND a.kind = 'remark' AND f.superseded_by IS NULL ORDER BY a.at
-        """
-    )
-    return [(at, words) for at, words in session.execute(query, {"id": feedback_id, "source": REMARKS})]
+def remarks(session: Session, feedback_id: int) -> list[tuple[datetime, str | None]]:
+    """List what a customer has added to a feedback, masked; no words yet where it was not understood so far."""
+    query = text("SELECT said_at, words FROM remarks_on(:id)")
+    return [(at, words) for at, words in session.execute(query, {"id": feedback_id})]
 
 
 def register(session: Session) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from voc.sla import Clock
 
@@ -30,6 +30,15 @@ def left(clock: Clock | None) -> Left:
     if remaining <= clock.granted * SOON:
         return Left("soon", f"快到期，还剩 {span(remaining)}")
     return Left("calm", f"还剩 {span(remaining)}")
+
+
+def left_until(due_at: datetime, granted: timedelta, now: datetime) -> Left:
+    """Say how much time is left until a fixed moment."""
+    remaining = due_at - now
+    if remaining < timedelta(0):
+        return Left("late", f"已超时 {span(-remaining)}")
+    tone = "soon" if remaining <= granted * SOON else "calm"
+    return Left(tone, f"{'快到期，' if tone == 'soon' else ''}还剩 {span(remaining)}")
 
 
 def span(amount: timedelta) -> str:

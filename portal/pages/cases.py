@@ -8,13 +8,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from models import desk, desk_work, knowing, sla
+from models import desk, desk_work, joint, knowing, sla, tracking
 from models import sop as procedures
 from models.answering import answer_case
 from models.rights import Unseen, acting, session_for
 from portal.forms import back, by, now, said
 from portal.pages.desk import Desk, Worker
 from portal.rendering import page
+from portal.rights import User
 from portal.texts import marked
 from voc.wording import left
 
@@ -23,6 +24,7 @@ DONE = {
     "respond": "answered", "reply": "answered", "resolve": "resolved", "confirm": "confirmed",
     "reopen": "reopened", "pause": "paused", "resume": "resumed",
 }  # fmt: skip
+EVERYWHERE = frozenset({"admin", "voc"})
 # Which steps a page offers in which state; the table of the life says in the end what is allowed.
 OFFERED = {
     "assigned": ("respond", "resolve"),
@@ -39,13 +41,21 @@ def show(request: Request, person: Desk, case_id: int) -> HTMLResponse:
         found = desk.case(session, case_id)
         if found is None:
             raise Unseen("case", case_id)
+        called = joint.tasks(session, case=case_id, everything=True)
         return page(
             request,
             "case.html",
             **_all(session, found),
             said=said(request),
-            steps=OFFERED.get(found["state"], ()),
+            steps=OFFERED.get(found["state"], ()) if _theirs(person, found["department"]) else (),
+            answering={row["id"] for row in called if _theirs(person, row["department"])},
+            called=called,
         )
+
+
+def _theirs(person: User, department: str | None) -> bool:
+    """Tell whether somebody may act for a department; whoever was called in looks at what the others do."""
+    return bool(person.roles & EVERYWHERE) or department in person.departments
 
 
 def _all(session: Session, found: dict[str, Any]) -> dict[str, Any]:
@@ -61,6 +71,7 @@ def _all(session: Session, found: dict[str, Any]) -> dict[str, Any]:
         "problems": desk.problems_of(session, found["feedback_id"]),
         "before": desk.said_before(session, found["customer_id"], found["feedback_id"]),
         "log": desk.log(session, "case", case_id),
+        "added": tracking.remarks(session, found["feedback_id"]),
         "suggested": knowing.suggest(session, found["text"], found["issue"]),
         **beside(session, "case", case_id, found["department"]),
     }
@@ -98,3 +109,13 @@ def take(
     with acting(person, "case", case_id) as session:
         answer_case(session, case_id, step, text, int(used) if used.isdigit() else None, by(person))
     return back(f"/cases/{case_id}", DONE[step])
+
+
+@router.post("/cases/{case_id}/joint/{task}")
+def report(
+    person: Worker, case_id: int, task: int, text: Annotated[str, Form(max_length=1000)] = ""
+) -> RedirectResponse:
+    """Say what a department that was called in did."""
+    with acting(person, "case_task", task) as session:
+        joint.done(session, task, text, by(person))
+    return back(f"/cases/{case_id}", "joint")

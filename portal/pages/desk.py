@@ -15,10 +15,16 @@ from portal.forms import back, by, now, said
 from portal.rendering import page
 from portal.rights import User, allow
 from voc.errors import InputError
-from voc.wording import left
+from voc.wording import left, left_until
 
 router = APIRouter()
-KINDS = {"answer": "待答复", "solve": "待解决", "action": "改进措施", "review": "预警复核"}
+KINDS = {
+    "answer": "待答复",
+    "solve": "待解决",
+    "action": "改进措施",
+    "review": "预警复核",
+    "joint": "联动任务",
+}
 BULK = 50
 Desk = Annotated[User, Depends(allow("admin", "voc", "agent", "handler", "head", "leader", "auditor"))]
 Worker = Annotated[User, Depends(allow("admin", "voc", "agent", "handler", "head"))]
@@ -49,13 +55,24 @@ def todo(
 
 
 def with_time_left(session: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add to each row how its clock stands, read from its log."""
+    """Add to each row how its clock stands, read from its log; a department that was called in has one moment."""
     moment = now()
+    joint = {
+        row["id"]: left_until(row["due_at"], row["due_at"] - row["since"], moment)
+        for row in rows
+        if row["life"] == "joint"
+    }
     clocks = {
         life: sla.next_promise(session, life, [row["id"] for row in rows if row["life"] == life], moment)
-        for life in {row["life"] for row in rows}
+        for life in {row["life"] for row in rows} - {"joint"}
     }
-    return [{**row, "left": left(clocks[row["life"]].get(row["id"]))} for row in rows]
+    return [
+        {
+            **row,
+            "left": joint[row["id"]] if row["life"] == "joint" else left(clocks[row["life"]].get(row["id"])),
+        }
+        for row in rows
+    ]
 
 
 @router.post("/desk/answers")

@@ -7,8 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from benchmarks.portal_rows import lay_out
+from models import tracking
 from models.change import By
 from models.engine import transaction
+from models.joint import join
+from models.rights import session_for
+from models.sessions import Person
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 NOW = datetime.now(UTC)
@@ -227,6 +231,65 @@ def test_a_procedure_of_twelve_nodes_is_started_and_its_nodes_are_noted(handler)
     assert shown.count('<li class="waiting">') == 11
     handler.post(f"/cases/{case}/procedure/{run}", {"node": "accept", "step": "done"})
     assert one("SELECT count(*) FROM sop_log WHERE step = 'done'") == 1
+
+
+@pytest.fixture
+def called(full):
+    """A case of `app` that `quality` was called in to; return it and the number of the task."""
+    case = first("app")
+    with transaction() as session:
+        join(session, {case: ["quality"]}, {"": "核查批次"}, NOW + timedelta(hours=2), By("rule:x", NOW))
+    return case, one("SELECT id FROM case_task")
+
+
+def test_a_department_that_was_called_in_finds_the_case_among_its_own_work_and_answers(called, signed):
+    case, task = called
+    quality = signed("handler", "quality")
+    shown = quality.get("/desk").text
+    assert f'href="/cases/{case}#joint"' in shown
+    assert "请本部门：核查批次" in shown
+    assert "登记首次答复" not in quality.get(f"/cases/{case}").text
+    quality.post(f"/cases/{case}/joint/{task}", {"text": "该批次已停售，咨询 13812345678"})
+    assert "13812345678" not in one("SELECT result FROM case_task")
+    assert "没有待办" in quality.get("/desk").text
+    assert "该批次已停售" in quality.get(f"/cases/{case}").text
+
+
+def test_nobody_answers_for_a_department_that_was_called_in_but_itself(called, handler, signed):
+    case, task = called
+    assert "联动部门" in handler.get(f"/cases/{case}").text
+    assert handler.post(f"/cases/{case}/joint/{task}", {"text": "已核查"}).status_code == 403
+    far = signed("handler", "finance").post(f"/cases/{case}/joint/{task}", {"text": "已核查"})
+    assert far.status_code == 404
+    assert one("SELECT count(*) FROM case_task WHERE done_at IS NULL") == 1
+
+
+def test_what_a_customer_adds_is_shown_with_the_case_once_it_is_masked(called, handler, signed):
+    case, _ = called
+    with transaction() as session:
+        feedback = session.scalar(text('SELECT feedback_id FROM "case" WHERE id = :id'), {"id": case})
+        assert tracking.remark(session, feedback, "师傅电话一直打不通", NOW)
+    assert "脱敏后显示" in handler.get(f"/cases/{case}").text
+    assert "客户有补充" in handler.get("/desk").text
+    _understood("师傅电话一直打不通")
+    assert "师傅电话一直打不通" in handler.get(f"/cases/{case}").text
+    assert "师傅电话一直打不通" in signed("handler", "quality").get(f"/cases/{case}").text
+    stranger = Person(1, "x", "某人", frozenset({"handler"}), frozenset({"finance"}))
+    with session_for(stranger) as session:
+        assert tracking.remarks(session, feedback) == []
+
+
+def _understood(words):
+    """Make feedback of what a customer added, as the analysis does."""
+    with transaction() as session:
+        session.execute(
+            text(
+                "INSERT INTO feedback (tracking_number, raw_record_id, batch_id, source_id, record_key, channel,"
+                " occurred_at, text, content_hash, disposition) SELECT 'VOC-R', id, batch_id, source_id, record_key,"
+                " 'web', now(), :words, 1, 'accepted' FROM vault.raw_record WHERE record_key LIKE 'remark-%'"
+            ),
+            {"words": words},
+        )
 
 
 def test_an_auditor_looks_and_changes_nothing(full, signed):

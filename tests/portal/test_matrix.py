@@ -34,6 +34,7 @@ DOORS = {
     "GET /files/{}": ALL,
     "GET /cases/{}": ALL,
     "POST /cases/{}/{}": WORKERS,
+    "POST /cases/{}/joint/{}": WORKERS,
     "GET /actions/{}": ALL,
     **{
         f"POST /actions/{{}}/{step}": WORKERS
