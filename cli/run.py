@@ -41,6 +41,7 @@ def run(
     definition: Annotated[Path | None, typer.Option("--source", help="来源定义（TOML）")] = None,
     channel: Annotated[str, typer.Option(help="渠道，如 store_review、app、hotline")] = "web",
     encoding: Annotated[str, typer.Option(help="文件编码；留空自动识别")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="Excel 工作表的名字或序号；留空读第一张")] = "",
     scale: Annotated[str, typer.Option(help="评分范围：最差-最好，如 1-5、0-10、5-1")] = "1-5",
     json: Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象")] = False,
 ) -> None:
@@ -48,7 +49,7 @@ def run(
     started = time.monotonic()
     migrate()
     (get_settings().folder("") / "demo").unlink(missing_ok=True)  # from now on it holds the user's own data
-    options = {"channel": channel, "encoding": encoding, "rating_scale": _scale(scale)}
+    options = {"channel": channel, "encoding": encoding, "sheet": sheet, "rating_scale": _scale(scale)}
     known = parse_definition(definition.read_text("utf-8")) if definition else None
     sources = _register(files, {path: _define(path, map_, known, options) for path in files})
     with transaction() as session:
@@ -73,9 +74,8 @@ def _scale(text: str) -> list[float]:
 
 
 def _define(path: Path, mapping: str, known: Definition | None, options: dict[str, Any]) -> dict[str, Any]:
-    values = (
-        _values(known, path) if known else {"name": _name(path), "title": path.stem, "kind": "", **options}
-    )
+    values = _values(known, path) if known else {"name": _name(path, options["sheet"]), "kind": "", **options}
+    values.setdefault("title", " · ".join(filter(None, (path.stem, values["sheet"]))))
     values["path"] = glob.escape(str(path.resolve()))
     values["map"] = parse_mapping(mapping) if mapping else values.get("map") or _guess(path, values)
     open_source(path, definition_from_dict(values))
@@ -101,12 +101,13 @@ def _values(known: Definition, path: Path) -> dict[str, Any]:
     return {**values, "map": known.mapping, "rating_scale": list(known.rating_scale), "path": str(path)}
 
 
-def _name(path: Path) -> str:
-    """Name a source after its file; a name that is not plain ASCII is given a short hash."""
-    plain = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-")
-    if re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", plain) and path.stem.isascii():
+def _name(path: Path, sheet: str) -> str:
+    """Name a source after its file and sheet; a name that is not plain ASCII is given a short hash."""
+    given = "-".join(filter(None, (path.stem, sheet)))
+    plain = re.sub(r"[^a-z0-9_-]+", "-", given.lower()).strip("-")
+    if re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", plain) and given.isascii():
         return plain
-    return "file-" + hashlib.sha256(path.stem.encode("utf-8", "surrogateescape")).hexdigest()[:10]
+    return "file-" + hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest()[:10]
 
 
 def _guess(path: Path, values: dict[str, Any]) -> dict[str, str]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO
 
 from sources.base import Chunk, Source
-from sources.excel_file import ExcelFile
 from sources.json_lines import JsonLines
 from sources.registry import open_source
 from voc.errors import InputError
@@ -33,22 +32,18 @@ class Row:
 
 def open_table(path: Path, encoding: str = "", sheet: str = "") -> Source:
     """The reader for a file of any known kind."""
-    source = open_source(path, definition_from_dict({"name": "file", "channel": "web", "encoding": encoding}))
-    if not sheet:
-        return source
-    if not isinstance(source, ExcelFile):
-        raise InputError(f"「{path.name}」不是 Excel 文件，用不到 --sheet。")
-    return ExcelFile(path, encoding, sheet)
+    given = {"name": "file", "channel": "web", "encoding": encoding, "sheet": sheet}
+    return open_source(path, definition_from_dict(given))
 
 
 def columns_of(source: Source) -> tuple[tuple[str, ...], list[str]]:
     """All columns of a file and the notes on its header; JSON lines are read through for them."""
     first = next(source.chunks(100), None)
-    columns = first.columns if first else ()
+    columns, notes = (first.columns, first.notes) if first is not None else ((), [])  # a chunk may be empty
     if isinstance(source, JsonLines):
         for chunk in source.chunks(10_000):
             columns = chunk.columns
-    return columns, first.notes if first else []
+    return columns, notes
 
 
 def find_column(wanted: str, columns: Sequence[str], option: str) -> str:

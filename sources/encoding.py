@@ -27,6 +27,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ONE_BYTE = ("windows-125", "iso-8859", "mac")
 _FAMILIES = {
     "gb2312": ("gb18030",),
     "gbk": ("gb18030",),
@@ -163,6 +164,9 @@ def _by_statistics(head: bytes) -> str:
         sure = confidence >= _SURE or readings == [_FAMILIES[name][0]]
         if sure and _decodes(head, codec):
             return codec
+    # Emoji, four bytes each in GB 18030, make chardet see a language of one byte a letter; Chinese text is none.
+    if len(readings) == 1 and name.startswith(_ONE_BYTE) and _decodes(head, readings[0]):
+        return readings[0]
     hint = f"（最像 {name}）" if name else ""
     raise EncodingUnsure(
         f"看不出这个文件的编码{hint}，为避免乱码没有读入；"

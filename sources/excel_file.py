@@ -1,4 +1,4 @@
-"""Excel files: the zip directory is looked at first, then python-calamine reads the first sheet."""
+"""Excel files: the zip directory is looked at first, then python-calamine reads one sheet."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _SMALL = 1024 * 1024  # below this a high ratio is harmless: an empty sheet comp
 
 
 class ExcelFile:
-    """A sheet of a workbook, the first if none is named, with one header row; `encoding` is not needed."""
+    """A sheet of a workbook, the first if none is named, with one header row."""
 
-    def __init__(self, path: Path, encoding: str = "", sheet: str = "") -> None:
+    def __init__(self, path: Path, sheet: str = "") -> None:
         self.path, self.sheet = path, sheet
 
     def chunks(self, size: int) -> Iterator[Chunk]:
@@ -136,7 +136,7 @@ def _header(rows: Iterator[tuple[int, list[Any]]], name: str) -> tuple[tuple[str
             texts.pop()
         if texts:
             return column_names(texts)
-    raise InputError(f"「{name}」的第一张工作表是空的，没有表头。")
+    raise InputError(f"「{name}」要读的工作表是空的，没有表头。")
 
 
 def _add(chunk: Chunk, row: int, cells: list[Any]) -> None:

@@ -15,10 +15,10 @@ from sources.mailbox import open_mailbox
 from voc.errors import InputError
 from voc.intake import Definition
 
-KINDS: Final[dict[str, Callable[[Path, str], Source]]] = {
-    "csv": CsvFile,
-    "excel": ExcelFile,
-    "jsonl": JsonLines,
+KINDS: Final[dict[str, Callable[[Path, str, str], Source]]] = {
+    "csv": lambda path, encoding, _: CsvFile(path, encoding),
+    "excel": lambda path, _, sheet: ExcelFile(path, sheet),
+    "jsonl": lambda path, encoding, _: JsonLines(path, encoding),
 }
 SUFFIXES: Final[dict[str, str]] = {
     ".csv": "csv",
@@ -44,7 +44,7 @@ def open_pulled(definition: Definition, secret: Secret) -> Pulled:
 
 
 def open_source(path: Path, definition: Definition | None = None) -> Source:
-    """The reader for a file: the definition's kind and encoding, or what the suffix says."""
+    """The reader for a file: the definition's kind, encoding and sheet, or what the suffix says."""
     kind = (definition.kind if definition else "") or SUFFIXES.get(path.suffix.lower(), "")
     if not path.is_file():
         raise InputError(f"找不到文件「{path.name}」，请检查路径。")
@@ -52,4 +52,7 @@ def open_source(path: Path, definition: Definition | None = None) -> Source:
         raise InputError(f"不认识「{path.name}」的类型；可以读 {'、'.join(SUFFIXES)}。")
     if kind not in KINDS:
         raise InputError(f"不认识来源类型「{kind}」；可用的有 {'、'.join(KINDS)}。")
-    return KINDS[kind](path, definition.encoding if definition else "")
+    encoding, sheet = (definition.encoding, definition.sheet) if definition else ("", "")
+    if sheet and kind != "excel":
+        raise InputError(f"「{path.name}」不是 Excel 文件，没有工作表「{sheet}」可选。")
+    return KINDS[kind](path, encoding, sheet)

@@ -93,16 +93,18 @@ def _known(source: str) -> tuple[int, Definition]:
 def _files(source: int, definition: Definition, again: bool) -> list[File]:
     names = {name for pattern in definition.path.splitlines() for name in glob.glob(pattern)}
     paths = [Path(name) for name in sorted(names)]
-    files = [File(source, definition, path, _fingerprint(path)) for path in paths]
+    files = [File(source, definition, path, _fingerprint(path, definition.sheet)) for path in paths]
     if again and not files:
         raise InputError(f"找不到文件「{definition.path}」，请检查路径。")
     with transaction() as session:
         return [file for file in files if again or not known_delivery(session, source, file.fingerprint)]
 
 
-def _fingerprint(path: Path) -> str:
+def _fingerprint(path: Path, sheet: str) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        told = hashlib.file_digest(file, "sha256")
+    told.update(sheet.encode())  # another sheet of the same workbook holds other rows
+    return told.hexdigest()
 
 
 def _deliver(file: File, now: datetime) -> int:

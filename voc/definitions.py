@@ -42,6 +42,7 @@ _KEYS = (
     "channel",
     "touchpoint",
     "encoding",
+    "sheet",
     "map",
     "rating_scale",
     "owner",
@@ -64,6 +65,7 @@ class Definition:
     channel: str
     touchpoint: str
     encoding: str
+    sheet: str  # of a workbook, by name or by number from 1; empty: the first
     mapping: dict[str, str]
     rating_scale: tuple[float, float]
     owner: str

@@ -25,6 +25,7 @@ PUBLIC = Path(os.environ.get("VOC_PUBLIC_DATA", Path(__file__).parents[3] / "sha
         (SIMPLE, "utf-8-sig", "utf-8-sig"),
         (SIMPLE, "gbk", "gb18030"),
         (SIMPLE, "gb18030", "gb18030"),
+        (SIMPLE + "3,😀😀👍,5\n4," + "a" * 5000 + ",1\n", "gb18030", "gb18030"),
         (TRADITIONAL, "big5", "big5"),
         (SIMPLE, "utf-16", "utf-16"),
         (SIMPLE, "utf-16-le", "utf-16-le"),

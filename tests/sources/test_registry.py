@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from sources.csv_file import CsvFile
 from sources.excel_file import ExcelFile
@@ -35,6 +36,21 @@ def test_the_definition_wins_over_the_suffix_and_gives_the_encoding(tmp_path: Pa
     definition = definition_from_dict({"name": "x", "channel": "web", "kind": "csv", "encoding": "gbk"})
     (chunk,) = open_source(path, definition).chunks(10)
     assert [row.payload for row in chunk.rows] == [{"内容": "很好"}]
+
+
+def test_the_definition_names_the_sheet_of_a_workbook(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        book.add_worksheet("说明").write_column(0, 0, ["说明", "看第二张"])
+        book.add_worksheet("评价").write_column(0, 0, ["内容", "很好"])
+    definition = definition_from_dict({"name": "x", "channel": "web", "sheet": "评价"})
+    (chunk,) = open_source(tmp_path / "a.xlsx", definition).chunks(10)
+    assert [row.payload for row in chunk.rows] == [{"内容": "很好"}]
+
+
+def test_a_sheet_of_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("内容\n很好\n")
+    with pytest.raises(InputError, match="不是 Excel 文件"):
+        open_source(tmp_path / "a.csv", definition_from_dict({"name": "x", "channel": "web", "sheet": "2"}))
 
 
 def test_every_suffix_leads_to_a_kind_that_exists() -> None:

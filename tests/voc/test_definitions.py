@@ -16,6 +16,7 @@ def test_a_definition_is_read_from_toml(definition: Definition) -> None:
         channel="store_review",
         touchpoint="售后评价",
         encoding="",
+        sheet="",
         mapping={"text": "标题+内容", "rating": "星级", "occurred_at": "时间", "customer": "用户"},
         rating_scale=(1.0, 5.0),
         owner="客户体验部",
