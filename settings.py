@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     )
     verify_grace_days: int = Field(2, ge=0, description="days to wait for late feedback before a verdict")
     verify_season_swing: float = Field(
-        0.1, ge=0, lt=1, description="how far a year may swing complaints, where less than a year is known"
+        0.17, ge=0, lt=1, description="how far a year may swing complaints, where less than a year is known"
     )
     verify_overlap: float = Field(
         0.2, gt=0, le=1, description="part of their feedback that makes two problems one for their measures"
@@ -122,6 +122,22 @@ class Settings(BaseSettings):
         ge=1,
         le=720,
         description="hours after a solution at which its customer is asked whether it holds",
+    )
+    erase_after_days: int = Field(
+        3, ge=0, le=30, description="days after which the nightly upkeep carries out a wish to be erased"
+    )
+    survey_after_service: str = Field(
+        "", description="questionnaire sent after a case is closed, by its code; empty: none"
+    )
+    survey_after_hours: float = Field(
+        24.0, ge=0, le=720, description="hours after closing at which the customer is asked"
+    )
+    survey_quarterly: str = Field("", description="questionnaire sent each quarter, by its code; empty: none")
+    survey_quarter_people: int = Field(
+        400, ge=1, le=1_000_000, description="how many customers are asked in a quarter"
+    )
+    survey_interval_days: int = Field(
+        90, ge=1, le=730, description="days for which a customer who was asked is not asked again"
     )
     link_days: int = Field(90, ge=1, le=400, description="days a tracking link in a message can be opened")
     assist_url: str | None = Field(

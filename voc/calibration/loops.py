@@ -17,6 +17,7 @@ from scipy import stats
 from voc.calibration.world import Floats, Places, World, simulate
 from voc.effect.contract import LOOKS, Contract
 from voc.effect.proposal import of_columns, propose
+from voc.effect.season import USUAL
 from voc.effect.verdict import CODES
 from voc.effect.verification import Judged, judge_series
 
@@ -41,7 +42,7 @@ class Terms:
     followup: int = 8
     washout: int = 1
     smallest: float = 0.2
-    swing: float = 0.1
+    swing: float = USUAL
     alpha: float = 0.05
     factor: float = 1.0
 

@@ -10,6 +10,7 @@ from scipy import special
 
 from voc.effect import regression
 from voc.effect.its import harmonics
+from voc.effect.season import USUAL
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -17,7 +18,7 @@ Places = NDArray[np.intp]
 YEAR = 365.25 / 7  # weeks
 WEEKDAYS = np.array([1.15, 1.1, 1.0, 1.0, 1.05, 0.9, 0.8]) / 7.0
 LEAST_WEEKS = 26  # history from which habits are read; shorter ones are taken for usual
-USUAL_LAG, USUAL_SEASON = 0.3, 0.15
+USUAL_LAG, USUAL_SEASON = 0.3, USUAL
 MOST_LAG = 0.9
 HARDLY = 1.1  # φ below which there is nothing beyond chance that could remember
 
@@ -27,7 +28,7 @@ class World:
     """Habits of one series of weekly complaints.
 
     `weekly` mean, `dispersion` variance over mean (season apart), `lag1` correlation of the rates from week to week,
-    `season` amplitude of the yearly wave (0.15: ±15 %), `name` for people.
+    `season` amplitude of the yearly wave (0.17: ±17 %), `name` for people.
     """
 
     weekly: float = 30.0

@@ -6,6 +6,7 @@ into it in words that the report repeats.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from voc.effect import its, power
+from voc.effect import dispersion, its, power, season
 from voc.effect.contract import LOOKS, WEEK, Contract, Span, suggest, windows
 from voc.effect.its import Series
 from voc.effect.verification import Unit, series_of
@@ -22,7 +23,7 @@ from voc.effect.weeks import Calendar, calendar
 
 Floats = NDArray[np.float64]
 
-VERSION = 2
+VERSION = 3
 LEAST_WEEKS = 52  # one season: with less, trend and season cannot be told from an effect
 MOST_WEEKS = 156
 UNIT_WEEKS = 26  # weeks before that units are compared over: longer, they drift apart
@@ -32,7 +33,6 @@ LEAST_POOL = 5
 LEAST_EVENTS = 20.0
 CALM = 20.0  # complaints a week of a control from which on a mix of controls can be fitted to one unit
 SETTLING = 7
-SWING = 0.1  # of a season that nobody has seen yet
 # p of a change of level at the alarm below which the level is learnt from the weeks since, and how many it takes.
 # A laxer test mistakes the weeks that follow a chance alarm, still high by correlation, for a new level.
 SHIFTED, LEAST_SINCE = 0.01, 4
@@ -57,7 +57,7 @@ class History:
 
 def propose(problem: str, history: History, live_on: date, **terms: Any) -> Contract:
     """Suggest the contract of a measure that goes live on `live_on`; `terms` are fields a person has settled."""
-    wanted, swing = terms.pop("design", "auto"), terms.pop("season_swing", SWING)
+    wanted, swing = terms.pop("design", "auto"), terms.pop("season_swing", season.USUAL)
     plain = _plain(problem, history, live_on, terms)
     weeks = plain.baseline_days // WEEK if "baseline_days" in terms else _weeks_known(history, live_on)
     chosen, reason = _choose(history, live_on, weeks, wanted)
@@ -204,11 +204,32 @@ def _needed(contract: Contract, history: History, live_on: date) -> int | None:
     if contract.design == "its":
         return power.weeks_for(lambda n: power.interrupted_variance(own, series, n, ratio), effect, alpha)
     if contract.design == "before_after":
-        return power.weeks_for(lambda n: power.before_after_variance(own, before, n, ratio), effect, alpha)
+        return _unseen_season(contract, _as_judged(own, series), before, effect, alpha)
     other = power.Volume(_controls_a_week(contract, history), own.phi, own.shared)
     return power.weeks_for(
         lambda n: power.controlled_variance(own, other, before, n, ratio), effect, alpha
     ) if other.weekly > 0 else None  # fmt: skip
+
+
+def _as_judged(own: power.Volume, series: Series) -> power.Volume:
+    """The volume with the noise that before/after will read off so few weeks: no trend and no season taken out."""
+    kept = np.flatnonzero(its.kept_of(series)[: series.after])
+    exposure = np.ones(len(series.values)) if series.exposure is None else series.exposure
+    left = dispersion.pearson_residuals(series.values[kept], exposure[kept])
+    phi = float((left**2).sum()) / max(kept.size - 1, 1)
+    return power.Volume(own.weekly, max(phi, 1.0), float(dispersion.correlation([left])))
+
+
+def _unseen_season(
+    contract: Contract, own: power.Volume, before: int, effect: float, alpha: float
+) -> int | None:
+    """The same where a season nobody has seen may move the rate: the further apart the windows, the more it may."""
+    weeks = np.arange(1, power.MOST_WEEKS + 1)
+    variance = [power.before_after_variance(own, before, int(n), 1 + effect) for n in weeks]
+    apart = contract.washout_days / WEEK + (before + weeks) / 2
+    chance = season.power(math.log1p(effect), variance, season.reach(contract.season_swing, apart), alpha)
+    enough = np.flatnonzero(chance >= power.POWER)
+    return int(weeks[enough[0]]) if enough.size else None
 
 
 def _controls_a_week(contract: Contract, history: History) -> float:

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 STEPS = 50
 MOST_SHARED = 0.9
+MOST_WANDERING = 0.85  # memory of the rates beyond which it is not believed
 LONGEST = 800  # points up to which the bias of the correlation is worked out; beyond, it is nothing
 GRID = np.linspace(0.0, MOST_SHARED, 10)
 NEARLY = 1e-4  # columns nearer to each other than this are solved by their singular values
@@ -146,14 +147,17 @@ def noise(fitted: Fit, floor: bool = True) -> Noise:
         for lag in (1, 2)
     ]
     short = n <= LONGEST and n - basis.shape[1] > 1
-    shared, trace, df = _unbiased(raw, basis, n) if short else _plain(raw, n, float(left))
+    wandering = 1.0 if fitted.family == "numbers" else max(1 - left / max(power, 1e-300), 0.0)
+    shared, trace, df = (
+        _unbiased(raw, basis, n, wandering) if short else _plain(raw, n, float(left), wandering)
+    )
     phi = power / max(trace, 1e-9)
     least = 1.0 if floor and fitted.family != "numbers" else 0.0
     return Noise(max(phi, least), shared, max(df, 1.0))
 
 
-def _plain(raw: list[float], n: int, left: float) -> tuple[float, float, float]:
-    shared = _lasting(_clip(raw[0]), raw[1], n)
+def _plain(raw: list[float], n: int, left: float, wandering: float) -> tuple[float, float, float]:
+    shared = _lasting(_clip(raw[0]), raw[1], n, wandering)
     return shared, left, left * (1 - shared**2) / (1 + shared**2)
 
 
@@ -161,24 +165,29 @@ def _clip(value: float) -> float:
     return float(np.clip(value, 0.0, MOST_SHARED))
 
 
-def _lasting(first: float, second: float, n: int) -> float:
-    """The correlation that fades as the series does, from those at lags 1 and 2.
+def _lasting(first: float, second: float, n: int, wandering: float) -> float:
+    """The correlation that fades as the series does, from those at lags 1 and 2 and from what can wander at all.
 
     Chance on top of a wandering rate lowers both alike, so that the second is more than the square of the first;
-    its root then says how slowly the wandering fades. Alone it is too noisy, so it counts as far as the first is sure.
+    its root then says how slowly the wandering fades. Of the variance of counts chance alone brings 1/φ, which does
+    not remember: if only the rest (`wandering`) does, its memory is first/wandering, and the correlation returned is
+    the one whose sums vary as much. Alone both are too noisy, so they count as far as the first, and φ, are sure.
     """
-    slower = max(float(np.sqrt(max(second, 0.0))) - first, 0.0)
-    return _clip(first + slower * min(1.0, first * np.sqrt(n) / TOLD))
+    memory = min(first / max(wandering, 1e-9), MOST_WANDERING)
+    known = min(1.0, wandering / (1 - wandering) * np.sqrt(n / 2) / TOLD) if wandering < 1 else 1.0
+    by_chance = (first / (1 - memory + first) - first) * known
+    slower = max(float(np.sqrt(max(second, 0.0))) - first, by_chance)
+    return _clip(first + max(slower, 0.0) * min(1.0, first * np.sqrt(n) / TOLD))
 
 
-def _unbiased(raw: list[float], basis: Floats, n: int) -> tuple[float, float, float]:
+def _unbiased(raw: list[float], basis: Floats, n: int, wandering: float) -> tuple[float, float, float]:
     """The correlation whose residuals would show `raw` on average, and tr(MR) and Satterthwaite's df under it."""
     lagged = _expected(basis, n)
     second = raw[1] - float(lagged[1, 0])
     # Long memory cannot be told from a trend: the expectation may turn, and the first crossing is taken.
     rising = np.maximum.accumulate(lagged[0])
     first = float(np.interp(raw[0], rising, GRID)) if raw[0] > rising[0] else 0.0
-    shared = _lasting(first, second, n)
+    shared = _lasting(first, second, n, wandering)
     memory = correlation_matrix(n, shared)
     # M = I − BB': tr(MR) and tr(MRMR) from what R makes of the few columns of B.
     carried = memory @ basis

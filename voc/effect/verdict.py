@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from voc.effect import intervals
+from voc.effect import intervals, season
 from voc.effect.before_after import MIN_DAYS, MIN_EVENTS, Effect
 from voc.effect.contract import Contract
 
@@ -197,6 +197,7 @@ def _weeks_more(effect: Effect, contract: Contract) -> int | None:
     low, high = intervals.rate_ratio_score(y1 / phi, e1, y0 / phi, e0, contract.alpha, z)
     middle = y1 / e1 / max(y0 / e0, LEAST_RATE)
     low, high = _wider(low, high, middle, float(z[0]) * facts.get("extra_error", 0.0))
+    low, high = _with_season(low, high, middle, facts.get("season_reach", 0.0), contract.alpha)
     codes = classify(low - 1, high - 1, contract.smallest_effect, contract.direction)
     decided = np.flatnonzero((codes != "insufficient") & (days >= MIN_DAYS) & (y0 + y1 >= MIN_EVENTS))
     return int(weeks[decided[0]]) if decided.size else None
@@ -212,4 +213,18 @@ def _wider(
         below, centre, above = (np.log(np.asarray(part, dtype=np.float64)) for part in (low, middle, high))
         return np.exp(centre - np.hypot(centre - below, extra)), np.exp(
             centre + np.hypot(above - centre, extra)
+        )
+
+
+def _with_season(
+    low: NDArray[np.float64], high: NDArray[np.float64], middle: ArrayLike, most: float, alpha: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ratios with a season of reach `most` in their interval."""
+    if not most:
+        return low, high
+    with np.errstate(divide="ignore", invalid="ignore"):
+        below, centre, above = (np.log(np.asarray(part, dtype=np.float64)) for part in (low, middle, high))
+        return (
+            np.exp(centre - season.half_widths(centre - below, most, alpha)),
+            np.exp(centre + season.half_widths(above - centre, most, alpha)),
         )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from voc.effect import foresight, its, judging_units, rungs
+from voc.effect import foresight, its, judging_units, rungs, season
 from voc.effect import mix as mixing
 from voc.effect.before_after import Effect, compare_rates, compare_shares
 from voc.effect.contract import Contract, windows
@@ -30,6 +30,7 @@ from voc.effect.weeks import YEAR, Calendar, calendar
 
 Floats = NDArray[np.float64]
 UNITS = ("cohort", "did", "sc", "cits")
+SINCE_BOUNDED = 3  # version of contracts from which on an unseen season is a bounded move
 PRE_TREND = 2.0  # standard errors of a trend before that before/after should mention
 
 
@@ -174,18 +175,20 @@ def _before_after(
     faults = list(dict.fromkeys([*effect.diagnostics["faults"], *(c.fault for c in checks if c.fault)]))
     critical = float(quantile(contract.alpha, max(effect.diagnostics["df"], 1)))
     effect = replace(effect, diagnostics=effect.diagnostics | {"faults": faults, "critical": critical})
-    swing = _swing(contract, weeks)
-    effect = widened(effect, swing)
+    effect = _with_season(effect, contract, weeks)
     picture = picture_of(flat(y, e, weeks, effect, critical), weeks, went_live, contract)
     return Judged(effect, judge(effect, contract), "before_after", contract.design_reason, checks, picture)
 
 
-def _swing(contract: Contract, weeks: Calendar) -> float:
-    """Standard error that a season of unknown phase adds to a log ratio of two windows so far apart."""
+def _with_season(effect: Effect, contract: Contract, weeks: Calendar) -> Effect:
     if not weeks.before.any() or not weeks.after.any():
-        return 0.0
+        return effect
     apart = float(np.flatnonzero(weeks.after).mean() - np.flatnonzero(weeks.before).mean()) / 7
-    return contract.season_swing * math.sqrt(2) * abs(math.sin(math.pi * min(apart, YEAR / 2) / YEAR))
+    most = float(season.reach(contract.season_swing, apart))
+    if contract.version < SINCE_BOUNDED:
+        # Contracts of before keep their meaning: the move was taken for a normal error of the same variance.
+        return widened(effect, most / math.sqrt(2))
+    return season.allowed(effect, most, contract.alpha)
 
 
 def _days_checked(effect: Effect, contract: Contract) -> list[Check]:
