@@ -109,6 +109,14 @@ def reviews(parts: Sequence[str], books: bool = False) -> list[str]:
     return [row.text for row in corpora._clean(kept) if corpora.part(row.text) in parts]
 
 
+def letters() -> list[str]:
+    """Letters to offices and questions to a bank, training part; names in them are unmarked, so only clauses serve."""
+    rows = corpora.rows("taidi2020c_gov_messages/f2_labeled_495_dev.csv")
+    texts = [row["留言详情"] for row in rows]
+    texts += [row["question"] for row in corpora.rows("unionpay_faq/unionpay_faq.csv")]
+    return [text for text in normalise(texts) if corpora.part(text) == "train"]
+
+
 def addresses(parts: Sequence[str]) -> list[str]:
     """Parsed addresses as written, without the marks of the annotators."""
     lines = (corpora.DATA / "chinese_address_parsing/dev.jsonl").read_text(encoding="utf-8").splitlines()
