@@ -112,6 +112,14 @@ def test_any_chinese_encoding_is_read_and_utf_8_is_written(voc, tmp_path, encodi
     assert (row["text"], row["type"]) == (said, "投诉")
 
 
+def test_a_file_with_a_header_and_no_rows_gives_a_header_and_no_rows(voc, tmp_path):
+    put(tmp_path / "a.csv", "编号,内容\n")
+    assert voc("score", "a.csv", "--text", "内容", "--out", "out.csv").returncode == 0
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines() == [
+        ",".join(["编号", "内容", *COLUMNS])
+    ]
+
+
 def test_a_workbook_is_read_from_the_sheet_that_is_named(voc, tmp_path):
     with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
         book.add_worksheet("说明").write_string(0, 0, "看第二张")
