@@ -33,6 +33,7 @@ def attach(app: typer.Typer) -> None:
     survey.command("publish", help="发布；有问题的问卷不能发布")(publish)
     survey.command("campaign", help="开始征集：到目标数自动停止")(campaign)
     survey.command("show", help="查看题目、网址和嵌入代码")(show)
+    survey.command("invite", help="按设置邀请客户：服务结束后、每季度；同一客户不会常被打扰")(invite)
     survey.command("results", help="结果：选项分布，以及主要原因和原话")(results)
 
 
@@ -42,7 +43,12 @@ def show_all(json: Json = False) -> None:
     with transaction() as session:
         rows = asking.listed(session)
     shown = [
-        {**row, "state": STATES[row["state"]], "progress": _progress(row["answers"], row["target"])}
+        {
+            **row,
+            "state": STATES[row["state"]],
+            "back": f"{row['came_back']}/{row['invited']}",
+            "progress": _progress(row["answers"], row["target"]),
+        }
         for row in rows
     ]
     columns = {
@@ -52,6 +58,7 @@ def show_all(json: Json = False) -> None:
         "state": "状态",
         "progress": "回收",
         "campaign": "征集主题",
+        "back": "受邀回答",
     }
     return as_json(rows) if json else as_table("问卷", shown, columns)
 
@@ -165,6 +172,20 @@ def show(code: Code) -> None:
     )
     frame = f'<iframe src="{_address(code)}" title="{form.title}" width="100%" height="640"></iframe>'
     console.print(f"嵌入网页：{frame}", markup=False)
+
+
+def invite() -> None:
+    """Invite the customers who are due, as the schedule does every morning."""
+    from tasks.invite import (
+        invite_customers,  # Prefect takes a second to import; the other commands need none of it
+    )
+
+    migrate()
+    done = invite_customers.fn(datetime.now(UTC))
+    if not done:
+        return console.print("没有设置要发送的问卷（VOC_SURVEY_AFTER_SERVICE、VOC_SURVEY_QUARTERLY）。")
+    console.print(f"已邀请：服务结束后 {done['after_service']} 位，本季度 {done['quarterly']} 位。")
+    return None
 
 
 def results(

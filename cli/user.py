@@ -10,10 +10,13 @@ import typer
 
 from cli.asking import by_person
 from cli.output import as_json, as_table, console
-from models import people, vouching
+from models import people, queueing, trail, vouching
 from models.engine import migrate, transaction
+from settings import asset_text
 from voc.errors import InputError
+from voc.queueing import skills_of
 from voc.roles import ROLES
+from voc.taxonomy import parse_taxonomy
 
 user = typer.Typer(help="用户：添加、停用、角色、密码", no_args_is_help=True)
 Login = Annotated[str, typer.Argument(help="登录名")]
@@ -35,6 +38,7 @@ def attach(app: typer.Typer) -> None:
     user.command("logout", help="让用户退出所有设备")(logged_out)
     user.command("link", help="关联企业账号（OIDC 或企业微信）")(linked)
     user.command("unlink", help="解除企业账号的关联")(unlinked)
+    user.command("skill", help="设置技能：懂哪些领域、问题点、反馈类型，或 vip；不写技能即清空")(skilled)
     user.command("list", help="列出用户")(listed)
 
 
@@ -131,6 +135,21 @@ def unlinked(login: Login) -> None:
     console.print(f"用户「{login}」的 {count} 个企业账号已解除关联。")
 
 
+def skilled(
+    login: Login, skills: Annotated[list[str] | None, typer.Argument(metavar="技能", help="可多个")] = None
+) -> None:
+    """Set what a person knows: new cases go to who knows the matter and has room."""
+    migrate()
+    taxonomy = parse_taxonomy(asset_text("taxonomy.toml"))
+    known = skills_of(taxonomy.areas, {issue.code: issue.name for issue in taxonomy.issues})
+    with transaction() as session:
+        person = people.person_named(session, login)
+        queueing.teach(session, person.id, skills or [], known)
+        trail.note(session, datetime.now(UTC), by_person("").who, "user.skills", f"user:{person.id}")
+    said = "、".join(known[one] for one in skills or [])
+    console.print(f"用户「{login}」的技能：{said or '无'}。")
+
+
 def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
     """List the accounts."""
     migrate()
@@ -141,11 +160,13 @@ def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = F
                 "name": one.name,
                 "roles": [ROLES[role] for role in one.roles],
                 "departments": one.departments,
+                "skills": queueing.skills_of(session, one.id),
                 "disabled_at": one.disabled_at,
             }
             for one in people.people(session)
         ]
     columns = {
-        "login": "登录名", "name": "姓名", "roles": "角色", "departments": "部门", "disabled_at": "停用时间",
+        "login": "登录名", "name": "姓名", "roles": "角色", "departments": "部门", "skills": "技能",
+        "disabled_at": "停用时间",
     }  # fmt: skip
     return as_json(rows) if json else as_table("用户", rows, columns)

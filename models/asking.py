@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from models import inviting
 from models.collecting import register_source
 from models.intake import RawRecord, Source
 from models.submitting import submit
@@ -82,9 +83,18 @@ def start_campaign(
 
 
 def take(
-    session: Session, row: Survey, number: str, answers: Mapping[str, str], phone: str, now: datetime
+    session: Session,
+    row: Survey,
+    number: str,
+    answers: Mapping[str, str],
+    phone: str,
+    now: datetime,
+    invitation: int | None = None,
 ) -> bool:
-    """Take one filled-in form in, like a row of any file; False when a campaign has enough already."""
+    """Take one filled-in form in, like a row of any file; False when a campaign has enough already.
+
+    The answer to an invitation is that customer's; what the form said of a telephone is not looked at then.
+    """
     campaign = session.scalars(
         select(Campaign)
         .where(Campaign.survey_id == row.id)
@@ -101,7 +111,11 @@ def take(
         TOLD["occurred_at"]: now.isoformat(),
         TOLD["phone"]: phone,
     }
-    submit(session, source, [(number, payload)], now)
+    if invitation is None:
+        submit(session, source, [(number, payload)], now)
+    else:
+        number = payload[TOLD["external_id"]] = f"i-{invitation}"
+        inviting.answered(session, invitation, submit(session, source, [(number, payload)], now), now)
     if campaign and answered(session, source, campaign.started_at) >= campaign.target:
         # The lock on its row makes it stop at the target exactly, however many answer at once.
         campaign.stopped_at = now
@@ -131,6 +145,8 @@ def listed(session: Session) -> list[dict[str, Any]]:
             "answers": answered(session, source_of(form_of(row))["name"], row.published_at) if row.published_at else 0,
             "campaign": campaigns[row.id].topic if row.id in campaigns else None,
             "target": campaigns[row.id].target if row.id in campaigns else None,
+            "invited": inviting.response(session, row.code)[0],
+            "came_back": inviting.response(session, row.code)[1],
         }
         for row in rows
     ]  # fmt: skip

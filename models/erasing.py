@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from models.alarm import Alarm
+from models.analysing import forget_copies
 from models.intake import Source
 from models.tracked import Erasure
 from settings import get_settings
@@ -59,12 +61,17 @@ def _of_the_same(session: Session, feedback_id: int) -> list[int]:
 def overwrite(session: Session, ids: Sequence[int], words: str, now: datetime) -> None:
     """Overwrite what was said, raw and masked, and everything read from it, and leave tombstones."""
     values = {"ids": list(ids), "words": words, "now": now, "salt": get_settings().erasure_salt()}
+    forget_copies(session, ids)
+    _overwrite_quoted(session, ids, words)
+    session.execute(text("SELECT set_config('voc.erasing', 'yes', true)"))
     for statement in _STATEMENTS:
         session.execute(text(statement), values)
+    session.execute(text("SELECT set_config('voc.erasing', '', true)"))
 
 
 _RAW = """SELECT r.id FROM vault.raw_record r JOIN feedback f
           ON f.source_id = r.source_id AND f.record_key = r.record_key WHERE f.id = ANY(:ids)"""
+_CASES = 'SELECT id FROM "case" WHERE feedback_id = ANY(:ids)'
 _STATEMENTS = (
     f"""INSERT INTO vault.tombstone (hash, at)
         SELECT DISTINCT encode(sha256(convert_to(:salt || source_id || ':' || record_key, 'UTF8')), 'hex'),
@@ -74,18 +81,44 @@ _STATEMENTS = (
     """UPDATE feedback SET text = :words, content_hash = 0, agent = NULL, region = NULL WHERE id = ANY(:ids)""",
     """UPDATE evidence SET text = :words WHERE feedback_id = ANY(:ids)""",
     """UPDATE clarification SET quote = :words WHERE feedback_id = ANY(:ids) AND quote IS NOT NULL""",
-    """DELETE FROM duplicate_band WHERE feedback_id = ANY(:ids)""",
     """UPDATE tracking_link SET revoked_at = :now WHERE feedback_id = ANY(:ids) AND revoked_at IS NULL""",
     """UPDATE outbox SET state = 'suppressed', note = '客户已要求删除'
        WHERE state IN ('pending', 'retry', 'unknown', 'dead') AND recipient IN (
            SELECT 'customer:' || customer_id FROM feedback WHERE id = ANY(:ids))""",
+    # What staff wrote and put beside the case may tell of the customer; that it was written stays.
+    f"UPDATE desk_note SET text = :words WHERE life = 'case' AND subject_id IN ({_CASES})",  # noqa: S608
+    f"DELETE FROM desk_file WHERE life = 'case' AND subject_id IN ({_CASES})",  # noqa: S608
+    f"UPDATE case_task SET result = :words WHERE done_at IS NOT NULL AND case_id IN ({_CASES})",  # noqa: S608
+    """UPDATE knowledge_version SET answer = :words WHERE knowledge_id IN (
+           SELECT id FROM knowledge WHERE origin = ANY(SELECT 'feedback:' || unnest(CAST(:ids AS bigint[]))))""",
+    """UPDATE knowledge SET answer = :words, state = 'retired', terms = '{}'
+       WHERE origin = ANY(SELECT 'feedback:' || unnest(CAST(:ids AS bigint[])))""",
 )
+
+_SHOWN = 6  # characters; anything shorter is said by many
+
+
+def _overwrite_quoted(session: Session, ids: Sequence[int], words: str) -> None:
+    """Take what was said out of the quotations of alarms, which are pieces of it."""
+    said = session.scalars(text("SELECT text FROM feedback WHERE id = ANY(:ids)"), {"ids": list(ids)})
+    everything = "\0".join(said)
+    quoted = select(Alarm.id, Alarm.quotations).where(Alarm.quotations != [])
+    for id_, quotations in session.execute(quoted).all():
+        kept = [words if _is_piece(one, everything) else one for one in quotations]
+        if kept != quotations:
+            session.execute(update(Alarm).where(Alarm.id == id_).values(quotations=kept))
+
+
+def _is_piece(quotation: str, everything: str) -> bool:
+    piece = quotation.strip("…「」 ")
+    return len(piece) >= _SHOWN and piece in everything
 
 
 def _forget_contact(session: Session, feedback_id: int, now: datetime) -> None:
     values = {"id": feedback_id, "now": now}
     whose = "(SELECT customer_id FROM feedback WHERE id = :id)"
     session.execute(text(f"DELETE FROM vault.contact WHERE customer_id = {whose}"), values)  # noqa: S608
+    session.execute(text(f"DELETE FROM survey_invitation WHERE customer_id = {whose}"), values)  # noqa: S608
     session.execute(text(f"DELETE FROM customer_preference WHERE customer_id = {whose}"), values)  # noqa: S608
     # The pseudonym is a keyed hash of a telephone: with the key it could be tried out.
     forgotten = f"UPDATE customer SET pseudonym = 'erased-' || id WHERE id = {whose}"  # noqa: S608

@@ -149,6 +149,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "erasure": _own(NOBODY, "SELECT, UPDATE", f"feedback_id = {_FEEDBACK}", "SELECT, INSERT"),
         "survey": Guard(ANYBODY, "SELECT, UPDATE", "true", "SELECT", written=HOUSE),
         "campaign": Guard(ANYBODY, "SELECT, UPDATE", "true", "SELECT", written=HOUSE),
+        "survey_invitation": Guard(ALL, "SELECT, UPDATE", written=HOUSE),
         # Alarms.
         "alarm": _own(f"department = ANY ({_OWN})", "SELECT"),
         "review": _own(f"department = ANY ({_OWN})"),
@@ -196,7 +197,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         # Who works here.
         "app_user": Guard(ANYBODY, "SELECT, INSERT, UPDATE", written=HOUSE),
         "credential": Guard(HOUSE, "SELECT, INSERT, UPDATE"),
-        "user_skill": Guard(ANYBODY, "SELECT"),
+        "user_skill": Guard(ANYBODY, "SELECT, INSERT, DELETE", written=HOUSE),
         "user_link": Guard(HOUSE, "SELECT, INSERT, UPDATE, DELETE"),
         "user_session": Guard(HOUSE, "SELECT, INSERT, UPDATE"),
         "audit_event": Guard(ALL, "SELECT, INSERT", written=HOUSE),
@@ -205,10 +206,9 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "webhook_secret": Guard(HOUSE, "SELECT"),
         "inbound_message": Guard(HOUSE, "SELECT, INSERT"),
         # Workings of the pipeline.
-        "duplicate_band": _CLOSED,
-        "registry_anchor": _CLOSED,
+        "index_block": _CLOSED,
+        "index_run": _CLOSED,
         "registry_apart": _CLOSED,
-        "registry_day": _CLOSED,
         "registry_group": _CLOSED,
         "registry_member": _CLOSED,
         "watch": _CLOSED,

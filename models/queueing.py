@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, delete, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -12,6 +13,7 @@ from models import sla
 from models.base import Base
 from models.change import By, lock_out
 from models.workbench import Holder
+from voc.errors import InputError
 from voc.queueing import Handler, Waiting, assign
 
 CAPACITY = 20
@@ -40,7 +42,8 @@ _WAITING = text(
 )
 _STAFF = text(
     """
-    SELECT u.id, u.departments, COALESCE(array_agg(s.skill) FILTER (WHERE s.skill IS NOT NULL), '{}') AS skills,
+    SELECT u.id, u.login, u.name, u.departments,
+           COALESCE(array_agg(s.skill ORDER BY s.skill) FILTER (WHERE s.skill IS NOT NULL), '{}') AS skills,
            (SELECT count(*) FROM desk_holder h JOIN "case" k ON k.id = h.subject_id
             WHERE h.life = 'case' AND h.user_id = u.id AND k.state IN ('assigned', 'responded')) AS load
     FROM app_user u LEFT JOIN user_skill s ON s.user_id = u.id
@@ -49,8 +52,27 @@ _STAFF = text(
 )
 
 
-def teach(session: Session, user_id: int, skills: Sequence[str]) -> None:
-    """Set the skills of a person."""
+@dataclass(frozen=True)
+class Clerk:
+    """Somebody who takes cases: for which departments, what they know, how many they have in hand."""
+
+    id: int
+    login: str
+    name: str
+    departments: Sequence[str]
+    skills: Sequence[str]
+    load: int
+
+
+def clerks(session: Session) -> list[Clerk]:
+    """List the people who take cases."""
+    return [Clerk(*row) for row in session.execute(_STAFF)]
+
+
+def teach(session: Session, user_id: int, skills: Sequence[str], known: Collection[str]) -> None:
+    """Set the skills of a person; raises InputError for one that no case will ever ask for."""
+    if strange := sorted(set(skills) - set(known)):
+        raise InputError(f"没有技能「{'、'.join(strange)}」。可用：领域或问题点代码、反馈类型、vip。")
     session.execute(delete(UserSkill).where(UserSkill.user_id == user_id))
     if skills:
         session.execute(
@@ -71,7 +93,7 @@ def hand_out(
     lock_out(session, "queue")
     staff = [
         Handler(row.id, frozenset(row.departments), frozenset(row.skills), row.load, capacity)
-        for row in session.execute(_STAFF)
+        for row in clerks(session)
     ]
     if not staff:
         return {}

@@ -49,3 +49,21 @@ class Campaign(Base):
     stopped_at: Mapped[Moment | None] = mapped_column(
         comment="when the target was reached or a person stopped it"
     )
+
+
+class SurveyInvitation(Base):
+    """A customer who was asked to fill in a questionnaire, about what, and whether they did."""
+
+    __tablename__ = "survey_invitation"
+    __table_args__ = (
+        UniqueConstraint("subject", "customer_id"),
+        Index("ix_survey_invitation_customer", "customer_id", "asked_at"),
+    )
+
+    id: Mapped[Key]
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), comment="questionnaire")
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), comment="who was asked")
+    subject: Mapped[str] = mapped_column(comment="what about: case:12 or quarter:2026Q2")
+    asked_at: Mapped[Moment] = mapped_column(comment="when it was decided to ask")
+    expires_at: Mapped[Moment] = mapped_column(comment="not answered through its link after this")
+    answered_at: Mapped[Moment | None] = mapped_column(comment="when it was answered")

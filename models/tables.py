@@ -8,7 +8,7 @@ from models.base import Base
 from models.business import BusinessEvent
 from models.events import Event
 from models.evidence import Clarification, Evidence
-from models.feedback import Annotation, Customer, DuplicateBand, Feedback, IssueDay, Mention, TaxonomyVersion
+from models.feedback import Annotation, Customer, Feedback, IssueDay, Mention, TaxonomyVersion
 from models.identity import Allowance, AuditEvent, Credential, User, UserLink, UserSession
 from models.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
 from models.joint import CaseTask
@@ -27,10 +27,11 @@ from models.loop import (
 )
 from models.machines import ApiKey, InboundMessage, WebhookSecret
 from models.outbox import ChannelBucket, ChannelStop, OutboxMessage
+from models.packed import IndexBlock, IndexRun
 from models.promises import SlaFired, SlaLap, SlaWatch
 from models.proof import Contract, MetricObservation, OperationFigure, Report, Verification
 from models.queueing import UserSkill
-from models.registry import RegistryAnchor, RegistryApart, RegistryDay, RegistryGroup, RegistryMember
+from models.registry import RegistryApart, RegistryGroup, RegistryMember
 from models.relapse import RelapseWatch
 from models.rootcause import RootCause, RootCauseLog
 from models.sop import SopLog, SopRun
@@ -74,13 +75,14 @@ __all__ = [
     "CustomerPreference",
     "Delivery",
     "Department",
-    "DuplicateBand",
     "Erasure",
     "Event",
     "Evidence",
     "Feedback",
     "Holder",
     "InboundMessage",
+    "IndexBlock",
+    "IndexRun",
     "IssueDay",
     "Knowledge",
     "KnowledgeUse",
@@ -99,9 +101,7 @@ __all__ = [
     "ProblemMember",
     "Quarantine",
     "RawRecord",
-    "RegistryAnchor",
     "RegistryApart",
-    "RegistryDay",
     "RegistryGroup",
     "RegistryMember",
     "RelapseWatch",

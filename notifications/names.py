@@ -33,6 +33,9 @@ EVENTS: Mapping[str, str] = {
     "rootcause_overdue": "根因分析超时",
     "rootcause_escalated": "根因分析超时升级",
     "case_joined": "多部门联动",
+    "joint_due_soon": "联动任务即将到期",
+    "joint_overdue": "联动任务超时",
+    "joint_escalated": "联动任务超时升级",
     "approval_requested": "提请审批",
     "approval_overdue": "审批超时",
     "approval_escalated": "审批超时升级",
@@ -41,6 +44,7 @@ EVENTS: Mapping[str, str] = {
     "channel_stopped": "渠道停用",
     "channel_strange": "渠道答复异常",
     "digest": "待办摘要",
+    "survey_invited": "问卷邀请",
     "quality_failed": "质检未通过",
     "report_released": "报告送达",
 }

@@ -40,6 +40,7 @@ DONE: Mapping[str, str] = {
     "retired": "已停用。",
     "approved": "已批准，责任部门会收到通知。",
     "taken": "已交给您。",
+    "taught": "技能已更新。",
     "joint": "已登记本部门的处理情况。",
 }
 

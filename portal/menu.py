@@ -24,6 +24,7 @@ MENU: Sequence[Entry] = (
     Entry("/approvals", "审批", frozenset({"admin", "voc", "head", "leader", "auditor"})),
     Entry("/reports", "报告", frozenset({"admin", "voc", "leader", "head", "auditor"})),
     Entry("/knowledge", "知识库"),
+    Entry("/team", "人员", frozenset({"admin", "voc", "head", "auditor"})),
     Entry("/operator", "运行情况", frozenset({"admin", "voc", "auditor"})),
     Entry("/account", "我的账号"),
 )

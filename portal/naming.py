@@ -11,6 +11,7 @@ from voc.effect.verdict import NAMES as VERDICT_NAMES
 from voc.intake import CHANNELS
 from voc.lifecycle import LIVES
 from voc.priority import LEVEL_NAMES, TYPE_NAMES
+from voc.queueing import skills_of
 from voc.taxonomy import DIMENSIONS, parse_taxonomy
 
 TABLES = {
@@ -69,3 +70,9 @@ def actor(row: dict[str, object]) -> str:
 def issue_names() -> dict[str, str]:
     """Return the names of the issues by code."""
     return {issue.code: issue.name for issue in parse_taxonomy(asset_text("taxonomy.toml")).issues}
+
+
+@lru_cache(maxsize=1)
+def skill_names() -> dict[str, str]:
+    """Return what people who take cases can know, by code."""
+    return skills_of(parse_taxonomy(asset_text("taxonomy.toml")).areas, issue_names())

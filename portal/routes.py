@@ -25,6 +25,7 @@ from portal.pages import (
     reviews,
     rootcauses,
     surveys,
+    team,
     tracking,
 )
 
@@ -45,6 +46,7 @@ STAFF: Sequence[APIRouter] = (
     knowledge.router,
     leading.router,
     reports.router,
+    team.router,
     operator.router,
 )
 # For anybody; the same check of forms.

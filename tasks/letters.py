@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from models.inviting import token_of
 from models.outbox import OutboxMessage
 from notifications.base import Channel, Manner, Message
 from notifications.registry import open_channel
@@ -13,7 +14,7 @@ from notifications.rendering import render_message
 from settings import get_settings
 from voc.delivery import Transition
 from voc.errors import ConfigError, DeliveryError
-from voc.messages import neutralise
+from voc.messages import INVITATION, neutralise
 
 # Ours, not a customer's: they may look like links and lists.
 UNTOUCHED = frozenset({"link", "template", "lines", "number"})
@@ -58,6 +59,8 @@ def letter(message: OutboxMessage, post: Post, manner: Manner) -> Message:
     token = post.links.get(message.id)
     if token:
         data["link"] = f"{str(data.get('link') or '').rstrip('/')}/t/{token}"
+    if message.event == INVITATION:
+        data["link"] = f"{str(data['link']).rstrip('/')}/s/{data['survey']}?i={token_of(data['invitation'])}"
     if manner.reaches == "group":
         if message.audience == "customer":
             raise DeliveryError("给客户的消息不能发到群机器人，请为客户配置短信或邮件渠道。", "stop")

@@ -135,3 +135,9 @@ class Upkeep(Timed):
     keep_days: int = Field(
         30, ge=7, le=3650, title="事件保留天数", description="已通知 Prefect 的事件保留多少天；业务日志不删"
     )
+
+
+class Invite(Timed):
+    """When to ask."""
+
+    model_config = form("按设置邀请客户填写问卷。")

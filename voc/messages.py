@@ -45,6 +45,9 @@ AFTER: Mapping[tuple[str, str], tuple[Notice, ...]] = MappingProxyType(
         ("case", "due_soon"): (_notice("case_due_soon", "owner"),),
         ("case", "overdue"): (_notice("case_overdue", "owner"),),
         ("case", "leadership"): (Notice("case_escalated_top", "leadership", "case_escalated"),),
+        ("joint", "due_soon"): (_notice("joint_due_soon", "owner"),),
+        ("joint", "overdue"): (_notice("joint_overdue", "owner"),),
+        ("joint", "leadership"): (Notice("joint_escalated", "leadership", "joint_overdue"),),
         ("action", "approve"): (_notice("action_approved", "department"),),
         ("action", "hand_over"): (Notice("action_handed_over", "department", "action_approved"),),
         ("action", "return"): (_notice("action_returned", "owner"),),
@@ -79,9 +82,11 @@ TEMPLATES: frozenset[str] = frozenset(n.template for notices in AFTER.values() f
 OF_OPERATION: frozenset[str] = frozenset(
     {"channel_stopped", "channel_strange", "digest", "quality_failed", "report_released"}
 )
+# An invitation to a questionnaire follows from a schedule, not from a step.
+INVITATION = "survey_invited"
 FOR_CUSTOMERS: frozenset[str] = frozenset(
     n.template for notices in AFTER.values() for n in notices if n.audience in ("customer", "reporters")
-)
+) | {INVITATION}
 
 
 # --- text that customers wrote, made harmless ------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from voc.priority import TYPE_NAMES
 
 VIP = "vip"
 RANKS = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
@@ -35,6 +37,11 @@ class Handler:
     skills: frozenset[str]
     load: int
     capacity: int
+
+
+def skills_of(areas: Mapping[str, str], issues: Mapping[str, str]) -> dict[str, str]:
+    """Return what somebody can know, by code, with its name: value, types of feedback, areas, issues."""
+    return {VIP: "重要客户", **TYPE_NAMES, **areas, **issues}
 
 
 def order(waiting: Sequence[Waiting], now: datetime) -> list[Waiting]:

@@ -93,7 +93,7 @@ def as_dict(survey: Survey) -> dict[str, Any]:
 
 # --- what an answer becomes ----------------------------------------------------------------------------------------
 
-TOLD = {"external_id": "答卷编号", "occurred_at": "时间", "phone": "手机号"}
+TOLD = {"external_id": "答卷编号", "occurred_at": "时间", "phone": "手机号", "email": "邮箱"}
 MUCH_OTHER = 0.15
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
 
-from models import asking, throttle
+from models import asking, inviting, throttle
 from models.rights import customer, house
 from models.surveying import Survey
 from portal.browsers import caller
@@ -27,17 +27,21 @@ A_MINUTE = 20
 LASTS = 24 * 3600  # seconds a form may lie open
 THANKS = "谢谢您的反馈！"
 ENOUGH = "这次征集已经收到足够的回答，谢谢您！"
+ANSWERED = "这份邀请已经回答过或已过期，谢谢您！"
 GONE = "这份问卷不存在或已经结束。"
 _PHONE = re.compile(r"1[3-9]\d{9}")
 
 
 @router.get("/s/{code}")
-def ask(request: Request, code: str) -> HTMLResponse:
+def ask(request: Request, code: str, i: str = "") -> HTMLResponse:
     """Show a questionnaire."""
     row = _published(code)
     if row is None:
         return _framed(page(request, "survey.html", 404, form=_nothing(), said=GONE, done=True))
-    return _form(request, asking.form_of(row))
+    with house() as session:
+        invited = inviting.open_invitation(session, i, code, datetime.now(UTC)) is not None
+    # What is sent with the form is the link itself; looking at it changes nothing.
+    return _form(request, asking.form_of(row), invited=i if invited else "")
 
 
 @router.post("/s/{code}")
@@ -65,10 +69,15 @@ def _taken(request: Request, code: str, given: Mapping[str, Sequence[str]]) -> H
     answers, wrong = read_answers(form, given)
     if number is None or wrong:
         said = "表单已过期，请重新提交。" if number is None else "还有题目没有回答。"
-        return _form(request, form, said, 422, answers, wrong)
+        return _form(request, form, said, 422, answers, wrong, _one(given, "invited"))
     phone = _one(given, "phone") if _one(given, "consent") == "yes" else ""
     with house() as session:
-        taken = asking.take(session, row, number, answers, phone if _PHONE.fullmatch(phone) else "", now)
+        link = _one(given, "invited")
+        invited = inviting.open_invitation(session, link, code, now, lock=True) if link else None
+        if link and invited is None:
+            return _framed(page(request, "survey.html", form=form, said=ANSWERED, done=True))
+        phone = phone if _PHONE.fullmatch(phone) and invited is None else ""
+        taken = asking.take(session, row, number, answers, phone, now, invited.id if invited else None)
     return _framed(page(request, "survey.html", form=form, said=THANKS if taken else ENOUGH, done=True))
 
 
@@ -88,9 +97,17 @@ def _form(
     status: int = 200,
     given: Mapping[str, str] | None = None,
     wrong: Sequence[str] = (),
+    invited: str = "",
 ) -> HTMLResponse:
     sheet = _signer().dumps(f"a-{secrets.token_hex(8)}")
-    values = {"said": said, "done": False, "sheet": sheet, "given": given or {}, "wrong": wrong}
+    values = {
+        "said": said,
+        "done": False,
+        "sheet": sheet,
+        "given": given or {},
+        "wrong": wrong,
+        "invited": invited,
+    }
     return _framed(page(request, "survey.html", status, form=form, **values))
 
 

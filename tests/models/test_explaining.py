@@ -205,6 +205,6 @@ def test_waiting_cases_go_to_people_and_a_second_time_to_nobody(home):
         user = User(login="li", name="李雷", roles=["agent"], departments=["voc"], created_at=NOW)
         session.add(user)
         session.flush()
-        teach(session, user.id, ["logistics", "vip", "vip"])
+        teach(session, user.id, ["logistics", "vip", "vip"], {"logistics", "vip"})
         assert skills_of(session, user.id) == ["logistics", "vip"]
         assert hand_out(session, BY) == {}

@@ -11,7 +11,7 @@ import pytest
 from notifications import rendering
 from notifications.rendering import FOLDER, render_message
 from voc.errors import InputError
-from voc.messages import AFTER, FOR_CUSTOMERS, OBSERVING, OF_OPERATION, TEMPLATES
+from voc.messages import AFTER, FOR_CUSTOMERS, INVITATION, OBSERVING, OF_OPERATION, TEMPLATES
 
 DATA: dict[str, object] = {
     "number": "VOC-7K3M9Q2XTA",
@@ -30,7 +30,9 @@ TOLD = sorted({(notice.template, notice.audience) for notices in AFTER.values() 
 
 
 def test_templates_and_messages_are_the_same_set() -> None:
-    assert {path.name.removesuffix(".txt.j2") for path in FOLDER.glob("*.txt.j2")} == TEMPLATES | OF_OPERATION
+    assert {
+        path.name.removesuffix(".txt.j2") for path in FOLDER.glob("*.txt.j2")
+    } == TEMPLATES | OF_OPERATION | {INVITATION}
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))

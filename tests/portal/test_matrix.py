@@ -59,6 +59,8 @@ DOORS = {
     "GET /reports": OVERVIEW,
     "GET /reports/compare": OVERVIEW,
     "GET /reports/{}.{}": OVERVIEW,
+    "GET /team": EDITORS | {"auditor"},
+    "POST /team/{}": EDITORS,
     "GET /operator": OPERATORS | {"auditor"},
     "POST /operator/messages/{}/resend": OPERATORS,
     "POST /operator/channels/{}/resend": OPERATORS,

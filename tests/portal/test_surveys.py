@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from models import asking
+from models import asking, inviting
 from models.engine import transaction
 from settings import asset_text
+from voc.inviting import Candidate
 from voc.surveys import parse_surveys
 
 NOW = datetime.now(UTC)
@@ -119,3 +120,29 @@ def test_a_new_version_takes_the_place_of_the_old_one(csat):
     assert (
         value("SELECT string_agg(version || state, ' ' ORDER BY version) FROM survey") == "1closed 2published"
     )
+
+
+def test_an_invited_customer_answers_once_and_leaves_no_telephone(csat, stranger):
+    with transaction() as session:
+        session.execute(text("INSERT INTO customer (pseudonym, value, first_seen_at) VALUES ('p', 0, now())"))
+        row = asking.published(session, "csat")
+        customer = session.execute(text("SELECT id FROM customer")).scalar_one()
+        inviting.invite(session, row, [Candidate(customer, "case:1")], NOW)
+    path = f"{csat}?i={inviting.token_of(value('SELECT id FROM survey_invitation'))}"
+    shown = stranger.client.get(path).text
+    assert "发给您本人的邀请" in shown
+    assert 'name="phone"' not in shown
+    invited = re.search(r'name="invited" value="([^"]+)"', shown)[1]
+    assert (
+        "谢谢您的反馈"
+        in fill(stranger, csat, **GOOD, invited=invited, phone="13800000001", consent="yes").text
+    )
+    assert "已经回答过" in fill(stranger, csat, **GOOD, invited=invited).text
+    assert value("SELECT count(*) FROM vault.raw_record WHERE record_key LIKE 'i-%'") == 1
+    assert value("SELECT payload ->> '手机号' FROM vault.raw_record") == ""
+
+
+def test_a_made_up_invitation_is_no_invitation(csat, stranger):
+    assert 'name="phone"' in stranger.client.get(f"{csat}?i=MQ.AAAA").text
+    assert "已经回答过" in fill(stranger, csat, **GOOD, invited="MQ.AAAA").text
+    assert value("SELECT count(*) FROM vault.raw_record") == 0
