@@ -172,6 +172,7 @@ def _file(path: Path, source: str, fresh: Sequence[dict[str, Any]]) -> dict[str,
     return {
         "path": str(path),
         **counts,
+        "pending": counts["read"] - sum(counts[part] for part in PARTS),
         "error": row.get("error"),
         "refused_because": row.get("refused_because"),
     }
@@ -183,7 +184,7 @@ def _problem(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say(result: dict[str, Any]) -> None:
-    columns = {"path": "文件", "read": "读入", **PART_NAMES, "error": "未能读取的原因"}  # fmt: skip
+    columns = {"path": "文件", "read": "读入", **PART_NAMES, "pending": "待处理", "error": "未能读取的原因"}  # fmt: skip
     as_table("行数核对（读入 = 其余各列之和）", result["files"], columns)
     as_table("问题", result["problems"][:15], {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户",
                                             "first_seen": "首次出现", "quotations": "客户原话"})  # fmt: skip
