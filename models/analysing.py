@@ -5,12 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from models import packed
+from models.change import lock_out
 from models.feedback import Feedback, TaxonomyVersion
 from models.loading import by_index, copy_frame, references_by_batch, stage_frame
 from models.recurring import uncount
@@ -18,6 +23,8 @@ from voc.copies import Words
 from voc.duplicates import bands
 from voc.errors import ConfigError
 
+COPIES = "copies"
+Ints = NDArray[np.int64]
 _CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ" * 8  # one letter for each value of a byte
 
 
@@ -80,7 +87,7 @@ def _store_contacts(session: Session, people: pl.DataFrame) -> None:
 
 
 def known_words(
-    session: Session, keys: Sequence[int], said: Sequence[tuple[int, int]], since: datetime
+    session: Session, keys: Ints, said: Sequence[tuple[int, int]], since: datetime
 ) -> list[Words]:
     """Read the accepted feedback that new feedback might repeat: `keys` of bands, `said` of (customer, hash).
 
@@ -90,7 +97,7 @@ def known_words(
     query = text(
         """
         WITH near AS (
-            SELECT feedback_id AS id FROM duplicate_band WHERE key = ANY(CAST(:bands AS bigint[]))
+            SELECT unnest(CAST(:sharing AS bigint[])) AS id
             UNION
             SELECT f.id FROM unnest(CAST(:customers AS bigint[]), CAST(:hashes AS bigint[])) AS n(customer, hash)
             JOIN feedback f ON f.customer_id = n.customer AND f.content_hash = n.hash
@@ -102,7 +109,7 @@ def known_words(
         """
     )
     values = {
-        "bands": array_of(keys),
+        "sharing": array_of(np.unique(packed.found(session, COPIES, keys)[:, 1]).tolist()),
         "customers": array_of(customer for customer, _ in said),
         "hashes": array_of(hash_ for _, hash_ in said),
         "since": since,
@@ -136,15 +143,46 @@ ORPHANS = (
 def store_feedback(
     session: Session,
     feedback: pl.DataFrame,
-    keys: pl.DataFrame,
+    keys: Ints,
     annotations: pl.DataFrame,
     mentions: pl.DataFrame,
 ) -> None:
-    """Load a batch of feedback with everything understood of it; the columns are called like the tables'."""
+    """Load a batch of feedback with everything understood of it; the columns are called like the tables'.
+
+    keys: entries (key of a band, feedback), shape (n, 2); the caller holds the lock of analysing.
+    """
     copy_frame(session, "feedback", feedback)
-    copy_frame(session, "duplicate_band", keys.sort("key"))  # in the order of its index
+    packed.add(session, COPIES, keys)
     copy_frame(session, "annotation", annotations)
     copy_frame(session, "mention", mentions)
+
+
+def not_indexed(session: Session) -> list[tuple[int, str]]:
+    """List all accepted feedback (id, text) if there is any and nothing of it is in the index of copies."""
+    if not packed.is_empty(session, COPIES):
+        return []
+    query = select(Feedback.id, Feedback.text).where(Feedback.disposition == "accepted", Feedback.text != "")
+    return [(id_, words) for id_, words in session.execute(query.order_by(Feedback.id))]
+
+
+def forget_copies(session: Session, ids: Sequence[int]) -> None:
+    """Take feedback out of the index of copies; to be called while its words are still there."""
+    query = select(Feedback.id, Feedback.text).where(Feedback.id.in_(ids), Feedback.disposition == "accepted")
+    lock_out(session, "analyse")
+    packed.forget(session, COPIES, entries_of(session.execute(query).all()))
+
+
+def entries_of(said: Sequence[Any]) -> Ints:
+    """Entries of the index of copies for feedback (id, text), shape (n, 2)."""
+    keys = bands([words for _, words in said])
+    ids = np.array([id_ for id_, _ in said], dtype=np.int64)
+    row, column = np.nonzero(keys)
+    return np.stack([keys[row, column], ids[row]], axis=1)
+
+
+def index_copies(session: Session, entries: Ints) -> None:
+    """Add entries to the index of copies; the caller holds the lock of analysing."""
+    packed.add(session, COPIES, entries)
 
 
 def supersede(session: Session, feedback: Sequence[int]) -> int:

@@ -80,17 +80,6 @@ class Feedback(Base):
     )
 
 
-class DuplicateBand(Base):
-    """Index of near-duplicates: feedback sharing a band key is worth comparing. The rows are the index."""
-
-    __tablename__ = "duplicate_band"
-
-    key: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, comment="hash of the band"
-    )
-    feedback_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="feedback")
-
-
 class IssueDay(Base):
     """Complaints about an issue on a day, kept beside the mentions so that nobody has to read them again."""
 

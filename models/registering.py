@@ -1,4 +1,4 @@
-"""Queries of the registry: what is not registered yet, its neighbours in the index, counts by day, groups."""
+"""Queries of the registry: what is not registered yet, its index, groups."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models import packed
 from models.analysing import array_of
-from models.loading import by_index, copy_frame, copy_rows, stage_frame
+from models.loading import copy_frame, copy_rows, references_by_batch
+
+INDEX = "registry"
+# What `references_by_batch` asks after feedback was registered.
+ORPHANS = """SELECT 1 FROM unnest(CAST(:ids AS bigint[])) AS m(id)
+             LEFT JOIN feedback f ON f.id = m.id WHERE f.id IS NULL LIMIT 1"""
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -41,117 +51,35 @@ def unregistered(session: Session, batches: Sequence[int]) -> list[Said]:
     return [Said(*row) for row in session.execute(query, {"batches": list(batches)})]
 
 
-def store_members(session: Session, members: pl.DataFrame, signs: Sequence[bytes]) -> None:
-    """Store feedback (feedback_id, at, stream, product, region) with its signs."""
+def store_members(
+    session: Session, ids: Ints, at: Ints, stream: Ints, product: Ints, region: Ints, signs: Sequence[bytes]
+) -> None:
+    """Store feedback with its signs; columns of equal length."""
     # Written as a column: to escape these thousands of characters row by row took longer than all the rest.
     body = pl.concat_str(pl.lit("\\x"), pl.Series("signs", signs, dtype=pl.Binary).bin.encode("hex"))
-    copy_frame(session, "registry_member", members.with_columns(signs=body))
+    columns = {"feedback_id": ids, "at": at, "stream": stream, "product": product, "region": region}
+    with references_by_batch(session, ORPHANS, ids=array_of(ids.tolist())):
+        copy_frame(session, "registry_member", pl.DataFrame(columns).with_columns(signs=body))
 
 
-def store_anchors(session: Session, anchors: pl.DataFrame) -> None:
-    """Store index entries (key, at, feedback_id, stream) and keep them at hand for `neighbours`."""
-    stage_frame(session, "staged_anchor", "registry_anchor", anchors)
-    session.execute(
-        text(
-            """
-            INSERT INTO registry_anchor (key, at, feedback_id, stream)
-            SELECT key, at, feedback_id, stream FROM pg_temp.staged_anchor
-            ORDER BY key, at, feedback_id ON CONFLICT DO NOTHING
-            """
-        )
-    )
+def store_index(session: Session, entries: Ints) -> None:
+    """Add entries (key, moment, feedback, stream) to the index; the caller holds the lock of aggregating."""
+    packed.add(session, INDEX, entries)
 
 
-def count_days(session: Session, days: pl.DataFrame) -> None:
-    """Add events (stream, key, day, events) to what is counted."""
-    stage_frame(session, "staged_days", "registry_day", days.sort("stream", "key", "day"))
-    session.execute(
-        text(
-            """
-            INSERT INTO registry_day (stream, key, day, events)
-            SELECT stream, key, day, events FROM pg_temp.staged_days
-            ON CONFLICT (stream, key, day) DO UPDATE SET events = registry_day.events + excluded.events
-            """
-        )
-    )
+def index_near(session: Session, keys: Ints, since: int, until: int) -> list[Ints]:
+    """Return the runs of the index, at least what they hold of some keys from one second to another."""
+    distinct = np.unique(keys)
+    low, high = (np.stack([distinct, np.full_like(distinct, at)], axis=1) for at in (since, until))
+    return packed.between(session, INDEX, low, high)
 
 
-def neighbours(session: Session, nearest: int, far: int, rare: Sequence[int]) -> list[tuple[int, int]]:
-    """Pair the staged feedback with the `nearest` before and after of each key, at most `far` seconds away.
-
-    Only those that share two keys, or one of the `rare` ones, are paired.
-    """
-    query = text(
-        """
-        SELECT LEAST(n.feedback_id, o.feedback_id), GREATEST(n.feedback_id, o.feedback_id)
-        FROM pg_temp.staged_anchor n CROSS JOIN LATERAL (
-            (SELECT a.feedback_id FROM registry_anchor a
-             WHERE a.key = n.key AND (a.at, a.feedback_id) < (n.at, n.feedback_id) AND a.at >= n.at - :far
-             ORDER BY a.at DESC, a.feedback_id DESC LIMIT :nearest)
-            UNION ALL
-            (SELECT a.feedback_id FROM registry_anchor a
-             WHERE a.key = n.key AND (a.at, a.feedback_id) > (n.at, n.feedback_id) AND a.at <= n.at + :far
-             ORDER BY a.at, a.feedback_id LIMIT :nearest)) o
-        GROUP BY n.feedback_id, o.feedback_id
-        HAVING count(*) > 1 OR bool_or(n.key = ANY(CAST(:rare AS bigint[])))
-        """
-    )
-    values = {"nearest": nearest, "far": far, "rare": array_of(rare)}
-    with by_index(session):
-        # Two new ones that find each other are listed twice.
-        return sorted({(a, b) for a, b in session.execute(query, values)})
-
-
-def busy_days(session: Session, window: int, least: int) -> pl.DataFrame:
-    """List (stream, key, day, events) of the staged keys in whose window (days) enough was said to look closer."""
-    query = text(
-        """
-        WITH near AS MATERIALIZED (
-            SELECT n.stream, n.key
-            FROM (SELECT stream, key, min(day) AS first, max(day) AS last
-                  FROM pg_temp.staged_days WHERE key <> 0 GROUP BY stream, key) n
-            JOIN registry_day d ON d.stream = n.stream AND d.key = n.key
-             AND d.day BETWEEN n.first - :window + 1 AND n.last + :window - 1
-            GROUP BY n.stream, n.key HAVING sum(d.events) >= :least)
-        SELECT d.stream, d.key, t.day, sum(d.events)::bigint AS events
-        FROM (SELECT DISTINCT s.stream, s.key, s.day + o AS day
-              FROM near JOIN pg_temp.staged_days s USING (stream, key)
-              CROSS JOIN generate_series(0, :window - 1) o) t
-        JOIN registry_day d ON d.stream = t.stream AND d.key = t.key AND d.day BETWEEN t.day - :window + 1 AND t.day
-        GROUP BY d.stream, d.key, t.day HAVING sum(d.events) >= :least ORDER BY 1, 2, 3
-        """
-    )
-    with by_index(session):
-        rows = session.execute(query, {"window": window, "least": least}).all()
-    kinds = dict.fromkeys(("stream", "key", "day", "events"), pl.Int64)
-    return pl.DataFrame([tuple(row) for row in rows], schema=kinds, orient="row")
-
-
-def counted_days(session: Session, of: pl.DataFrame, window: int, before: int) -> pl.DataFrame:
-    """Sum for each (stream, key, day) of `of` what was said in its window and in the days before it."""
-    stage_frame(session, "staged_busy", "registry_day", of.select("stream", "key", "day").unique())
-    query = text(
-        """
-        SELECT t.stream, t.key, t.day,
-               COALESCE(sum(d.events) FILTER (WHERE d.day > t.day - :window), 0)::bigint AS events,
-               COALESCE(sum(d.events) FILTER (WHERE d.day <= t.day - :window), 0)::bigint AS past
-        FROM pg_temp.staged_busy t JOIN registry_day d
-          ON d.stream = t.stream AND d.key = t.key AND d.day BETWEEN t.day - :window - :before + 1 AND t.day
-        GROUP BY t.stream, t.key, t.day ORDER BY 1, 2, 3
-        """
-    )
-    rows = session.execute(query, {"window": window, "before": before}).all()
-    kinds = dict.fromkeys(("stream", "key", "day", "events", "past"), pl.Int64)
-    return pl.DataFrame([tuple(row) for row in rows], schema=kinds, orient="row")
-
-
-def holders(session: Session, stream: int, key: int, since: int, until: int) -> list[int]:
-    """List the feedback of a stream that holds a key, from one second until before another, in order of time."""
-    query = text(
-        """SELECT feedback_id FROM registry_anchor WHERE key = :key AND at >= :since AND at < :until
-           AND stream = :stream ORDER BY at, feedback_id"""
-    )
-    return list(session.scalars(query, {"stream": stream, "key": key, "since": since, "until": until}))
+def not_indexed(session: Session) -> list[tuple[int, int, int, int, bytes]]:
+    """List all (feedback, moment, stream, product, signs) if there are any and nothing of them is in the index."""
+    if not packed.is_empty(session, INDEX):
+        return []
+    query = text("SELECT feedback_id, at, stream, product, signs FROM registry_member ORDER BY feedback_id")
+    return [(row[0], row[1], row[2], row[3], bytes(row[4])) for row in session.execute(query)]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""The registry's own tables: what feedback is recognised by, what it is found by, and the groups it belongs to."""
+"""The registry's own tables: what feedback is recognised by, and its groups; the index is in models.packed."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Key, Moment
@@ -37,41 +37,6 @@ class RegistryMember(Base):
     product: Mapped[int] = mapped_column(comment="hash of the product; 0: not known")
     region: Mapped[int] = mapped_column(comment="hash of the region; 0: not known")
     signs: Mapped[bytes] = mapped_column(LargeBinary, comment="packed by voc.registry.packing")
-
-
-class RegistryAnchor(Base):
-    """Index of the registry: feedback that shares a key nearby in time is worth comparing. The rows are the index."""
-
-    __tablename__ = "registry_anchor"
-
-    key: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, comment="rare pair of characters"
-    )
-    at: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, comment="when it was said, seconds since 1970"
-    )
-    feedback_id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, comment="feedback"
-    )
-    stream: Mapped[int] = mapped_column(comment="as in registry_member")
-
-
-class RegistryDay(Base):
-    """Feedback of a stream that holds a key, by day; under key 0 all of the stream."""
-
-    __tablename__ = "registry_day"
-    __table_args__ = (CheckConstraint("events > 0", name="not_empty"),)
-
-    stream: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, comment="as in registry_member"
-    )
-    key: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, comment="rare pair of characters; 0: everything"
-    )
-    day: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, comment="days since 1970, UTC"
-    )
-    events: Mapped[int] = mapped_column(comment="feedback of that day")
 
 
 class RegistryApart(Base):

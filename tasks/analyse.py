@@ -163,12 +163,11 @@ def _as_feedback(rows: pl.DataFrame, ids: list[int], copies: pl.Series, prepared
     return named.with_columns(disposition=disposition)
 
 
-def _keys(keys: NDArray[np.int64], said: pl.DataFrame) -> pl.DataFrame:
+def _keys(keys: NDArray[np.int64], said: pl.DataFrame) -> NDArray[np.int64]:
+    """Entries (key, feedback) of the index of copies, shape (n, 2)."""
     own = keys[said["place"].to_numpy()]
-    flat = pl.DataFrame(
-        {"key": own.ravel(), "feedback_id": np.repeat(said["feedback_id"].to_numpy(), keys.shape[1])}
-    )
-    return flat.filter(pl.col("key") != 0).unique()
+    row, column = np.nonzero(own)
+    return np.unique(np.stack([own[row, column], said["feedback_id"].to_numpy()[row]], axis=1), axis=0)
 
 
 def _account(session: Session, batch: Batch, outcomes: Counter[str], now: datetime) -> dict[str, int]:

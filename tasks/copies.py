@@ -10,26 +10,36 @@ import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from models.analysing import known_words
+from models.analysing import entries_of, index_copies, known_words, not_indexed
 from settings import get_settings
 from voc.copies import Words, find_copies
+
+AT_ONCE = 10_000
 
 
 def copies_of(
     session: Session, ids: Sequence[int], source: int, rows: pl.DataFrame, keys: NDArray[np.int64]
 ) -> list[int | None]:
     """Return for each row the id of the feedback it copies, or None."""
+    _index_again(session)
     spoken = ((rows["text"] != "") & rows["reason"].is_null()).to_numpy()
     if not spoken.any():
         return [None] * len(rows)
     window = timedelta(days=get_settings().near_window_days)
     hashes = rows["content_hash"].to_numpy()
     since = min(rows["occurred_at"].to_list()) - window
-    known = known_words(session, np.unique(keys[spoken]).tolist(), _said(rows, spoken), since)
+    known = known_words(session, keys[spoken][keys[spoken] != 0], _said(rows, spoken), since)
     shared = _shared(keys, hashes, spoken, known)
     words = _words(np.flatnonzero(shared), ids, source, rows, keys)
     found = dict(zip((one.id for one in words), find_copies(words, known, window), strict=True))
     return [found.get(id_) for id_ in ids]
+
+
+def _index_again(session: Session) -> None:
+    """Make the index of copies of what is stored where there is none: after an upgrade, or when it was emptied."""
+    known = not_indexed(session)
+    for start in range(0, len(known), AT_ONCE):
+        index_copies(session, entries_of(known[start : start + AT_ONCE]))
 
 
 def _said(rows: pl.DataFrame, spoken: NDArray[np.bool_]) -> list[tuple[int, int]]:

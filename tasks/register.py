@@ -6,26 +6,27 @@ from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models import registering
 from models.registering import Said
 from settings import asset_bytes
-from voc.registry.anchors import anchors, by_day, hashed, of_any, streams
+from voc.registry import nearby
+from voc.registry.anchors import entries, hashed, of_any, of_streams, streams, whole
 from voc.registry.background import Background, load_background
 from voc.registry.groups import Joined, join
 from voc.registry.packing import packed, unpacked
 from voc.registry.pairs import DAY, Facts, Rule, alike, compatible
 from voc.registry.signs import signs
-from voc.registry.surges import SurgeRule, spread, surging
+from voc.registry.surges import SurgeRule
+from voc.runs import ordered
 
 AT_ONCE = 5_000
 RULE, SURGE = Rule(), SurgeRule()
+FAR = int(RULE.longest * DAY)  # as far as anything is looked for, in seconds: surges look back half of it
 
-Pairs = list[tuple[int, int]]
-Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
 @lru_cache(maxsize=1)
@@ -37,6 +38,8 @@ def background() -> Background:
 def register(session: Session, batches: list[int], now: datetime) -> set[int]:
     """Register the feedback of these batches; return the groups that gained members or took others over."""
     said = registering.unregistered(session, batches)
+    if said:
+        _index_again(session)
     touched: set[int] = set()
     for start in range(0, len(said), AT_ONCE):
         joined = take_in(session, said[start : start + AT_ONCE], now)
@@ -46,10 +49,14 @@ def register(session: Session, batches: list[int], now: datetime) -> set[int]:
 
 def take_in(session: Session, said: list[Said], now: datetime) -> Joined:
     """Store feedback, find what it belongs to among all that is registered, and put that together."""
-    keys = _index(session, said)
-    rare = keys[background().rarity(of_any(keys)) >= RULE.rare].tolist()
-    pairs = registering.neighbours(session, RULE.nearest, int(RULE.longest * DAY), rare)
-    edges = _kept(session, pairs, surge=False) + _kept(session, _surges(session), surge=True)
+    new = _store(session, said)
+    first, last = said[0].at, said[-1].at
+    keys = np.concatenate([new[:, nearby.KEY], whole(new[:, nearby.STREAM])])
+    near = registering.index_near(session, keys, first - FAR, last + FAR)
+    rare = background().rarity(of_any(new[:, nearby.KEY])) >= RULE.rare
+    pairs = nearby.neighbours(near, new, FAR, RULE.nearest, rare)
+    surges = nearby.surges(near, new, background(), SURGE)
+    edges = _kept(session, pairs, surge=False) + _kept(session, surges, surge=True)
     members = {member for edge in edges for member in edge}
     known = registering.known(session, members)
     group_of = {id_: group for id_, group in zip(known.ids, known.groups, strict=True) if group is not None}
@@ -60,51 +67,38 @@ def take_in(session: Session, said: list[Said], now: datetime) -> Joined:
     return joined
 
 
-def _index(session: Session, said: list[Said]) -> NDArray[np.int64]:
-    """Store what new feedback is found by; return its keys."""
+def _store(session: Session, said: list[Said]) -> Ints:
+    """Store new feedback and what it is found by; return its entries by key, in the order of the index."""
     ids = np.array([row.id for row in said], dtype=np.int64)
     moment = np.array([row.at for row in said], dtype=np.int64)
     product, region = hashed([row.product for row in said]), hashed([row.region for row in said])
     stream = streams([row.source for row in said], product, region)
     read = signs([row.text for row in said], background())
-    columns = {"feedback_id": ids, "at": moment, "stream": stream, "product": product, "region": region}
-    registering.store_members(session, pl.DataFrame(columns), packed(read))
-    index = anchors(ids, moment, stream, product, read)
-    registering.store_anchors(session, index)
-    registering.count_days(session, by_day(index, moment, stream))
-    return index["key"].unique().to_numpy()
+    registering.store_members(session, ids, moment, stream, product, region, packed(read))
+    new = ordered(entries(ids, moment, stream, product, read.keys))
+    registering.store_index(session, np.concatenate([new, of_streams(ids, moment, stream)]))
+    return new
 
 
-def _kept(session: Session, pairs: Pairs, surge: bool) -> Pairs:
+def _index_again(session: Session) -> None:
+    """Make the index of what is registered where there is none: after an upgrade, or when it was emptied."""
+    known = registering.not_indexed(session)
+    for start in range(0, len(known), AT_ONCE):
+        part = known[start : start + AT_ONCE]
+        ids, moment, stream, product = np.array([row[:4] for row in part], dtype=np.int64).T
+        keys = unpacked([row[4] for row in part]).keys
+        own = [entries(ids, moment, stream, product, keys), of_streams(ids, moment, stream)]
+        registering.store_index(session, np.concatenate(own))
+
+
+def _kept(session: Session, pairs: Ints, surge: bool) -> list[tuple[int, int]]:
     """Of pairs, those that the core puts together."""
-    if not pairs:
+    if not len(pairs):
         return []
-    both = np.array(pairs, dtype=np.int64)
-    known = registering.known(session, np.unique(both).tolist())
+    known = registering.known(session, np.unique(pairs).tolist())
     ids = np.array(known.ids, dtype=np.int64)
     facts = Facts(*(np.array(column, dtype=np.int64) for column in (known.at, known.product, known.region)))
-    left, right = np.searchsorted(ids, both[:, 0]), np.searchsorted(ids, both[:, 1])
+    left, right = np.searchsorted(ids, pairs[:, 0]), np.searchsorted(ids, pairs[:, 1])
     read = unpacked(known.signs)
     same = compatible(read, facts, left, right) if surge else alike(read, facts, left, right, RULE)
-    return [(a, b) for a, b in both[same].tolist()]
-
-
-def _surges(session: Session) -> Pairs:
-    """Pair what speaks of something that surges in its stream."""
-    busy = registering.busy_days(session, SURGE.window, SURGE.least)
-    if busy.is_empty():
-        return []
-    whole = busy.with_columns(key=pl.lit(0, pl.Int64))
-    own = registering.counted_days(session, busy, SURGE.window, SURGE.before)
-    all_ = registering.counted_days(session, whole, SURGE.window, SURGE.before)
-    rows = own.join(all_, on=["stream", "day"], suffix="_whole")
-    events, whole_now, past, whole_past = (
-        rows[name].to_numpy() for name in ("events", "events_whole", "past", "past_whole")
-    )
-    usual = np.exp(-background().rarity(of_any(rows["key"].to_numpy()))).astype(np.float64)
-    hot = rows.filter(surging(events, whole_now, past, whole_past, usual, SURGE))
-    found: set[tuple[int, int]] = set()
-    for stream, key, day in hot.select("stream", "key", "day").rows():
-        since = (day - SURGE.window + 1) * DAY
-        found.update(spread(registering.holders(session, stream, key, since, (day + 1) * DAY)))
-    return sorted(found)
+    return [(a, b) for a, b in pairs[same].tolist()]

@@ -1,4 +1,4 @@
-"""Rows of the index and of the counts by day, made from signs; streams and hashed properties."""
+"""Entries of the index, made from signs; streams and hashed properties."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from voc.registry.pairs import DAY
-from voc.registry.signs import NONE, Signs
+from voc.registry.signs import NONE
 
 _SHIFT, _PRODUCTS = 42, 0xFFFFF  # a pair of characters takes 42 bits of a key, its product 20
+_WHOLE = 1 << 62  # beyond every pair of characters and its product
 
 Ints = NDArray[np.int64]
 
@@ -46,20 +45,22 @@ def of_any(keys: Ints) -> Ints:
     return plain
 
 
-def anchors(ids: Ints, moment: Ints, stream: Ints, product: Ints, signs: Signs) -> pl.DataFrame:
-    """One row (key, at, feedback_id, stream) for each key a feedback is found by."""
-    row, column = np.nonzero(signs.keys != NONE)
-    key = of_product(signs.keys[row, column], product[row])
-    return pl.DataFrame({"key": key, "at": moment[row], "feedback_id": ids[row], "stream": stream[row]})
-
-
-def by_day(index: pl.DataFrame, moment: Ints, stream: Ints) -> pl.DataFrame:
-    """Count (stream, key, day, events) the rows of the index, and under key 0 all feedback."""
-    everything = pl.DataFrame({"key": np.zeros(len(moment), dtype=np.int64), "at": moment, "stream": stream})
-    rows = pl.concat([index.select("key", "at", "stream"), everything])
-    return (
-        rows.with_columns(day=pl.col("at") // DAY)
-        .group_by("stream", "key", "day")
-        .agg(events=pl.len().cast(pl.Int64))
-        .select("stream", "key", "day", "events")
+def entries(ids: Ints, moment: Ints, stream: Ints, product: Ints, keys: Ints) -> Ints:
+    """One entry (key, moment, feedback, stream) for each key of `keys`, (n, KEYS), shape (m, 4)."""
+    row, column = np.nonzero(keys != NONE)
+    own: Ints = np.stack(
+        [of_product(keys[row, column], product[row]), moment[row], ids[row], stream[row]], axis=1
     )
+    return own
+
+
+def of_streams(ids: Ints, moment: Ints, stream: Ints) -> Ints:
+    """One entry for each feedback, under the key of its whole stream, shape (n, 4)."""
+    return np.stack([whole(stream), moment, ids, stream], axis=1)
+
+
+def whole(stream: Ints) -> Ints:
+    """The keys under which everything of a stream is found, shape (n,)."""
+    mixed = (stream.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(2)
+    own: Ints = mixed.astype(np.int64) | _WHOLE
+    return own

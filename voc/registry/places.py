@@ -27,6 +27,7 @@ _CODE = re.compile(
     r"|\d+(?:\.\d+)+(?=版|系统)|\d{2,4}(?=路|号线|线路?公交|次列车|次航班))(?![A-Za-z0-9市区县])",
     re.IGNORECASE,
 )
+_UNIT, _DIGIT = re.compile("[省市区县镇乡街州]"), re.compile(r"\d")  # without them there is no unit, no code
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 # Everyday words before which a name does not reach.
 _PLAIN = frozenset(
@@ -231,16 +232,18 @@ class Named:
 def named(texts: Sequence[str], head: int) -> list[Named]:
     """Find what each text names in its first `head` characters; the texts are already made uniform."""
     heads = [text[:head] for text in texts]
-    return [_named(text, words) for text, words in zip(heads, segment(heads), strict=True)]
+    # Most texts name nothing: only where a name may end are words worth telling apart.
+    ended = [n for n, text in enumerate(heads) if _SUFFIX.search(text)]
+    words = dict(zip(ended, segment([heads[n] for n in ended]), strict=True))
+    return [_named(text, words.get(n, [])) for n, text in enumerate(heads)]
 
 
 def _named(text: str, words: list[str]) -> Named:
-    units = tuple(
-        (Span(*found.span()), found.group(2), found.group(1)[-2:]) for found in _COARSE.finditer(text)
-    )
+    coarse = _COARSE.finditer(text) if _UNIT.search(text) else ()
+    units = tuple((Span(*found.span()), found.group(2), found.group(1)[-2:]) for found in coarse)
     ends = {span.end for span, _, _ in units}
-    found = _places(words, ends)
-    codes = tuple(code.group().lower() for code in _CODE.finditer(text))
+    found = _places(words, ends) if words else []
+    codes = tuple(code.group().lower() for code in _CODE.finditer(text)) if _DIGIT.search(text) else ()
     return Named(tuple(whole for whole, _ in found), tuple(proper for _, proper in found), units, codes)
 
 

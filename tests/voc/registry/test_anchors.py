@@ -1,6 +1,6 @@
 import numpy as np
 
-from voc.registry.anchors import anchors, by_day, hashed, of_any, of_product, streams
+from voc.registry.anchors import entries, hashed, of_any, of_product, of_streams, streams, whole
 from voc.registry.signs import NONE
 
 
@@ -20,14 +20,22 @@ def test_a_products_stream_is_the_same_in_every_source():
     assert len(set(streams([1, 2], nine, none).tolist())) == 1
 
 
-def test_every_key_is_an_entry_of_the_index_and_a_count_of_its_day(read):
+def test_every_key_is_an_entry_of_the_index_and_every_feedback_one_of_its_stream(read):
     signs, facts = read(["阳光小区停水", "阳光小区停水", ""], days=[0, 0, 5])
-    stream = np.array([4, 4, 4])
-    index = anchors(np.array([7, 8, 9]), facts.moment, stream, facts.product, signs)
-    counts = by_day(index, facts.moment, stream)
-    assert set(index["feedback_id"]) == {7, 8}
-    assert counts.filter(counts["key"] == 0).sort("day")["events"].to_list() == [2, 1]
-    assert counts.filter(counts["key"] != 0)["events"].unique().to_list() == [2]
+    ids, stream = np.array([7, 8, 9]), np.array([4, 4, 5])
+    found = entries(ids, facts.moment, stream, facts.product, signs.keys)
+    assert set(found[:, 2].tolist()) == {7, 8}
+    assert len(found) == (signs.keys != NONE).sum()
+    streamed = of_streams(ids, facts.moment, stream)
+    assert streamed[:, 1:].tolist() == [
+        [at, id_, own] for at, id_, own in zip(facts.moment, ids, stream, strict=True)
+    ]
+    assert len(set(streamed[:, 0].tolist())) == 2
+
+
+def test_the_key_of_a_stream_is_never_that_of_words():
+    words = of_product(np.array([0x9FFF << 21 | 0x9FFF]), np.array([(1 << 32) - 1]))
+    assert whole(np.array([0, -1, 5])).min() > words.max()
 
 
 def test_keys_of_two_products_differ_and_stand_for_the_same_pair_of_characters():

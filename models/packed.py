@@ -1,0 +1,212 @@
+"""Indexes kept as sorted runs (voc.runs): thousands of entries are one row, and little is read for a few keys.
+
+Runs are written and joined in the transaction of whoever adds to the index, who holds a lock of his own. They can
+be made anew from what they lead to. A run never changes, so what was read of it stays good: tokens are never reused.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Key
+from models.loading import copy_frame
+from voc import runs
+
+AT_HAND = 12_000_000  # numbers of all runs that a process keeps, 96 MB; what is beyond is read again
+MOST_OF_IT = 3  # a run of which a third is asked for is read as a whole
+WRITTEN = 1_000  # blocks written at once
+
+NO_END = 1 << 62  # beyond every moment and number
+
+Ints = NDArray[np.int64]
+
+
+class IndexRun(Base):
+    """A sorted run of an index; it is written once, and goes when it becomes part of a larger one."""
+
+    __tablename__ = "index_run"
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(index=True, comment="index it belongs to")
+    token: Mapped[str] = mapped_column(unique=True, comment="names it for ever, whatever becomes of its id")
+    entries: Mapped[int] = mapped_column(comment="entries it has")
+    width: Mapped[int] = mapped_column(comment="numbers of an entry")
+    heads: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="first two numbers of each block, 64 bits each, lowest byte first"
+    )
+
+
+class IndexBlock(Base):
+    """A part of a run, 256 entries."""
+
+    __tablename__ = "index_block"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("index_run.id"), primary_key=True, comment="run")
+    place: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, comment="0, 1, 2 … within the run"
+    )
+    body: Mapped[bytes] = mapped_column(LargeBinary, comment="entries, 64 bits a number, lowest byte first")
+
+
+@dataclass(frozen=True)
+class _Run:
+    id: int
+    token: str
+    entries: int
+    width: int
+
+
+class _Kept:
+    """Arrays by name, the one that was not asked for longest given up first."""
+
+    def __init__(self) -> None:
+        self._arrays: OrderedDict[str, Ints] = OrderedDict()
+
+    def get(self, name: str) -> Ints | None:
+        if name in self._arrays:
+            self._arrays.move_to_end(name)
+        return self._arrays.get(name)
+
+    def put(self, name: str, array: Ints) -> None:
+        self._arrays[name] = array
+        while sum(one.size for one in list(self._arrays.values())) > AT_HAND:
+            self._arrays.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+def add(session: Session, kind: str, entries: Ints) -> None:
+    """Add entries, shape (n, columns), to an index; the caller is the only one who adds to it now."""
+    if len(entries):
+        _write(session, kind, runs.ordered(entries))
+    known = _runs(session, kind)
+    while together := [known[n] for n in runs.due([run.entries for run in known])]:
+        joined = runs.merged([_whole(session, run) for run in together])
+        _drop(session, together)
+        _write(session, kind, joined)
+        known = _runs(session, kind)
+
+
+def between(session: Session, kind: str, low: Ints, high: Ints) -> list[Ints]:
+    """Return for each run of an index at least its entries from `low` to `high`, both (n, 2): first two columns."""
+    if not len(low):
+        return []
+    return [_part(session, run, low, high) for run in _runs(session, kind)]
+
+
+def is_empty(session: Session, kind: str) -> bool:
+    """Tell whether an index has no entries."""
+    return not _runs(session, kind)
+
+
+def found(session: Session, kind: str, keys: Ints) -> Ints:
+    """Return the entries, shape (n, columns), of an index under some keys."""
+    distinct = np.unique(keys)
+    low, high = (np.stack([distinct, np.full_like(distinct, then)], axis=1) for then in (0, NO_END))
+    entries = [runs.matching(run, distinct) for run in between(session, kind, low, high)]
+    return np.concatenate(entries) if entries else np.empty((0, 2), dtype=np.int64)
+
+
+def forget(session: Session, kind: str, entries: Ints) -> None:
+    """Let these entries (key, number) lead to nothing any more; the keys stay, and nobody can tell whose they were."""
+    low, high = entries.copy(), entries.copy()
+    low[:, 1], high[:, 1] = 0, NO_END
+    for run in _runs(session, kind):
+        heads = _heads(session, run)
+        for place in runs.places(heads, low, high).tolist():
+            (block,) = _blocks(session, run, [place])
+            _overwrite(session, run, place, np.where(_among(block, entries), [1, 0], 1) * block)
+        session.execute(
+            text("UPDATE index_run SET token = :token WHERE id = :id"),
+            {"token": uuid.uuid4().hex, "id": run.id},
+        )
+
+
+def _among(block: Ints, entries: Ints) -> NDArray[np.bool_]:
+    same: NDArray[np.bool_] = (block[:, None] == entries[None]).all(axis=2).any(axis=1, keepdims=True)
+    return same
+
+
+def _overwrite(session: Session, run: _Run, place: int, block: Ints) -> None:
+    query = text("UPDATE index_block SET body = :body WHERE run_id = :run AND place = :place")
+    session.execute(query, {"body": block.tobytes(), "run": run.id, "place": place})
+
+
+def _runs(session: Session, kind: str) -> list[_Run]:
+    query = text("SELECT id, token, entries, width FROM index_run WHERE kind = :kind ORDER BY id")
+    return [_Run(*row) for row in session.execute(query, {"kind": kind})]
+
+
+def _heads(session: Session, run: _Run) -> Ints:
+    known = _kept.get(f"{run.token}:heads")
+    if known is None:
+        body = session.scalar(text("SELECT heads FROM index_run WHERE id = :id"), {"id": run.id})
+        known = np.frombuffer(bytes(body or b""), dtype="<i8").astype(np.int64).reshape(-1, 2)
+        _kept.put(f"{run.token}:heads", known)
+    return known
+
+
+def _part(session: Session, run: _Run, low: Ints, high: Ints) -> Ints:
+    known = _kept.get(run.token)
+    if known is not None:
+        return known
+    heads = _heads(session, run)
+    wanted = runs.places(heads, low, high)
+    if len(wanted) * MOST_OF_IT > len(heads):
+        return _whole(session, run)
+    return _joined(_blocks(session, run, wanted.tolist()), run)
+
+
+def _whole(session: Session, run: _Run) -> Ints:
+    known = _kept.get(run.token)
+    if known is None:
+        known = _joined(_blocks(session, run), run)
+        _kept.put(run.token, known)
+    return known
+
+
+def _joined(blocks: Iterator[Ints], run: _Run) -> Ints:
+    return np.concatenate([np.empty((0, run.width), dtype=np.int64), *blocks])
+
+
+def _blocks(session: Session, run: _Run, places: Sequence[int] | None = None) -> Iterator[Ints]:
+    query = text(
+        """SELECT body FROM index_block WHERE run_id = :run
+           AND (CAST(:places AS bigint[]) IS NULL OR place = ANY(CAST(:places AS bigint[]))) ORDER BY place"""
+    )
+    values = {"run": run.id, "places": places}
+    for body in session.scalars(query, values):
+        yield np.frombuffer(body, dtype="<i8").reshape(-1, run.width)
+
+
+def _write(session: Session, kind: str, run: Ints) -> None:
+    token = uuid.uuid4().hex
+    made = IndexRun(
+        kind=kind, token=token, entries=len(run), width=run.shape[1], heads=runs.heads(run).tobytes()
+    )
+    session.add(made)
+    session.flush()
+    starts = range(0, len(run), runs.BLOCK)
+    for first in range(0, len(starts), WRITTEN):
+        bodies = [run[start : start + runs.BLOCK].tobytes() for start in starts[first : first + WRITTEN]]
+        body = pl.concat_str(pl.lit("\\x"), pl.Series("body", bodies, dtype=pl.Binary).bin.encode("hex"))
+        places = pl.Series("place", np.arange(first, first + len(bodies)))
+        frame = pl.DataFrame([places]).with_columns(run_id=pl.lit(made.id), body=body)
+        copy_frame(session, "index_block", frame)
+    _kept.put(token, run)
+
+
+def _drop(session: Session, gone: Sequence[_Run]) -> None:
+    ids = [run.id for run in gone]
+    session.execute(text("DELETE FROM index_block WHERE run_id = ANY(:ids)"), {"ids": ids})
+    session.execute(text("DELETE FROM index_run WHERE id = ANY(:ids)"), {"ids": ids})
