@@ -20,6 +20,7 @@ from voc.model import TYPES, Model, Scores, ToneModel, assemble, calibrated, sco
 from voc.severity import severities
 from voc.taxonomy import Taxonomy
 from voc.topics import Topics
+from voc.turns import turned
 
 __all__ = ["Annotations", "Mention", "Model", "annotate", "assemble"]
 
@@ -29,7 +30,7 @@ TROUBLED = 0.5  # least probability of a complaint at which the issue model is a
 FRIENDLY = 1.5  # a clause this well-meaning (logits) is not where the trouble is
 COMPLAINING = 0.8  # what the type complaint alone is worth as such a probability
 TONES = ("positive", "neutral", "negative")
-FLAT = {"enquiry": 0.85, "suggestion": 0.6}  # how far from 0 their sentiment must be to count as one
+FLAT = {"enquiry": 0.9, "suggestion": 0.7}  # how far from 0 their sentiment must be to count as one
 DECIDED = 3
 SURE_ENOUGH = {"type": 0.6, "sentiment": 0.65, "areas": 0.6, "issue": 0.5}  # calibrated; below: abstain
 
@@ -79,7 +80,7 @@ def _shipped(
     kinds = kind_shares(rows, clauses, texts)
     # Squared, so that what is only half a letter, a long review, hardly moves; who only asks has no grievance.
     shift = RATING_WEIGHT * stars - GRIEVED * letterlike(rows) ** 2 * (1 - kinds[:, KINDS.index("enquiry")])
-    positive = _with_stars(calibrated(felt, model.tone.sentiment_knots), shift)
+    positive = _with_stars(calibrated(felt, model.tone.sentiment_knots), shift + turned(clauses))
     types, type_confidence, type_shares = _types(kinds, positive, model.tone)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     if model.topics.issues is not None:

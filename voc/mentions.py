@@ -124,6 +124,17 @@ def _read(hit: Hit, text: str) -> str:
     if _PLAYED_DOWN.search(text, hit.start, hit.end) or _DENIED_INSIDE.search(text, hit.start, hit.end):
         return "negated"
     supposed = (
-        _SUPPOSED.search(before) or _ASKED.search(after) or _ASKED_INSIDE.search(text, hit.start, hit.end)
+        _asks_whether(before, text[hit.start : hit.end])
+        or _SUPPOSED.search(before)
+        or _ASKED.search(after)
+        or _ASKED_INSIDE.search(text, hit.start, hit.end)
     )
     return "supposed" if supposed else "plain"
+
+
+def _asks_whether(before: str, cue: str) -> bool:
+    """有没有停车场: the first sign of the cue is the second half of a question."""
+    return (
+        before[-1:] + cue[:2] in ("有没有", "是不是", "会不会", "能不能", "可不可")
+        or before[-1:] + cue[:1] == "有无"
+    )

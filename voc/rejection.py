@@ -43,7 +43,9 @@ SIGN_WEIGHT, MOST_SIGNS = 0.3, 4.0  # what the signs of the rules add to the mod
 LACKING = 1.0  # what the model's score must be higher where no offer, or no way to reach somebody, is found
 FEWEST_WORDS = 4  # Chinese characters: the model has seen hardly any other language
 SHORTEST = 16  # letters; shorter advertising says where to go
+FEWEST_LETTERS = 7  # with which several signs of advertising can be told
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_ASKING = re.compile("如何|怎[么样]|什么|[吗呢]|哪|谁|多少")
 _TOKENS = re.compile(f"[{LINK}{PHONE}{CONTACT}]")
 
 
@@ -84,7 +86,7 @@ def _empty(text: str, plain: str) -> str | None:
 
 def _advertising(plain: Sequence[str], spam: SpamModel | None) -> Iterable[tuple[int, str]]:
     if spam is None:
-        signs = ((row, _signs(text)) for row, text in enumerate(plain) if not QUOTED.search(text))
+        signs = ((row, _signs(text)) for row, text in enumerate(plain) if _told(text))
         return [(row, ADVERTISING) for row, sum_ in signs if sum_ >= RULES]
     scores = spam_scores(plain, spam)
     doubtful: list[int] = np.flatnonzero(scores[:, 0] >= DOUBT).tolist()
@@ -92,9 +94,16 @@ def _advertising(plain: Sequence[str], spam: SpamModel | None) -> Iterable[tuple
     found = []
     for row, score in zip(doubtful, net.tolist(), strict=True):
         text = plain[row]
-        if readable(text) and (score >= spam.threshold or _signs(text) >= RULES):
+        if (readable(text) and score >= spam.threshold) or (_told(text) and _signs(text) >= RULES):
             found.append((row, FRAUD if scores[row, 1] > 0 else ADVERTISING))
     return found
+
+
+def _told(plain: str) -> bool:
+    """Whether the rules may judge a text: one that is readable, or a short one that offers and asks nothing."""
+    return readable(plain) or (
+        len(plain) >= FEWEST_LETTERS and not QUOTED.search(plain) and not _ASKING.search(plain)
+    )
 
 
 def readable(plain: str) -> bool:

@@ -25,6 +25,11 @@ def test_a_denied_trouble_is_no_trouble(text: str) -> None:
     assert -1 not in {mention.polarity for mention in mentions(text)}
 
 
+@pytest.mark.parametrize("text", ["酒店有没有停车场", "会不会漏水", "是不是漏水"])
+def test_what_is_asked_is_no_trouble(text: str) -> None:
+    assert -1 not in {mention.polarity for mention in mentions(text)}
+
+
 def test_a_denied_praise_within_a_trouble_does_not_speak_for_itself() -> None:
     assert [(m.issue, m.polarity) for m in mentions("快递不送上楼")] == [("logistics.doorstep", -1)]
 

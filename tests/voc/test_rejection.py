@@ -62,6 +62,10 @@ ADVERTISED = [
     "专业代开发票，各行业都有，点数低，[手机号1]",
     "高薪诚聘兼职打字员，在家操作，日结200，＋𝐕：[微信号1]",
     "全国办理信用卡提额，秒批10万，详询[手机号1]",
+    "本店低价出售发票，量大从优，电话同V",
+    "代 开 发 票 ，点 数 低",
+    "有需要贷款的朋友联系我，秒到账",
+    "减肥产品一个月瘦二十斤，不反弹，想了解的加我",
 ]
 
 
@@ -82,7 +86,9 @@ def test_fraud_is_told_from_advertising(text: str, spam: SpamModel) -> None:
     assert reject([text], spam) == [FRAUD]
 
 
-@pytest.mark.parametrize("text", ["傻逼", "草泥马！", "你妈的", "滚蛋", "ｓｂ", "你们这群废物"])
+@pytest.mark.parametrize(
+    "text", ["傻逼", "草泥马！", "你妈的", "滚蛋", "ｓｂ", "你们这群废物", "去死吧垃圾，操你妈", "傻逼商家"]
+)
 def test_mere_insults_are_rejected(text: str) -> None:
     assert reject([text]) == [ABUSE]
 
@@ -110,6 +116,7 @@ def test_mere_insults_are_rejected(text: str) -> None:
         "默认地址改不了",
         "666", "好", "不好用", "没有测试就上线，全是bug", "测试了一下，效果不错",
         "很差", "垃圾", "哈哈哈哈", "👍👍👍", "？？？", "yyds", "1",
+        "大学生做什么兼职能赚钱", "社保卡可以套现吗", "没人联系我", "客服让我加微信才给退款，是不是骗子",
         "操作简单", "给孙子买的", "无语", "没用", "无法登录",
     ],
 )  # fmt: skip

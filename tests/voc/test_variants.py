@@ -26,6 +26,8 @@ TYPED = st.sampled_from([*SHIPPED.meant, "树", "，", "很好", "\x1e", "😡"]
         ("软体的讯号不好，萤幕黑了", "软件的信号不好，屏幕黑了"),
         ("冇人理，唔知佢讲乜", "没人理，不知他讲乜"),
         ("👍师付很好😡", "赞师傅很好怒"),
+        ("呢个嘢好正，唔使嚟第二次", "这个嘢很好，不用来第二次"),
+        ("yyds，绝绝子，快递却拉胯", "非常好的，非常好，快递却很差"),
     ],
 )
 def test_variants_are_written_the_usual_way(typed: str, meant: str) -> None:

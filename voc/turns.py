@@ -1,0 +1,56 @@
+"""Turns of phrase that mean the opposite of their words: 没有想象中那么差 is praise, 好得让人想报警 is none.
+
+N-grams read 差 and 报警; few texts of the training data turn so, and the short ones among them are read wrongly.
+Other turns (不如想象, 超出预期, 用一次就坏) were tried and left out: the model reads them rightly by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from voc.hashing import Floats
+
+_WEIGHED = (
+    # nothing to find fault with
+    (3.0, r"(?:没有?|无|找不出|挑不出|说不出)(?:什么|任何|啥|一点|半点|别的|其他|其它|明显|哪里)*的?"
+          r"(?:毛病|缺点|不满|可挑剔|瑕疵|槽点|差评)"),
+    # better than hoped or feared
+    (4.0, r"比(?:我|我们|大家)?(?:想象|预期|期望|预想|期待|想像|以为|预计)(?:中|之中)?的?(?:还要?|要|更|都)?"
+          r"(?:好|快|漂亮|棒|便宜|早|满意|精致)"),
+    (4.0, r"没有?(?:想象|想像|传说|说的|别人说|网上说|评论说|评价说|他们说|大家说)[中的里]*[那这]?么?的?"
+          r"(?:差|慢|贵|吵|难|糟|不堪|可怕|坏|不好)"),
+    (4.0, r"(?:没有?|不会?|从不)(?:让|令|使)?(?:我|人|大家)?(?:失望|后悔)"),
+    # irony
+    (-4.0, r"(?:感谢|谢谢|多谢|多亏).{0,8}(?:让|给|教)我?.{0,4}(?:体验|见识|领教|知道|明白|懂)[了到]?"
+           r"(?:什么叫|什么是|啥叫|啥是)"),
+    (-4.0, r"好[得到](?:让|叫|令|使).{1,3}(?:想|要)?(?:报警|吐|骂|打人)"),
+)  # fmt: skip
+_ANY = "|".join(f"(?:{pattern})" for _, pattern in _WEIGHED)
+_EACH = tuple((weight, re.compile(pattern)) for weight, pattern in _WEIGHED)
+
+
+def turned(clauses: Sequence[str]) -> Floats:
+    """Logits to add to the sentiment of each text of `voc.clauses.clausal`, shape (texts,).
+
+    A turn counts by the share of the text its clause takes.
+    """
+    added = np.zeros(len(clauses))
+    found = pl.Series(clauses, dtype=pl.String).str.contains(_ANY).to_numpy()
+    for row in np.flatnonzero(found).tolist():
+        added[row] = _weigh(clauses[row])
+    return added
+
+
+def _weigh(text: str) -> float:
+    said = [clause for clause in text.split("\n") if clause]
+    letters = sum(map(len, said))
+    return sum(len(clause) / letters * _strongest(clause) for clause in said)
+
+
+def _strongest(clause: str) -> float:
+    weights = [weight for weight, pattern in _EACH if pattern.search(clause)]
+    return max(weights, key=abs, default=0.0)
