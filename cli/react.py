@@ -11,8 +11,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ import typer
 
 from cli.deploy import ROOT, written
 from cli.server import PR_SET_PDEATHSIG, hand_in, prepare
+from cli.standby import watch_urgent
 from models import engine as connections
 from tasks.api import Api, address
 
@@ -45,14 +47,17 @@ def react() -> None:
     _warm(flows)
     connections.engine().dispose()
     api, children, ids, asked = Api(address()), set[int](), {}, -AGAIN
+    standby = _fork(watch_urgent)
     while True:
         _reap(children)
+        if os.waitpid(standby, os.WNOHANG)[0]:
+            standby = _fork(watch_urgent)
         try:
             if time.monotonic() - asked > AGAIN:
                 ids, asked = _deployed(api, flows), time.monotonic()
             for run in _due(api, ids) if len(children) < SLOTS else ():
                 if _taken(api, run["id"]):
-                    children.add(_fork(run["id"], ids[run["deployment_id"]]))
+                    children.add(_fork(partial(_run, run["id"], ids[run["deployment_id"]])))
         except httpx.HTTPError:
             asked = -AGAIN  # away, perhaps with another database when it is back
         time.sleep(EVERY)
@@ -104,15 +109,24 @@ def _warm(flows: Mapping[str, Any]) -> None:
 
 
 def _deployed(api: Api, flows: Mapping[str, Any]) -> dict[str, Any]:
-    """Find the deployments of the flows by name."""
-    return {one["id"]: flows[one["name"]] for one in api.deployments() if one["name"] in flows}
+    """Find the deployments of the flows by name, and let people see that somebody takes their runs."""
+    ids = {one["id"]: flows[one["name"]] for one in api.deployments() if one["name"] in flows}
+    if ids:
+        api.ask("/deployments/get_scheduled_flow_runs", {"deployment_ids": list(ids), "limit": 1})
+    return ids
 
 
 def _due(api: Api, ids: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List the runs whose time has come; asked like this, because Prefect's own question writes at each call."""
     if not ids:
         return []
-    body = {"deployment_ids": list(ids), "scheduled_before": datetime.now(UTC).isoformat(), "limit": SLOTS}
-    return list(api.ask("/deployments/get_scheduled_flow_runs", body))
+    chosen = {
+        "deployment_id": {"any_": list(ids)},
+        "state": {"type": {"any_": ["SCHEDULED"]}},
+        "next_scheduled_start_time": {"before_": datetime.now(UTC).isoformat()},
+    }
+    body = {"flow_runs": chosen, "sort": "NEXT_SCHEDULED_START_TIME_ASC", "limit": SLOTS}
+    return list(api.ask("/flow_runs/filter", body))
 
 
 def _taken(api: Api, run: str) -> bool:
@@ -121,7 +135,8 @@ def _taken(api: Api, run: str) -> bool:
     return bool(answer["status"] == "ACCEPT")
 
 
-def _fork(run: str, flow: Any) -> int:
+def _fork(work: Callable[[], int | None]) -> int:
+    """Do some work in a child that dies with this process; return its pid."""
     sys.stdout.flush()
     child = os.fork()
     if child:
@@ -131,7 +146,7 @@ def _fork(run: str, flow: Any) -> int:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        code = _run(run, flow)
+        code = work() or 0
     finally:
         # Not sys.exit: what the parent registered to do at its end is the parent's.
         os._exit(code)

@@ -75,6 +75,7 @@ def serve() -> None:
     """Start everything, bring back what dies, and stop all of it cleanly when told to."""
     prepare()
     os.environ.update({name: os.environ.get(name, value) for name, value in RUNNING.items()})
+    console.print("正在准备数据库……")
     migrate()
     # An urgent case may be the first thing that happens in a fresh house.
     with transaction() as session:
@@ -82,6 +83,8 @@ def serve() -> None:
     port = get_settings().prefect_port
     api = Api(f"http://127.0.0.1:{port}/api")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Started in the background by a script, it would inherit an ignored one and not stop on Ctrl+C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = Child("prefect-server", "Prefect 服务", lambda: start_server(port))
     children = [server]
     try:
@@ -104,6 +107,7 @@ def _first(server: Child, api: Api) -> bool:
         raise ConfigError(
             2, f"端口 {get_settings().prefect_port} 上已有 Prefect 服务：请先停掉另一个 voc serve。"
         )
+    console.print("正在启动 Prefect 服务（首次要建表，约一分钟）……")
     server.keep(time.monotonic())
     assert server.process  # noqa: S101  (just started)
     wait_healthy(api.url, server.process)
@@ -112,6 +116,7 @@ def _first(server: Child, api: Api) -> bool:
         console.print(sentence, markup=False)
     if api.deployments():
         return False
+    console.print("正在登记部署、定时任务和自动化规则……")
     deploy()
     return True
 

@@ -122,10 +122,15 @@ def hand_in() -> None:
 
 def start_server(port: int, more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a Prefect server on a port of this machine."""
+    # Imported here: `prepare` runs before every command and must stay quick.
+    from models.prefect_database import GIVEN, prefect_database
+
+    database = prefect_database()
     environment = {
         **os.environ,
         **SERVER,
         **(more or {}),
+        **({GIVEN[0]: database} if database else {}),
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api",

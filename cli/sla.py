@@ -14,8 +14,7 @@ from models.change import advance
 from models.engine import migrate, transaction
 from models.retiming import changes
 from voc.errors import InputError
-from voc.lifecycle import LIVES
-from voc.sla import STATES, left_in_words
+from voc.sla import STATES, TITLES, left_in_words
 from voc.zone import CHINA
 
 app_ = typer.Typer(help="时限：在走的、达成率、异常关闭、换用新时限", no_args_is_help=True)
@@ -42,7 +41,7 @@ def listed(department: Department = "", json: AsJson = False) -> None:
         return as_json(rows)
     held = sla.policy().promises
     shown = [
-        {**row, "life": LIVES[row["life"]].title, "promise": held[row["promise"]].title,
+        {**row, "life": TITLES[row["life"]], "promise": held[row["promise"]].title,
          "state": STATES[row["state"]] + "（暂估）" * row["provisional"], "left": left_in_words(row["left_s"])}
         for row in rows
     ]  # fmt: skip
@@ -59,7 +58,7 @@ def share(since: Since = "", department: Department = "", json: AsJson = False) 
         rows = sla.shares(session, _start(since, now), now, department or None)
     if json:
         return as_json(rows)
-    shown = [{**row, "life": LIVES[row["life"]].title, "share": f"{row['share']:.1%}"} for row in rows]
+    shown = [{**row, "life": TITLES[row["life"]], "share": f"{row['share']:.1%}"} for row in rows]
     columns = {"life": "类别", "title": "承诺", "share": "达成率", "met": "按时", "missed": "超时完成",
                "open_overdue": "超时未完成", "judged": "合计"}  # fmt: skip
     return as_table("时限达成率", shown, columns)
@@ -86,7 +85,8 @@ def adopt(
         raise InputError("请用 --reason 写明为什么换用新的时限。")
     migrate()
     with transaction() as session:
-        facts = {id_: {"hours": hours, "reason": reason.strip()} for id_, hours in changes(session).items()}
+        found = changes(session, datetime.now(UTC))
+        facts = {id_: {**change, "reason": reason.strip()} for id_, change in found.items()}
         moved = advance(session, "case", "retime", facts, by_person(by), strict=False)
     console.print(f"{len(moved)} 个未关闭的个案已换用现行时限；已用时间、暂停和已发生的超时都保留。")
 

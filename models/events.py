@@ -99,6 +99,14 @@ def waiting_events(session: Session, limit: int) -> list[Event]:
     return list(session.scalars(query))
 
 
+def urgent_feedback(session: Session, since: datetime, until: datetime) -> list[int]:
+    """List the feedback of urgent events of a period, posted or not."""
+    chosen = (Event.event == "voc.feedback.urgent", Event.occurred_at >= since, Event.occurred_at < until)
+    return [
+        id_ for facts in session.scalars(select(Event.payload).where(*chosen)) for id_ in facts["feedback"]
+    ]
+
+
 def expire_events(session: Session, now: datetime, age: timedelta) -> int:
     """Give up events so old that the schedules have long done what they would have started."""
     query = (

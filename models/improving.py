@@ -36,7 +36,9 @@ class Unanswered:
     issue: str | None
 
 
-def unanswered(session: Session, types: Sequence[str], since: datetime) -> list[Unanswered]:
+def unanswered(
+    session: Session, types: Sequence[str], since: datetime, among: Sequence[int] | None = None
+) -> list[Unanswered]:
     """List accepted feedback of these types since a time that has no case, with its surest complaint."""
     query = text(
         """
@@ -48,10 +50,12 @@ def unanswered(session: Session, types: Sequence[str], since: datetime) -> list[
         WHERE a.type = ANY(:types) AND f.occurred_at >= :since AND f.superseded_by IS NULL
           AND f.disposition = 'accepted' AND f.record_key NOT LIKE 'remark-%'  -- told in the case it was added to
           AND NOT EXISTS (SELECT 1 FROM "case" k WHERE k.feedback_id = f.id)
+          AND (CAST(:among AS bigint[]) IS NULL OR f.id = ANY(CAST(:among AS bigint[])))
         ORDER BY f.id
         """
     )
-    return [Unanswered(*row) for row in session.execute(query, {"types": list(types), "since": since})]
+    values = {"types": list(types), "since": since, "among": None if among is None else list(among)}
+    return [Unanswered(*row) for row in session.execute(query, values)]
 
 
 def overdue(session: Session, now: datetime) -> tuple[list[int], list[int]]:

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models import sla
 from models.base import Base, Key, Moment
 from models.change import By, advance
 from models.desk_work import masked
@@ -48,7 +49,8 @@ def join(
         for case in joined for department in asked[case]
     ]  # fmt: skip
     if rows:
-        session.execute(upsert(CaseTask).on_conflict_do_nothing(), rows)
+        new = upsert(CaseTask).on_conflict_do_nothing().returning(CaseTask.id)
+        sla.touch(session, "joint", "join", list(session.scalars(new, rows)), by.at)
     return len(rows)
 
 
@@ -64,6 +66,7 @@ def done(session: Session, task: int, result: str, by: By) -> None:
     )
     if session.scalar(query) is None:
         raise InputError(f"没有编号为 {task} 的待办联动任务，可能已经完成。")
+    sla.touch(session, "joint", "finish", [task], by.at)
 
 
 def tasks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,12 @@ DATED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "approval": (("answer", "due_at"),),
     "rootcause": (("report", "due_at"), ("prevent", "preventive_due")),
 }
+# The log of a department that was called in: its task is written once and answered once, and ends with its case.
+_JOINT_LOG = """(
+    SELECT id AS subject_id, 1 AS seq, 'join' AS step, asked_at AS "at", '{}'::jsonb AS facts FROM case_task
+    UNION ALL SELECT id, 2, 'finish', done_at, '{}'::jsonb FROM case_task WHERE done_at IS NOT NULL
+    UNION ALL SELECT t.id, 3, l.step, l."at", '{}'::jsonb
+    FROM case_task t JOIN case_log l ON l.subject_id = t.case_id AND l.step = 'merge') AS joint_log"""
 _MOVING = {
     life: frozenset().union(*(c.starts | c.stops | c.drops for c in courses))
     | {"pause", "resume", "note", "retime", "reschedule"}
@@ -45,6 +51,11 @@ def basis() -> str:
     days = policy().office.days
     own = f"{len(days.worked)}+{len(days.free)}+{sum(d.toordinal() for d in days.worked | days.free) % 99991}"
     return f"{max(constants.holidays).year}/{own}/{','.join(map(str, sorted(days.published)))}"
+
+
+def log_of(life: str) -> str:
+    """Name the table that holds the log of a life, for a query."""
+    return _JOINT_LOG if life == "joint" else f"{life}_log"
 
 
 def touch(session: Session, life: str, step: str, ids: Sequence[int], at: datetime) -> None:
@@ -78,7 +89,7 @@ def _logs(session: Session, life: str, ids: Sequence[int]) -> dict[int, list[Ent
     # The name of the table is one of LIVES, never what somebody typed.
     query = text(
         f"""
-        SELECT subject_id, step, "at", facts FROM {life}_log
+        SELECT subject_id, step, "at", facts FROM {log_of(life)}
         WHERE subject_id = ANY(CAST(:ids AS bigint[])) ORDER BY subject_id, seq
         """  # noqa: S608
     )
@@ -97,6 +108,8 @@ def terms_by_subject(
     """Return what was promised to each subject; those that have a date need their logs."""
     if life == "case":
         return _case_terms(session, ids)
+    if life == "joint":
+        return _joint_terms(session, ids)
     held, standard = policy(), {}
     if life == "action":
         standard = terms_from(held, {"accept": [[*held.promises["accept"].grants["standard"]]]})
@@ -137,6 +150,16 @@ def _case_terms(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Ter
     return found
 
 
+def _joint_terms(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Term]]:
+    """Return what those called in have until their date; danger knows no office hours unless the policy says so."""
+    query = text("SELECT id, due_at - asked_at FROM case_task WHERE id = ANY(CAST(:ids AS bigint[]))")
+    (_, calendar), *_ = policy().promises["assist"].grants.values()
+    return {
+        id_: terms_from(policy(), {"assist": [[span / timedelta(hours=1), calendar]]})
+        for id_, span in session.execute(query, {"ids": list(ids)})
+    }
+
+
 # --- what people read --------------------------------------------------------------------------------------------
 
 
@@ -157,10 +180,11 @@ def shares(
         LEFT JOIN "case" k ON l.life = 'case' AND k.id = l.subject_id
         LEFT JOIN action a ON l.life = 'action' AND a.id = l.subject_id
         LEFT JOIN review r ON l.life = 'review' AND r.id = l.subject_id
+        LEFT JOIN case_task t ON l.life = 'joint' AND t.id = l.subject_id
         WHERE l.state IN ('met', 'missed', 'overdue')
           AND COALESCE(l.ended_at, l.due_at) >= :since AND COALESCE(l.ended_at, l.due_at) < :until
           AND (CAST(:department AS text) IS NULL
-               OR COALESCE(k.department, a.department, r.department) = :department)
+               OR COALESCE(k.department, a.department, r.department, t.department) = :department)
         GROUP BY 1, 2 ORDER BY 1, 2
         """
     )
@@ -178,17 +202,19 @@ def waiting(
     query = text(
         """
         SELECT l.life, l.subject_id, l.promise, l.lap, l.state, l.due_at, l.granted_s - l.worked_s AS left_s,
-               l.provisional, COALESCE(k.department, a.department, r.department, p.asked_of) AS department,
-               COALESCE(k.category, a.measure, m.label, p.title) AS about
+               l.provisional,
+               COALESCE(k.department, a.department, r.department, p.asked_of, t.department) AS department,
+               COALESCE(k.category, a.measure, m.label, p.title, t.task) AS about
         FROM sla_lap l
         LEFT JOIN "case" k ON l.life = 'case' AND k.id = l.subject_id
         LEFT JOIN action a ON l.life = 'action' AND a.id = l.subject_id
         LEFT JOIN (review r JOIN alarm m ON m.id = r.alarm_id) ON l.life = 'review' AND r.id = l.subject_id
         LEFT JOIN approval p ON l.life = 'approval' AND p.id = l.subject_id
+        LEFT JOIN case_task t ON l.life = 'joint' AND t.id = l.subject_id
         WHERE l.state IN ('running', 'paused', 'overdue')
           AND (CAST(:life AS text) IS NULL OR l.life = :life)
           AND (CAST(:department AS text) IS NULL
-               OR COALESCE(k.department, a.department, r.department, p.asked_of) = :department)
+               OR COALESCE(k.department, a.department, r.department, p.asked_of, t.department) = :department)
         ORDER BY l.due_at NULLS LAST, l.life, l.subject_id, l.promise LIMIT :limit
         """
     )

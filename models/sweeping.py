@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.promises import SlaFired
-from models.sla import basis, readings
+from models.sla import basis, log_of, readings
 from voc.sla import Clock
 
 
@@ -139,7 +139,7 @@ def _steps_ahead(session: Session, life: str, ids: Sequence[int], now: datetime)
     """Return the next step that is dated later than now: a rehearsal writes the days to come in one go."""
     query = text(
         f"""
-        SELECT subject_id, min("at") FROM {life}_log
+        SELECT subject_id, min("at") FROM {log_of(life)}
         WHERE subject_id = ANY(CAST(:ids AS bigint[])) AND "at" > :now GROUP BY 1
         """  # noqa: S608
     )

@@ -50,6 +50,11 @@ SUBJECTS: Mapping[str, str] = {
                CASE r.state WHEN 'accepted' THEN r.preventive_due ELSE r.due_at END AS deadline,
                NULL::bigint AS customer_id, r.problem_id, NULL::bigint AS verification, NULL AS question
         FROM rootcause r JOIN problem p ON p.id = r.problem_id WHERE r.id = ANY(:ids)""",
+    "joint": """
+        SELECT t.id, f.tracking_number AS number, k.category, t.department, t.task AS measure, t.due_at AS deadline,
+               NULL::bigint AS customer_id, NULL::bigint AS problem_id, NULL::bigint AS verification, NULL AS question
+        FROM case_task t JOIN "case" k ON k.id = t.case_id JOIN feedback f ON f.id = k.feedback_id
+        WHERE t.id = ANY(:ids)""",
     "approval": """
         SELECT p.id, 'APR-' || p.id AS number, p.title AS category, p.asked_of AS department, NULL AS measure,
                p.due_at AS deadline, NULL::bigint AS customer_id, NULL::bigint AS problem_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models import health, showing
 from models.change import audit
 from models.engine import migration_config, transaction
+from models.prefect_database import left_to_sqlite
 from settings import get_settings
 from tasks.api import Api, address
 from tasks.common import stage
@@ -95,7 +97,15 @@ def prefect(now: datetime) -> list[Finding]:
     written = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text("utf-8"))
     wanted = [one["name"] for one in (*written["deployments"], *written.get("reactive", ()))]
     deployed = [one["name"] for one in api.deployments()]
-    return orchestration(wanted, deployed, api.automations(), len(api.workers()), len(api.late(now)))
+    found = orchestration(wanted, deployed, api.automations(), len(api.workers()), len(api.late(now)))
+    return [*found, *_tables_of_prefect()]
+
+
+def _tables_of_prefect() -> list[Finding]:
+    if "PREFECT_API_URL" in os.environ or not left_to_sqlite():
+        return []
+    fix = "用 PREFECT_SERVER_DATABASE_CONNECTION_URL 给它一个带 pg_trgm 的 PostgreSQL，见 docs/operations/scale.md。"
+    return [Finding("Prefect", "Prefect 的记录存在 SQLite 中，繁忙时会互相等待。", fix, False)]
 
 
 def accounts(now: datetime) -> list[Finding]:

@@ -16,8 +16,7 @@ from models.sweeping import Rung, due_subjects, look, rest_on_older_calendar
 from models.telling import announce
 from tasks.common import by, stage
 from tasks.naming import table
-from voc.lifecycle import LIVES
-from voc.sla import COURSES, STATES, left_in_words
+from voc.sla import COURSES, STATES, TITLES, left_in_words
 from voc.sla.ladder import EVENTS, SAID, STEPS
 
 AT_ONCE = 5_000  # subjects in one transaction; a sweep after a long silence goes on until nothing is due
@@ -42,7 +41,7 @@ def show_deadlines(now: datetime) -> None:
         rows = sla.waiting(session, limit=SHOWN)
     held = sla.policy().promises
     shown = [
-        {**row, "life": LIVES[row["life"]].title, "promise": held[row["promise"]].title,
+        {**row, "life": TITLES[row["life"]], "promise": held[row["promise"]].title,
          "state": STATES[row["state"]] + "（暂估）" * row["provisional"], "left": left_in_words(row["left_s"])}
         for row in rows
     ]  # fmt: skip

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from models import gaming, joint
+from models import gaming, joint, sla
 from models.change import By, advance
 from models.engine import transaction
 from tasks.improve import open_cases
+from tasks.sla import sweep
 from voc.errors import InputError, StepRefused
 
 DANGER = "热水器漏电，洗澡时把我电到了，太危险"
@@ -66,6 +67,76 @@ def test_a_task_is_answered_once_and_with_words(danger):
         joint.done(session, task, "已核查", By("person:韩梅梅", danger.now))
         with pytest.raises(InputError, match="可能已经完成"):
             joint.done(session, task, "又核查", By("person:韩梅梅", danger.now))
+
+
+def chased(house):
+    return house.rows(
+        """SELECT o.event, o.recipient FROM outbox o WHERE o.subject ~ '^joint:' ORDER BY o.event, o.recipient"""
+    )
+
+
+def test_a_department_that_does_not_answer_is_chased_day_and_night_up_to_leadership(danger):
+    for hours in (1.5, 1.7, 1.8, 2.1, 2.2, 3.1, 3.2, 24):
+        sweep.fn(danger.now + timedelta(hours=hours))
+    owners = ["owner:product", "owner:voc"]
+    assert chased(danger) == [
+        *({"event": "joint_due_soon", "recipient": owner} for owner in owners),
+        *[{"event": "joint_escalated", "recipient": "leadership"}] * 2,
+        *({"event": "joint_overdue", "recipient": owner} for owner in owners),
+    ]
+    with transaction() as session:
+        waiting = [row for row in sla.waiting(session, "product") if row["life"] == "joint"]
+    # As it stood when the last rung was told: one and a half times two hours, and six minutes.
+    assert [(row["state"], row["left_s"]) for row in waiting] == [("overdue", -66 * 60)]
+
+
+def test_a_department_that_has_answered_is_left_in_peace_and_counts_as_in_time(danger):
+    with transaction() as session:
+        for task in joint.tasks(session):
+            joint.done(
+                session, task["id"], "已停售该批次", By("person:韩梅梅", danger.now + timedelta(hours=1))
+            )
+    sweep.fn(danger.now + timedelta(hours=24))
+    assert chased(danger) == []
+    with transaction() as session:
+        (share,) = (
+            s for s in sla.shares(session, danger.now, danger.now + timedelta(days=2)) if s["life"] == "joint"
+        )
+    assert (share["met"], share["judged"], share["title"]) == (2, 2, "联动处理")
+
+
+def test_who_was_called_in_on_a_case_that_was_merged_is_not_chased(danger):
+    danger.put(
+        [
+            [
+                "R2",
+                "插座插上就冒烟起火，差点烧到孩子，太危险了",
+                "2026-06-07 11:00",
+                "1",
+                "13800000002",
+                "成都",
+            ]
+        ],
+        file="b.csv",
+    )
+    danger.collect()
+    danger.understand()
+    open_cases.fn(danger.now)
+    first, second = (row["id"] for row in danger.rows('SELECT id FROM "case" ORDER BY id'))
+    with transaction() as session:
+        advance(
+            session,
+            "case",
+            "merge",
+            {second: {"into": first}},
+            By("person:李雷", danger.now + timedelta(hours=1)),
+        )
+    sweep.fn(danger.now + timedelta(hours=24))
+    late = danger.pairs(
+        "SELECT case_id, count(*) FROM sla_lap JOIN case_task t ON life = 'joint' AND t.id = subject_id "
+        "WHERE state = 'overdue' GROUP BY 1"
+    )
+    assert set(late) == {first}
 
 
 def test_two_keys_whoever_resolved_a_case_cannot_confirm_it(house):

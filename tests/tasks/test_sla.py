@@ -43,6 +43,14 @@ def told(house):
     ]
 
 
+def adopt(session, moment):
+    """Give open cases the promises in force, as `voc sla adopt` does; return what was changed."""
+    found = changes(session, moment)
+    facts = {id_: {**change, "reason": "新的服务标准"} for id_, change in found.items()}
+    advance(session, "case", "retime", facts, By("person:李雷", moment))
+    return list(found.values())
+
+
 def laps(house):
     return house.pairs("SELECT promise || lap, state FROM sla_lap WHERE life = 'case'")
 
@@ -121,14 +129,31 @@ def test_new_promises_keep_what_was_worked_and_are_in_the_log(opened, home):
     )
     (home / "config" / "sla.toml").write_text(text, "utf-8")
     with transaction() as session:
-        found = changes(session)
-        facts = {id_: {"hours": hours, "reason": "新的服务标准"} for id_, hours in found.items()}
-        advance(session, "case", "retime", facts, By("person:李雷", at(2)))
-        assert list(found.values()) == [{"resolve": 40.0}]
-        assert changes(session) == {}
+        found = adopt(session, at(2))
+        assert found == [{"hours": {"resolve": 40.0}, "calendars": {"resolve": "office"}}]
+        assert adopt(session, at(2)) == []
         assert audit(session, "case") == []
     sweep.fn(at(3))
     assert opened.pairs("SELECT promise, granted_s / 3600 FROM sla_lap") == {"respond": 8, "resolve": 40}
+
+
+def test_new_promises_may_count_on_another_calendar_and_what_was_changed_before_stays_changed(opened, home):
+    (home / "config").mkdir(parents=True)
+    text = sla.asset_text("sla.toml")
+    # From Monday at eleven around the clock: two hours were worked, ten more end at nine in the evening.
+    first = text.replace(
+        'standard", hours = 8, calendar = "office"}', 'standard", hours = 12, calendar = "always"}', 1
+    )
+    second = first.replace('{claim = "standard", hours = 24,', '{claim = "standard", hours = 40,')
+    for policy in (first, second):
+        (home / "config" / "sla.toml").write_text(policy, "utf-8")
+        with transaction() as session:
+            assert len(adopt(session, at(2))) == 1
+            assert adopt(session, at(2)) == []
+    sweep.fn(at(2.5))
+    due = opened.pairs("SELECT promise, due_at FROM sla_lap")
+    assert due["respond"] == at(12)
+    assert opened.pairs("SELECT promise, granted_s / 3600 FROM sla_lap") == {"respond": 12, "resolve": 40}
 
 
 def test_a_deadline_in_a_year_that_is_not_published_is_computed_anew_when_it_is(house, home):

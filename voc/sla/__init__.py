@@ -2,7 +2,7 @@
 
 from voc.sla.calendar import Calendar, Days
 from voc.sla.clock import LATE, OPEN, STATES, Clock, Course, Entry, Grant, Level, Term, clocks, left_in_words
-from voc.sla.courses import COURSES, kept_promises, most_urgent
+from voc.sla.courses import COURSES, TITLES, kept_promises, most_urgent
 from voc.sla.policy import Policy, claims, dated, parse_policy, terms_from, terms_of
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "LATE",
     "OPEN",
     "STATES",
+    "TITLES",
     "Calendar",
     "Clock",
     "Course",

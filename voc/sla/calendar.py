@@ -67,6 +67,11 @@ class Calendar:
         return tuple(spans)
 
     @cached_property
+    def _table(self) -> tuple[list[int], list[int]]:
+        # Kept here: looking it up by its days would hash them all at every question.
+        return _working_days(self.days)
+
+    @cached_property
     def _length(self) -> int:
         first, last, before = self._spans[-1]
         return before + last - first
@@ -145,7 +150,7 @@ def _position(instant: datetime, calendar: Calendar) -> int:
     """Return the microseconds of working time between FIRST_DAY and an instant."""
     local = instant.astimezone(CHINA)
     index = local.toordinal() - FIRST_DAY.toordinal()
-    before, indices = _working_days(calendar.days)
+    before, indices = calendar._table
     if not 0 <= index < len(before):
         raise ValueError(f"{instant:%Y-%m-%d} is outside {FIRST_DAY} to {LAST_DAY}")
     count = before[index]
@@ -161,7 +166,7 @@ def _instant(position: int, calendar: Calendar) -> datetime:
     if position <= 0:
         return _EPOCH
     full, rest = divmod(position - 1, calendar._length)
-    indices = _working_days(calendar.days)[1]
+    indices = calendar._table[1]
     if full >= len(indices):
         raise ValueError(f"the deadline lies after {LAST_DAY}")
     midnight = datetime.fromordinal(FIRST_DAY.toordinal() + indices[full]).replace(tzinfo=CHINA)

@@ -76,6 +76,7 @@ class Term:
     grants: tuple[Grant, ...]
     ladder: tuple[Level, ...] = (Level("due_soon", 0.8), Level("overdue", 1.0))
     least: float = 0.0
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)  # by name, for a change that names one
 
 
 @dataclass(frozen=True)
@@ -171,15 +172,17 @@ def _begin(laps: Sequence[_Lap], course: Course, term: Term, log: Sequence[Entry
 
 def _granted_at(course: Course, term: Term, log: Sequence[Entry], at: datetime) -> tuple[Grant, ...]:
     """Return what holds for a lap that starts now: a change made in an earlier lap holds on."""
-    hours = None
+    grants = term.grants
     for entry in log:
-        if entry.step == "retime" and entry.at <= at:
-            hours = entry.facts.get("hours", {}).get(course.promise, hours)
-    return (
-        term.grants
-        if hours is None
-        else tuple(replace(grant, hours=float(hours)) for grant in term.grants[:1])
-    )
+        if entry.step == "retime" and entry.at <= at and course.promise in entry.facts.get("hours", {}):
+            hours = float(entry.facts["hours"][course.promise])
+            grants = (Grant(hours, _calendar(course, term, entry, grants[0].calendar)),)
+    return grants
+
+
+def _calendar(course: Course, term: Term, entry: Entry, otherwise: Calendar) -> Calendar:
+    """Return the calendar a change names; without one, or when it is gone, the one before goes on."""
+    return term.calendars.get(entry.facts.get("calendars", {}).get(course.promise, ""), otherwise)
 
 
 def _run(lap: _Lap, term: Term, now: datetime) -> _Lap:
@@ -187,14 +190,16 @@ def _run(lap: _Lap, term: Term, now: datetime) -> _Lap:
     if lap.since is None:
         return lap
     total = lap.done + worked(lap.since, now, lap.calendar)
-    due_at = _reached(lap, 1.0)
+    # Where a lap would end is worked out only once so much was worked; before, it lies ahead.
+    due_at = _reached(lap, 1.0) if total >= lap.granted else None
     breached = due_at if lap.breached_at is None and due_at is not None and due_at < now else lap.breached_at
-    return replace(lap, done=total, since=now, breached_at=breached, passed=_passed(lap, term, now))
+    return replace(lap, done=total, since=now, breached_at=breached, passed=_passed(lap, term, now, total))
 
 
-def _passed(lap: _Lap, term: Term, now: datetime) -> tuple[tuple[str, datetime], ...]:
+def _passed(lap: _Lap, term: Term, now: datetime, total: timedelta) -> tuple[tuple[str, datetime], ...]:
     known = {name for name, _ in lap.passed}
-    news = [(level.name, _reached(lap, level.share)) for level in term.ladder if level.name not in known]
+    due = [one for one in term.ladder if one.name not in known and total >= lap.granted * one.share]
+    news = [(level.name, _reached(lap, level.share)) for level in due]
     return lap.passed + tuple((name, at) for name, at in news if at is not None and at < now)
 
 
@@ -214,7 +219,11 @@ def _take(lap: _Lap, course: Course, term: Term, entry: Entry) -> _Lap:
     if entry.step in RESUMES and lap.since is None:
         lap = replace(lap, since=entry.at)
     if entry.step == "retime" and course.promise in entry.facts.get("hours", {}):
-        return replace(lap, granted=timedelta(hours=float(entry.facts["hours"][course.promise])))
+        # What was worked stays as it was counted; from here on the new calendar counts.
+        calendar = _calendar(course, term, entry, lap.calendar)
+        return replace(
+            lap, granted=timedelta(hours=float(entry.facts["hours"][course.promise])), calendar=calendar
+        )
     if entry.step == "reschedule" and "due_at" in entry.facts:
         return replace(lap, granted=lap.done + worked(entry.at, _moment(entry.facts["due_at"]), lap.calendar))
     return lap

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from voc.lifecycle import LIVES
 from voc.sla.clock import LATE, OPEN, Clock, Course
 
 
@@ -42,7 +43,15 @@ COURSES: Mapping[str, tuple[Course, ...]] = MappingProxyType(
             _course("report", "begin", "accept", "drop"),
             _course("prevent", "accept", "finish", "drop"),
         ),
+        # A department called in on a matter of safety does not wait for the customer either.
+        "joint": (_course("assist", "join", "finish", "merge", pausable=False),),
     }
+)
+
+
+# What people call the things that have clocks.
+TITLES: Mapping[str, str] = MappingProxyType(
+    {**{name: life.title for name, life in LIVES.items()}, "joint": "联动任务"}
 )
 
 

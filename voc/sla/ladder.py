@@ -19,6 +19,9 @@ SAID: Mapping[tuple[str, str], str] = MappingProxyType(
         ("rootcause", "due_soon"): "due_soon",
         ("rootcause", "overdue"): "overdue",
         ("rootcause", "leadership"): "leadership",
+        ("joint", "due_soon"): "due_soon",
+        ("joint", "overdue"): "overdue",
+        ("joint", "leadership"): "leadership",
     }
 )
 STEPS: Mapping[tuple[str, str], str] = MappingProxyType(

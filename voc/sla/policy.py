@@ -86,7 +86,7 @@ def dated(policy: Policy, promise: str, start: datetime, until: datetime) -> dic
 
 def _term(policy: Policy, name: str, grants: tuple[Grant, ...]) -> Term:
     promise = policy.promises[name]
-    return Term(grants, promise.ladder, promise.least)
+    return Term(grants, promise.ladder, promise.least, policy.calendars)
 
 
 def parse_policy(text: str) -> Policy:

@@ -15,11 +15,12 @@ from voc.sla.calendar import AROUND_THE_CLOCK, OFFICE
 from voc.zone import CHINA
 
 LADDER = (Level("due_soon", 0.8), Level("overdue", 1.0), Level("escalate", 1.5))
+CALENDARS = {"office": OFFICE, "always": AROUND_THE_CLOCK}
 TERMS = {
-    "respond": Term((Grant(4), Grant(24, AROUND_THE_CLOCK)), LADDER),
-    "reply": Term((Grant(4),), LADDER),
-    "resolve": Term((Grant(16),), LADDER, least=4),
-    "callback": Term((Grant(72, AROUND_THE_CLOCK),), LADDER),
+    "respond": Term((Grant(4), Grant(24, AROUND_THE_CLOCK)), LADDER, calendars=CALENDARS),
+    "reply": Term((Grant(4),), LADDER, calendars=CALENDARS),
+    "resolve": Term((Grant(16),), LADDER, least=4, calendars=CALENDARS),
+    "callback": Term((Grant(72, AROUND_THE_CLOCK),), LADDER, calendars=CALENDARS),
 }
 
 
@@ -135,6 +136,14 @@ def test_a_shorter_promise_cannot_have_been_broken_before_it_was_made() -> None:
     assert (found["resolve"].state, found["resolve"].due_at) == ("overdue", at("02 14:30"))
 
 
+def test_a_change_of_calendar_keeps_what_was_worked_and_counts_on_the_new_one_from_then_on() -> None:
+    facts = {"hours": {"resolve": 10}, "calendars": {"resolve": "always"}}
+    entries = [Entry("open", at("02 09:00")), Entry("retime", at("02 16:00"), facts)]
+    (clock,) = clocks([COURSES["case"][2]], TERMS, entries, at("02 17:00"))
+    # Six hours by the office (lunch does not count), four more around the clock.
+    assert (clock.worked, clock.due_at) == (timedelta(hours=7), at("02 20:00"))
+
+
 def test_a_reopened_case_gets_a_new_first_answer_and_what_was_left_of_its_solution() -> None:
     found = read("09 09:30", "open 02 09:00", "respond 02 10:00", "resolve 03 16:00", "reopen 09 09:00")
     assert found["respond", 2].due_at == at("09 14:00")
@@ -202,8 +211,12 @@ def history(rng: random.Random) -> list[Entry]:
     minutes = sorted(rng.randrange(28 * 24 * 60) for _ in range(rng.randrange(12)))
     entries = [Entry("open", START)]
     for minute in minutes:
-        hours = {"hours": {rng.choice(sorted(TERMS)): rng.choice((1, 4, 16, 40))}}
-        entries.append(Entry(rng.choice(STEPS), START + timedelta(minutes=minute), hours))
+        promise = rng.choice(sorted(TERMS))
+        facts = {
+            "hours": {promise: rng.choice((1, 4, 16, 40))},
+            "calendars": {promise: rng.choice(("office", "always", "one that is gone"))},
+        }
+        entries.append(Entry(rng.choice(STEPS), START + timedelta(minutes=minute), facts))
     return entries
 
 
@@ -265,7 +278,7 @@ def check_policy_keeps_pauses(rng: random.Random) -> None:
 def check_rungs_fire_once(rng: random.Random) -> None:
     """However often one looks, each rung of each lap is passed at one moment, and the ladder is climbed upwards."""
     entries, fired = history(rng), {}
-    for now in [START + timedelta(minutes=1009 * n) for n in range(48)]:
+    for now in sorted(START + timedelta(minutes=rng.randrange(35 * 24 * 60)) for _ in range(12)):
         for key, clock in of(entries, now).items():
             for level, moment in clock.marks:
                 if level in clock.passed(now):
