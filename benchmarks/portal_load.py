@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing import Event, Process
 from typing import Any
 
@@ -28,8 +28,8 @@ PAGES = {
     "desk, one kind": "/desk?kind=answer",
     "case": "/cases/{case}",
     "tracking, form": "/track",
+    "tracking": "/track/view",
 }
-COOKIE = "voc-session"
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
     options = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="voc-load-") as home:
         os.environ |= {"VOC_HOME": home, "VOC_PORTAL_PLAIN_HTTP": "true", "VOC_PORTAL_PORT": "8799"}
-        tokens, cases = _lay_out(options.cases, options.people)
+        cookies, cases = _lay_out(options.cases, options.people)
         _explain()
         stop = Event()
         writer = Process(target=_write, args=(stop,))
@@ -52,7 +52,7 @@ def main() -> None:
             print(
                 f"{options.cases:,} cases, {options.people} people, {options.seconds:.0f} s, feedback being written"
             )
-            asyncio.run(_ask("http://127.0.0.1:8799", tokens, cases, options.seconds))
+            asyncio.run(_ask("http://127.0.0.1:8799", cookies, cases, options.seconds))
         finally:
             stop.set()
             server.terminate()
@@ -74,18 +74,40 @@ def _lay_out(count: int, people: int) -> tuple[list[str], list[list[int]]]:
     with transaction() as session:
         lay_out(session, count, now)
     print(f"laid out in {time.perf_counter() - started:.0f} s")
-    tokens, cases = [], []
+    cookies, cases = [], []
     with transaction() as session:
-        for number in range(people):
+        for number, feedback in enumerate(
+            session.scalars(text("SELECT id FROM feedback LIMIT :n"), {"n": people})
+        ):
             department = DEPARTMENTS[number % len(DEPARTMENTS)]
             user = User(login=f"p{number}", name=f"经办 {number}", roles=["handler"], departments=[department],
                         created_at=now)  # fmt: skip
             session.add(user)
             session.flush()
-            tokens.append(begin_session(session, user.id, "password", "load", now))
+            token = begin_session(session, user.id, "password", "load", now)
+            cookies.append(f"voc-session={token}; voc-track={_opened(session, feedback, now)}")
             query = text("SELECT id FROM \"case\" WHERE department = :d AND state = 'assigned' LIMIT 200")
             cases.append(list(session.scalars(query, {"d": department})))
-    return tokens, cases
+    return cookies, cases
+
+
+def _opened(session: Any, feedback: int, now: datetime) -> str:
+    """Make a link of a message and return the cookie that opening it would leave."""
+    from itsdangerous import URLSafeTimedSerializer
+
+    from models.linking import hashed
+    from models.tracked import TrackingLink
+    from settings import get_settings
+
+    hash_ = hashed(secrets.token_urlsafe(16))
+    session.add(
+        TrackingLink(
+            token_hash=hash_, feedback_id=feedback, created_at=now, expires_at=now + timedelta(days=1)
+        )
+    )
+    return str(
+        URLSafeTimedSerializer(get_settings().tracking_key(), salt="tracking").dumps([feedback, hash_])
+    )
 
 
 def _explain() -> None:
@@ -143,16 +165,18 @@ def _wait(address: str) -> None:
     raise SystemExit("the portal did not start")
 
 
-async def _ask(address: str, tokens: list[str], cases: list[list[int]], seconds: float) -> None:
+async def _ask(address: str, cookies: list[str], cases: list[list[int]], seconds: float) -> None:
     taken: dict[str, list[float]] = {name: [] for name in PAGES}
     bad: list[int] = []
-    until = time.perf_counter() + seconds
     async with httpx.AsyncClient(
         base_url=address, timeout=60, limits=httpx.Limits(max_connections=200)
     ) as client:
+        for name in PAGES:  # a portal that has just started reads its templates and words once
+            await client.get(PAGES[name].format(case=cases[0][0]), headers={"cookie": cookies[0]})
+        until = time.perf_counter() + seconds
         await asyncio.gather(
-            *(_person(client, token, own, until, taken, bad, n)
-              for n, (token, own) in enumerate(zip(tokens, cases, strict=True)))
+            *(_person(client, cookie, own, until, taken, bad, n)
+              for n, (cookie, own) in enumerate(zip(cookies, cases, strict=True)))
         )  # fmt: skip
     total = sum(map(len, taken.values()))
     print(f"{total} pages, {total / seconds:.1f} a second, {len(bad)} not 200")
@@ -164,7 +188,7 @@ async def _ask(address: str, tokens: list[str], cases: list[list[int]], seconds:
 
 
 async def _person(
-    client: httpx.AsyncClient, token: str, own: list[int], until: float, taken: dict[str, list[float]],
+    client: httpx.AsyncClient, cookie: str, own: list[int], until: float, taken: dict[str, list[float]],
     bad: list[int], number: int,
 ) -> None:  # fmt: skip
     """Ask for one page after the other, with the second or two a person reads in between."""
@@ -174,9 +198,7 @@ async def _person(
         name = list(PAGES)[int(draw.integers(len(PAGES)))]
         path = PAGES[name].format(case=own[int(draw.integers(len(own)))])
         started = time.perf_counter()
-        answer = await client.get(
-            path, headers={"cookie": f"{COOKIE}={token}"} if name != "tracking, form" else {}
-        )
+        answer = await client.get(path, headers={"cookie": cookie})
         taken[name].append(time.perf_counter() - started)
         bad += [answer.status_code] * (answer.status_code != 200)
         await asyncio.sleep(float(draw.uniform(0.5, 1.5)))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from models.planned import planned
 
 PAGE = 25
 EXCERPT = 80  # characters of the customer's words that tell one case from the next
@@ -59,12 +60,12 @@ _COUNTS = """
             AND done_at IS NULL {due} LIMIT :counted) x) AS joint
 """
 _LATE = {"answer": "AND respond_by < :now", "solve": "AND resolve_by < :now", "due": "AND due_at < :now"}
-_COUNT = text(_COUNTS.format(answer="", solve="", due=""))
-_COUNT_LATE = text(_COUNTS.format(**_LATE))
+_COUNT = _COUNTS.format(answer="", solve="", due="")
+_COUNT_LATE = _COUNTS.format(**_LATE)
 
 
 def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in session.execute(text(query), values).mappings()]
+    return planned(session, query, values)
 
 
 def todo(
@@ -97,7 +98,8 @@ def todo(
 def counts(session: Session, departments: Sequence[str], now: datetime) -> dict[str, dict[str, int]]:
     """Count what is to be done and what is late, by kind; no further than COUNTED."""
     values = {"departments": list(departments), "now": now, "counted": COUNTED}
-    all_, late = (dict(session.execute(query, values).mappings().one()) for query in (_COUNT, _COUNT_LATE))
+    (all_,) = planned(session, _COUNT, {name: values[name] for name in ("departments", "counted")})
+    (late,) = planned(session, _COUNT_LATE, values)
     return {kind: {"all": all_[kind], "late": late[kind]} for kind in all_}
 
 

@@ -75,11 +75,17 @@ def _forget_dead_handles(register: Path) -> None:
         register.write_text(json.dumps(sorted(pid for pid in known if Path(f"/proc/{pid}").exists())))
 
 
+# What models.planned prepares on a connection of the portal keeps one plan, whatever is asked with it.
+PLANNED_ONCE = {"options": "-c plan_cache_mode=force_generic_plan"}
+
+
 @lru_cache(maxsize=6)
-def _engine(url: str | URL, process: int, size: int = 4) -> Engine:
+def _engine(url: str | URL, process: int, size: int = 4, **connecting: str) -> Engine:
     # Every table has to be known before a foreign key is followed, whichever of them a process imported itself.
     import_module("models.tables")
-    return create_engine(url, pool_pre_ping=True, pool_size=size, max_overflow=size, hide_parameters=True)
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=size, max_overflow=size, hide_parameters=True, connect_args=connecting
+    )
 
 
 def answers() -> bool:
@@ -116,7 +122,7 @@ def engine_as(role: str) -> Engine:
     url = make_url(database_url()).set(
         username=role, password=password.get_secret_value() if password else None
     )
-    return _engine(url, os.getpid(), 12)
+    return _engine(url, os.getpid(), 12, **PLANNED_ONCE)
 
 
 @contextmanager
