@@ -117,11 +117,13 @@ def catch_up(api: Api, now: datetime) -> list[str]:
     for run in api.late(now):
         if run["auto_scheduled"]:
             missed.setdefault(run["deployment_id"], []).append(run)
+    # A run gets its own name when it begins; until then people know only its deployment.
+    names = {one["id"]: one["name"] for one in api.deployments()} if missed else {}
     said = []
     for runs in missed.values():
         *earlier, last = sorted(runs, key=lambda run: run["expected_start_time"])
         for run in earlier:
             api.put_in_state(run["id"], "CANCELLED", "Cancelled", "错过多次，只补跑最近一次")
         if earlier:
-            said.append(f"「{last['name']}」错过 {len(runs)} 次，补跑一次")
+            said.append(f"「{names.get(last['deployment_id'], last['name'])}」错过 {len(runs)} 次，补跑一次")
     return said

@@ -31,6 +31,8 @@ STATUS = "serve.json"
 DATABASE_EVERY = 3.0
 DEAF = 45.0  # seconds without an answer after which a server that still runs is started again
 CALM = 60.0  # a child that lived so long may be started again at once
+# Runs at once: after a night without a server all schedules are due, and each run is a Python of its own.
+AT_ONCE = max(2, os.cpu_count() or 1)
 # What every child and every run below it is told.
 RUNNING = {
     "PREFECT_WORKER_QUERY_SECONDS": "2",
@@ -123,7 +125,7 @@ def _first(server: Child, api: Api) -> bool:
 
 def _others() -> list[Child]:
     commands = {
-        "worker": ("执行进程", ["-m", "prefect", "worker", "start", "--pool", POOL]),
+        "worker": ("执行进程", ["-m", "prefect", "worker", "start", "--pool", POOL, "--limit", str(AT_ONCE)]),
         "react": ("反应进程", ["-m", "cli", "react"]),
         "dispatch": ("消息发送", ["-m", "cli", "dispatch", "--watch"]),
         "events": ("事件通知", ["-m", "cli", "events", "post", "--watch"]),

@@ -28,6 +28,7 @@ def server():
             in_state=lambda *types, **_: [one for one in runs if one["state"]["type"] in types],
             last_heartbeats=lambda _: set(alive),
             late=lambda _: list(late),
+            deployments=lambda: [{"id": "d", "name": "改进"}],
             put_in_state=lambda id_, state, name, message: put.append((id_, name)),
         )
 
@@ -84,4 +85,4 @@ def test_a_schedule_that_was_missed_is_caught_up_once_and_what_people_asked_for_
     api = server(late=[*late, *asked])
     said = guard.catch_up(api, NOW)
     assert sorted(api.put) == [("hour 2", "Cancelled"), ("hour 3", "Cancelled")]
-    assert said == ["「hour 1」错过 3 次，补跑一次"]
+    assert said == ["「改进」错过 3 次，补跑一次"]
