@@ -9,7 +9,7 @@ import re
 import subprocess
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -56,21 +56,26 @@ def _embedded_url() -> str:
 @lru_cache(maxsize=4)
 def _start_embedded(pgserver: ModuleType, folder: Path) -> str:
     register = folder / ".handle_pids.json"
-    _forget_dead_handles(register)
+    # The wheel adds and removes under this lock. Written past it, the register lost who had joined meanwhile, and the
+    # next process that left stopped the server under everybody (seen when twenty runs started at once).
+    lock = pgserver.postgres_server.PostgresServer._lock
+    _forget_dead_handles(register, lock)
     try:
         address = str(pgserver.get_server(folder).get_uri())
     except (subprocess.SubprocessError, OSError) as error:
         hint = "该目录可能是复制来的、归属不对，或磁盘已满。"
         raise ConfigError(6, f"内置数据库没有启动成功，请查看 {folder / 'log'}。{hint}") from error
     # Runs before the wheel's own clean-up, which stops the server only when nobody else is registered.
-    atexit.register(_forget_dead_handles, register)
+    atexit.register(_forget_dead_handles, register, lock)
     return address
 
 
-def _forget_dead_handles(register: Path) -> None:
+def _forget_dead_handles(register: Path, lock: AbstractContextManager[object]) -> None:
     """Drop processes that were killed from the register of users, or the server would never stop again."""
-    if register.exists():
-        # Two processes that write at once leave more than one list behind: every number in it counts.
+    if not register.exists():
+        return
+    with lock:
+        # A version of before wrote past the lock and could leave more than one list: every number in it counts.
         known = {int(number) for number in re.findall(r"\d+", register.read_text())}
         register.write_text(json.dumps(sorted(pid for pid in known if Path(f"/proc/{pid}").exists())))
 
