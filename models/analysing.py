@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlalchemy import select, text
+from sqlalchemy import Float, cast, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -223,16 +223,16 @@ def issue_events(
     return events
 
 
-def feedback_times(session: Session, since: datetime, until: datetime) -> list[datetime]:
-    """Read when accepted feedback with words was given, in time order."""
-    query = select(Feedback.occurred_at).where(
+def feedback_times(session: Session, since: datetime, until: datetime) -> NDArray[np.float64]:
+    """Read when accepted feedback with words was given, in seconds since 1970 and in time order."""
+    query = select(cast(func.extract("epoch", Feedback.occurred_at), Float)).where(
         Feedback.disposition == "accepted",
         Feedback.superseded_by.is_(None),
         Feedback.suspect.is_(None),
         Feedback.occurred_at >= since,
         Feedback.occurred_at <= until,
     )
-    return list(session.scalars(query.order_by(Feedback.occurred_at)))
+    return np.fromiter(session.scalars(query.order_by(Feedback.occurred_at)), dtype=np.float64)
 
 
 def note_taxonomy(session: Session, version: str, fingerprint: str, body: str, now: datetime) -> None:

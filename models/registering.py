@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import packed
 from models.analysing import array_of
-from models.loading import copy_frame, copy_rows, references_by_batch
+from models.loading import by_index, copy_frame, copy_rows, references_by_batch
 
 INDEX = "registry"
 # What `references_by_batch` asks after feedback was registered.
@@ -36,19 +36,28 @@ class Said:
     region: str | None
 
 
-def unregistered(session: Session, batches: Sequence[int]) -> list[Said]:
+def unregistered(session: Session, batches: Sequence[int]) -> list[int]:
     """List what these batches brought that is neither praise nor suspect nor registered, in order of time."""
     query = text(
         """
-        SELECT f.id, f.text, extract(epoch FROM f.occurred_at)::bigint, f.source_id, f.product, f.region
-        FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
+        SELECT f.id FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
         WHERE f.batch_id = ANY(:batches) AND f.disposition = 'accepted' AND f.superseded_by IS NULL
           AND f.suspect IS NULL AND a.type <> 'praise'
           AND NOT EXISTS (SELECT 1 FROM registry_member r WHERE r.feedback_id = f.id)
         ORDER BY f.occurred_at, f.id
         """
     )
-    return [Said(*row) for row in session.execute(query, {"batches": list(batches)})]
+    return list(session.scalars(query, {"batches": list(batches)}))
+
+
+def said(session: Session, ids: Sequence[int]) -> list[Said]:
+    """Read some feedback, in order of time."""
+    query = text(
+        """SELECT id, text, extract(epoch FROM occurred_at)::bigint, source_id, product, region
+           FROM feedback WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY occurred_at, id"""
+    )
+    with by_index(session):
+        return [Said(*row) for row in session.execute(query, {"ids": array_of(ids)})]
 
 
 def store_members(

@@ -17,6 +17,7 @@ from tasks.assets import organisation as organisation
 from tasks.assets import taxonomy
 from tasks.candidates import gather_events
 from tasks.common import by, stage
+from tasks.memory import seldom_collected
 from voc.problems import Policy, Window, first_recurrence, may_recur, seconds
 from voc.routing import route
 
@@ -34,7 +35,7 @@ def policy() -> Policy:
 @stage("聚合问题")
 def aggregate_problems(now: datetime) -> dict[str, int]:
     """Put the newly analysed feedback into the problems it belongs to, and begin problems that recur."""
-    with transaction() as session:
+    with seldom_collected(), transaction() as session:
         lock_out(session, "aggregate")
         store_departments(session, organisation())
         batches = ungathered(session)
@@ -57,7 +58,7 @@ def _detect(session: Session, batches: list[int], now: datetime) -> list[int]:
         return []
     since, until = span[0] - policy().window, span[1]
     issues = _possible(session, issues, since, until)
-    everything = seconds(feedback_times(session, since, until)) if issues else seconds([])
+    everything = feedback_times(session, since, until) if issues else seconds([])
     found: dict[str, Window] = {}
     for issue, events in issue_events(session, issues, since, until).items():
         times = seconds([at for at, _ in events])

@@ -52,18 +52,20 @@ def _shared(
 ) -> NDArray[np.bool_]:
     """Mark the rows that have a key or the whole text in common with another row or with known feedback."""
     own = np.where(spoken[:, None], keys, 0)
+    row, column = np.nonzero(own)
     other_keys = np.array([key for words in known for key in words.bands], dtype=np.int64)
     other_hashes = np.array([words.content_hash for words in known], dtype=np.int64)
-    near = (np.isin(own, np.append(_repeated(own[own != 0]), other_keys)) & (own != 0)).any(axis=1)
-    again = np.isin(hashes, np.append(_repeated(hashes[spoken]), other_hashes))
-    shared: NDArray[np.bool_] = spoken & (near | again)
+    shared = np.zeros(len(keys), dtype=np.bool_)
+    shared[row[_met_again(own[row, column], other_keys)]] = True
+    shared[np.flatnonzero(spoken)[_met_again(hashes[spoken], other_hashes)]] = True
     return shared
 
 
-def _repeated(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    found, times = np.unique(values, return_counts=True)
-    repeated: NDArray[np.int64] = found[times > 1]
-    return repeated
+def _met_again(values: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each value stands elsewhere among the values, or among the others."""
+    own, other = pl.Series(values), pl.Series(others)
+    again: NDArray[np.bool_] = (own.is_duplicated() | own.is_in(other.implode())).to_numpy()
+    return again
 
 
 def _words(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,7 +20,7 @@ from voc.registry.background import Background, load_background
 from voc.registry.groups import Joined, join
 from voc.registry.packing import packed, unpacked
 from voc.registry.pairs import DAY, Facts, Rule, alike, compatible
-from voc.registry.signs import signs
+from voc.registry.signs import Signs, signs
 from voc.registry.surges import SurgeRule
 from voc.runs import ordered
 
@@ -37,19 +39,33 @@ def background() -> Background:
 
 def register(session: Session, batches: list[int], now: datetime) -> set[int]:
     """Register the feedback of these batches; return the groups that gained members or took others over."""
-    said = registering.unregistered(session, batches)
-    if said:
+    ids = registering.unregistered(session, batches)
+    if ids:
         _index_again(session)
     touched: set[int] = set()
-    for start in range(0, len(said), AT_ONCE):
-        joined = take_in(session, said[start : start + AT_ONCE], now)
+    for said, read in _read_ahead(session, ids):
+        joined = take_in(session, said, read, now)
         touched = {joined.merged.get(group, group) for group in touched} | set(joined.group.values())
     return touched
 
 
-def take_in(session: Session, said: list[Said], now: datetime) -> Joined:
-    """Store feedback, find what it belongs to among all that is registered, and put that together."""
-    new = _store(session, said)
+def _read_ahead(session: Session, ids: list[int]) -> Iterator[tuple[list[Said], Signs]]:
+    """Read feedback part by part; while one is put together, the signs of the next are looked for."""
+    with ThreadPoolExecutor(1, "signs") as reader:
+        begun: tuple[list[Said], Future[Signs]] | None = None
+        for start in range(0, len(ids), AT_ONCE):
+            said = registering.said(session, ids[start : start + AT_ONCE])
+            following = said, reader.submit(signs, [row.text for row in said], background())
+            if begun:
+                yield begun[0], begun[1].result()
+            begun = following
+        if begun:
+            yield begun[0], begun[1].result()
+
+
+def take_in(session: Session, said: list[Said], read: Signs, now: datetime) -> Joined:
+    """Store feedback and its signs, find what it belongs to among all that is registered, and put that together."""
+    new = _store(session, said, read)
     first, last = said[0].at, said[-1].at
     keys = np.concatenate([new[:, nearby.KEY], whole(new[:, nearby.STREAM])])
     near = registering.index_near(session, keys, first - FAR, last + FAR)
@@ -67,13 +83,12 @@ def take_in(session: Session, said: list[Said], now: datetime) -> Joined:
     return joined
 
 
-def _store(session: Session, said: list[Said]) -> Ints:
+def _store(session: Session, said: list[Said], read: Signs) -> Ints:
     """Store new feedback and what it is found by; return its entries by key, in the order of the index."""
     ids = np.array([row.id for row in said], dtype=np.int64)
     moment = np.array([row.at for row in said], dtype=np.int64)
     product, region = hashed([row.product for row in said]), hashed([row.region for row in said])
     stream = streams([row.source for row in said], product, region)
-    read = signs([row.text for row in said], background())
     registering.store_members(session, ids, moment, stream, product, region, packed(read))
     new = ordered(entries(ids, moment, stream, product, read.keys))
     registering.store_index(session, np.concatenate([new, of_streams(ids, moment, stream)]))
