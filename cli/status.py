@@ -83,27 +83,38 @@ def _alive(pid: int | None) -> bool:
 def _prefect(now: datetime) -> dict[str, Any]:
     api = Api(address())
     try:
+        names = {one["id"]: one["name"] for one in api.deployments()}
         return {
             "prefect": True,
-            "active": [_run(run) for run in api.in_state("RUNNING", "PENDING")],
-            "next": _newest(api, "EXPECTED_START_TIME_ASC", "SCHEDULED"),
-            "last": _newest(api, "END_TIME_DESC", "COMPLETED", "FAILED", "CRASHED"),
+            "active": [_run(run, names) for run in api.in_state("RUNNING", "PENDING")],
+            "next": _next(api, names),
+            "last": _newest(api, names, "END_TIME_DESC", SHOWN, "COMPLETED", "FAILED", "CRASHED"),
             "workers": len(api.workers()),
         }
     except httpx.HTTPError:
         return {"prefect": False, "active": [], "next": [], "last": [], "workers": 0}
 
 
-def _newest(api: Api, order: str, *states: str) -> list[dict[str, Any]]:
+def _next(api: Api, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """List the next run of each deployment; the sweep of every minute would fill the list alone."""
+    first: dict[str, dict[str, Any]] = {}
+    for run in _newest(api, names, "EXPECTED_START_TIME_ASC", 200, "SCHEDULED"):
+        first.setdefault(run["name"], run)
+    return list(first.values())[:SHOWN]
+
+
+def _newest(api: Api, names: Mapping[str, str], order: str, limit: int, *states: str) -> list[dict[str, Any]]:
     chosen = {"state": {"type": {"any_": list(states)}}, "parent_task_run_id": {"is_null_": True}}
-    runs = api.ask("/flow_runs/filter", {"flow_runs": chosen, "sort": order, "limit": SHOWN})
-    return [_run(run) for run in runs]
+    runs = api.ask("/flow_runs/filter", {"flow_runs": chosen, "sort": order, "limit": limit})
+    return [_run(run, names) for run in runs]
 
 
-def _run(run: Mapping[str, Any]) -> dict[str, Any]:
+def _run(run: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    # A run gets its own name when it begins; until then people know only its deployment.
+    begun = bool(run.get("start_time"))
     at = run.get("start_time") or run.get("expected_start_time")
     return {
-        "name": run["name"],
+        "name": run["name"] if begun else names.get(run["deployment_id"], run["name"]),
         "state": RUN_STATES.get(run["state_type"], run["state_type"]),
         "at": f"{datetime.fromisoformat(at).astimezone(CHINA):%m-%d %H:%M}" if at else None,
         "tries": run["run_count"],
