@@ -102,12 +102,14 @@ def _revive(api: Api, runs: Iterable[dict[str, Any]], why: str) -> list[str]:
             if run["state"]["type"] == "RUNNING":
                 api.put_in_state(run["id"], "CRASHED", "Crashed", f"{why}，进程已不在")
             continue
-        if run["run_count"] >= TRIES:
+        # A run that dies before it begins is not counted by Prefect.
+        tries = max(run["run_count"], api.times_queued_again(run["id"]))
+        if tries >= TRIES:
             if run["state"]["type"] not in ("CRASHED", "FAILED"):
                 api.put_in_state(run["id"], "CRASHED", "Crashed", f"{why}，已试 {TRIES} 次")
             continue
         api.put_in_state(run["id"], "SCHEDULED", "AwaitingRetry", f"{why}，自动接续")
-        said.append(f"接续「{run['name']}」（{why}，第 {run['run_count'] + 1} 次）")
+        said.append(f"接续「{run['name']}」（{why}，第 {tries + 1} 次）")
     return said
 
 

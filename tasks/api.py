@@ -77,6 +77,11 @@ class Api:
         body = {"state": {"type": state, "name": name, "message": message}, "force": True}
         return dict(self.ask(f"/flow_runs/{run}/set_state", body))
 
+    def times_queued_again(self, run: str) -> int:
+        """Count how often a run was put back into the queue, whether it began or not."""
+        states = self.ask(f"/flow_run_states/?flow_run_id={run}", method="GET")
+        return sum(state["name"] == "AwaitingRetry" for state in states)
+
     def last_heartbeats(self, since: datetime) -> set[str]:
         """Name the runs that gave a sign of life since a time."""
         chosen = {"event": {"name": ["prefect.flow-run.heartbeat"]}, "occurred": {"since": since.isoformat()}}

@@ -16,6 +16,7 @@ from models.engine import transaction
 from settings import get_settings
 from tasks.api import Api, address
 from tasks.common import by, stage
+from voc.errors import InputError
 from voc.zone import CHINA
 
 DEPLOYMENT = "审批/审批"
@@ -33,8 +34,13 @@ class Answer(RunInput):
 
 def named() -> str:
     """Name a run after its question: 审批·改进措施·是否批准措施……."""
-    with transaction() as session:
-        row = approving.approval(session, flow_run.parameters["what"].approval)
+    number = flow_run.parameters["what"].approval
+    try:
+        with transaction() as session:
+            row = approving.approval(session, number)
+    except InputError:
+        # A run that cannot be named never begins; it shall begin, and say that there is no such question.
+        return f"审批·{number}"
     return f"审批·{approving.KIND_NAMES[row['kind']]}·{row['title'][:40]}"
 
 

@@ -29,6 +29,7 @@ def server():
             last_heartbeats=lambda _: set(alive),
             late=lambda _: list(late),
             deployments=lambda: [{"id": "d", "name": "改进"}],
+            times_queued_again=lambda id_: 4 if id_ == "never begins" else 0,
             put_in_state=lambda id_, state, name, message: put.append((id_, name)),
         )
 
@@ -77,6 +78,12 @@ def test_a_run_that_waits_too_long_is_queued_again(server):
     api = server(run("stuck", "PENDING", 400), run("fresh", "PENDING", 5))
     guard.look_after(api, NOW)
     assert api.put == [("stuck", "AwaitingRetry")]
+
+
+def test_a_run_that_never_begins_is_not_queued_for_ever(server):
+    api = server(run("never begins", "PENDING", 400))
+    guard.look_after(api, NOW)
+    assert api.put == [("never begins", "Crashed")]
 
 
 def test_a_schedule_that_was_missed_is_caught_up_once_and_what_people_asked_for_always(server):
