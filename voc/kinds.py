@@ -22,7 +22,7 @@ FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a 
 BRIEF = 40  # characters below which a question or a wish at the end is what the text is about
 _REVIEW, _LETTER = OUTPUTS.index("opinion"), OUTPUTS.index("letter_opinion")
 _GATE = OUTPUTS.index("letter")
-_ENQUIRY = np.array([float(kind == "enquiry") for kind in KINDS])
+_, _SUGGESTION, _ENQUIRY = np.eye(len(KINDS))
 _WISH = (
     r"(?:建议|希望|盼|期待|能不能|能否|可否|可不可以|最好|要是能|如果能).{0,8}"
     r"(?:增加|添加|加[上入个点一强]|改进|改善|优化|提供|支持|开发|设置|完善|提高|提升|适配|推出|出[个一]|开通|放宽|保留|恢复|调整|允许|多一[些点]|更)"
@@ -47,8 +47,12 @@ _ASKING = (
     r"请[问教示]|咨询|[想要]知道|想问|问下|问一下|求[助教问解]|帮忙看|了解一下|答复|解答|告知|指教"
 )
 SILENT = 4.0  # logits taken from an enquiry in whose words nothing asks
-SILENT_LETTER = (
-    1.5  # the same for letters: one enquiry of twenty there is silent, and a fifth of the complaints
+# The same for letters: one enquiry of twenty there is silent, and a fifth of the complaints.
+SILENT_LETTER = 1.5
+# Letters that suggest hold one of these, but for one of twenty; of those that complain a sixth hold none.
+_WISHFUL = (
+    r"建议|希望|盼|提议|倡议|呼吁|应|能否|能不能|可否|可不可以|是否可|最好|期待|恳请|望|请|"
+    r"增设|增加|新增|加强|完善|改善|改进|优化|推广|设立|设置|提高|加大|如果"
 )
 # Asked without a wish to know; in the calibration part met in hundreds of opinions and in no enquiry.
 RHETORIC_WEIGHT = 4.0
@@ -63,10 +67,12 @@ _THANKS = rf"表扬|点赞|锦旗|致敬|感谢.{{0,12}}(?:{_HELPERS})"
 def kind_shares(rows: NDArray[np.float32], clauses: Sequence[str], texts: Sequence[str]) -> Floats:
     """Probability of each of KINDS, uncalibrated, shape (texts, 3), from scores of the texts and their clauses."""
     forms = _forms(clauses)
-    silent = ~pl.Series(texts, dtype=pl.String).str.contains(_ASKING).to_numpy()[:, None] * _ENQUIRY
+    column = pl.Series(texts, dtype=pl.String)
+    silent = ~column.str.contains(_ASKING).to_numpy()[:, None] * _ENQUIRY
+    wishless = ~column.str.contains(_WISHFUL).to_numpy()[:, None] * _SUGGESTION
     thanks = forms * [1, 0, 0]  # of the forms only thanks tell as much in letters, whose makers labelled none
     review = _softmax(rows[:, _REVIEW : _REVIEW + len(KINDS)] + forms - SILENT * silent)
-    letter = _softmax(rows[:, _LETTER : _LETTER + len(KINDS)] + thanks - SILENT_LETTER * silent)
+    letter = _softmax(rows[:, _LETTER : _LETTER + len(KINDS)] + thanks - SILENT_LETTER * (silent + wishless))
     share = letterlike(rows)[:, None]
     return share * letter + (1 - share) * review
 

@@ -47,7 +47,7 @@ def test_a_warning_or_a_demand_is_no_suggestion(text: str) -> None:
 
 def test_a_form_of_words_raises_its_kind() -> None:
     rows = np.zeros((2, len(OUTPUTS)), dtype=np.float32)
-    plain, wished = kind_shares(rows, ["很好吗", "希望增加功能吗"], ["很好吗", "希望增加功能吗"])
+    plain, wished = kind_shares(rows, ["请说很好吗", "希望增加功能吗"], ["请说很好吗", "希望增加功能吗"])
     assert plain.tolist() == pytest.approx([1 / 3] * 3)
     assert wished[KINDS.index("suggestion")] > plain[KINDS.index("suggestion")]
 
