@@ -13,6 +13,8 @@ from voc.alarms.expected import forecast
 from voc.alarms.limits import tail, upper
 from voc.alarms.rhythm import Rhythm, filled, profiles_of
 
+MEDIAN_OF_CHI_SQUARE = 0.4549  # one degree of freedom
+WILD = 20.0  # times the variance of counts
 LEAST = 2  # a single case is never a spike
 Floats = NDArray[np.float64]
 
@@ -32,36 +34,45 @@ class Flags:
 def detect(times: Sequence[datetime], values: Floats, rhythm: Rhythm, chinese_calendar: bool = True) -> Flags:
     """Judge each point of one series by the points before it; times ascend, values are not negative.
 
-    Steps missing in a regular series are zeros where the series itself writes none, otherwise they are unknown.
+    Steps missing in a regular series are zeros as long as the series itself has written none, later they are unknown.
     """
     grid, place = filled(times, rhythm)
-    zeros = bool((values == 0).any())
-    series = np.full(len(grid), np.nan if zeros else 0.0)
+    zeros = place[values == 0]
+    since = int(zeros[0]) if len(zeros) else len(grid)
+    series = np.where(np.arange(len(grid)) > since, np.nan, 0.0)
     series[place] = values
-    counts = series[None] * _scale(values, rhythm.memory.warm)
+    scale = _scale(values[place < rhythm.memory.warm])
+    counts = series[None] * scale
     seen = forecast(counts, profiles_of(grid, rhythm, chinese_calendar), rhythm.memory)
     chances = np.where(np.isnan(counts), 1.0, tail(np.nan_to_num(counts), seen.mean[0], seen.variance[0]))
     chances[:, : rhythm.memory.warm] = 1.0
-    ordinary = (chances >= 1) | (np.nan_to_num(counts) < LEAST)
+    ordinary = (chances >= 1) | (np.nan_to_num(series[None]) < LEAST)
     levels, flags = strictness(np.where(ordinary, 1.0, chances), rhythm)
     limit = upper(seen.mean[0], seen.variance[0], np.maximum(levels, 1e-300))
-    scale = _scale(values, rhythm.memory.warm)
     return Flags(
         expected=seen.mean[0][0][place] / scale,
         upper=limit[0][place] / scale,
         p_value=chances[0][place],
         flag=flags[0][place],
         rhythm=rhythm,
-        filled=0 if zeros else len(grid) - len(place),
+        filled=since - int((place < since).sum()),
     )
 
 
-def _scale(values: Floats, warm: int) -> float:
-    """Return what makes measurements vary like counts; counts are left as they are. Only the beginning is looked at."""
-    if np.array_equal(values, np.round(values)):
+def _scale(first: Floats) -> float:
+    """Return what makes values vary like counts where they do not, by those of the beginning.
+
+    Counts are left as they are, unless their beginning varies so much more than chance that it could never be learnt
+    from surprises that are limited: large amounts, or counts of thousands that stray by a tenth.
+    """
+    if len(first) < 2 or first.mean() <= 0:
         return 1.0
-    first = values[: max(warm, 2)]
-    return float(first.mean() / max(first.var(), 1e-12)) if first.mean() > 0 else 1.0
+    if not np.array_equal(first, np.round(first)):
+        return float(first.mean() / max(first.var(), 1e-12))
+    # The median of squared steps, beside that of a chi-square: one spike among them does not widen it.
+    varied = float(np.median(np.diff(first) ** 2)) / 2 / MEDIAN_OF_CHI_SQUARE
+    ratio = varied / float(np.median(first)) if np.median(first) > 0 else 1.0
+    return 1 / ratio if ratio > WILD else 1.0
 
 
 def strictness(chances: Floats, rhythm: Rhythm) -> tuple[Floats, NDArray[np.bool_]]:

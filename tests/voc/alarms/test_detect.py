@@ -34,6 +34,30 @@ def test_what_comes_later_changes_nothing_of_what_was_said_before(values, later,
     np.testing.assert_array_equal(before.expected[:cut], after.expected[:cut])
 
 
+@given(
+    st.lists(st.sampled_from([0.0, 1.0, 3.0, 4.5, 900.0]), min_size=12, max_size=60),
+    st.sets(st.integers(1, 58)),
+    st.data(),
+)
+def test_a_series_that_ends_earlier_says_the_same_of_its_days_whatever_is_missing(values, missing, data):
+    days = [n for n in range(len(values)) if n not in missing]
+    cut = data.draw(st.integers(sum(day < BY_NAME["day"].memory.warm for day in days), len(days)))
+    times = [MONDAY + timedelta(days=n) for n in days]
+    series = np.array([values[n] for n in days])
+    whole = detect(times, series, BY_NAME["day"])
+    short = detect(times[:cut], series[:cut], BY_NAME["day"])
+    np.testing.assert_array_equal(whole.flag[:cut], short.flag)
+    np.testing.assert_array_equal(whole.expected[:cut], short.expected)
+
+
+def test_thousands_a_day_that_stray_by_a_third_are_ordinary_and_five_times_as_many_are_not():
+    values = np.random.default_rng(1).poisson(10, 120) * 1000
+    values[90] = 50_000
+    flags = judged(values.tolist()).flag
+    assert flags[90]
+    assert flags.sum() <= 2
+
+
 def test_five_times_the_usual_is_flagged_on_its_day_and_the_usual_is_not():
     usual = [10, 12, 9, 11, 10, 8, 9] * 6
     flags = judged([*usual, 50, 10, 11]).flag
