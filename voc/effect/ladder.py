@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from voc.effect import rungs, rungs_named, rungs_units
+from voc.effect import foretelling, rungs, rungs_named, rungs_units
 from voc.effect.diagnostics import FEWEST_AFTER, FEWEST_BEFORE
 from voc.effect.panel import Answer, Panel, Terms
 from voc.errors import InputError
@@ -19,7 +19,7 @@ RUNGS: dict[str, Callable[[Panel, Terms], Answer]] = {
     "cits": rungs.controlled,
     "its": rungs.interrupted,
     "before-after": rungs.before_and_after,
-    # Asked for by name only.
+    # Asked for by name; of these only bsts is ever chosen, and only where it foretold better.
     "sdid": rungs_named.synthetic_differences,
     "its-nb": rungs_named.negative_binomial_series,
     "bsts": rungs_named.structural_series,
@@ -67,6 +67,9 @@ def choose(panel: Panel) -> tuple[str, str]:
 def _without_controls(panel: Panel) -> tuple[str, str]:
     kept = np.asarray(np.isfinite(panel.values).any(axis=0))
     before, after = int(kept[: panel.after].sum()), int(kept[panel.after :].sum())
+    silent = _silent(panel)
+    if silent:
+        return "before-after", f"上线{silent}一条也没有，回归算不出比值，只能由前后对比给出界限"
     if panel.columns is not None and before >= FEWEST_BEFORE and after >= 1:
         return "cits", f"有 {panel.columns.shape[1]} 列对照序列，上线前 {before} 个时点"
     enough = before >= (DAYS_BEFORE if panel.block > 1 else FEWEST_BEFORE) and after >= FEWEST_AFTER
@@ -75,12 +78,32 @@ def _without_controls(panel: Panel) -> tuple[str, str]:
     return "before-after", f"没有对照，上线前 {before} 个、上线后 {after} 个时点，不足以估计趋势"
 
 
+def _silent(panel: Panel) -> str:
+    """The side of the go-live on which counts are all nought, if only one is."""
+    if not panel.counts:
+        return ""
+    some = [bool((np.nan_to_num(side) > 0).any()) for side in np.split(panel.values, [panel.after], axis=1)]
+    return "" if some[0] == some[1] else "前" if some[1] else "后"
+
+
 def measure(panel: Panel, terms: Terms, design: str = "auto") -> Answer:
     """Measure an effect by one design; InputError when the data do not allow it."""
-    chosen, why = choose(panel) if design == "auto" else (design, "由使用者指定")
+    chosen, why = _settled(panel, terms) if design == "auto" else (design, "由使用者指定")
     _refuse(panel, chosen)
     found = RUNGS[chosen](panel, terms)
     return replace(found, why=why)
+
+
+def _settled(panel: Panel, terms: Terms) -> tuple[str, str]:
+    """The choice, after a look at the time before: a mix that does not follow is no control."""
+    chosen, why = choose(panel)
+    _refuse(panel, chosen)
+    if chosen == "sc" and not foretelling.mixes_well(panel, terms):
+        others = int((~panel.treated).sum())
+        return "cits", f"一个实施单位、{others} 个对照单位，但拼不出它上线前的走势，用对照序列扣除共同变化"
+    if chosen == "cits" and panel.columns is not None and panel.treated.all():
+        return foretelling.beside_columns(panel, terms) or (chosen, why)
+    return chosen, why
 
 
 def _refuse(panel: Panel, design: str) -> None:

@@ -25,6 +25,7 @@ LONGEST = 800  # points up to which the bias of the correlation is worked out; b
 GRID = np.linspace(0.0, MOST_SHARED, 10)
 NEARLY = 1e-4  # columns nearer to each other than this are solved by their singular values
 CACHED = 200  # points up to which the correlations of the grid are kept
+NOTHING = 1e-20
 TOLD = 2.0  # standard errors of a lag-1 correlation from which on the lag-2 one is believed in full
 
 
@@ -142,6 +143,8 @@ def noise(fitted: Fit, floor: bool = True) -> Noise:
     n = residuals.size
     left = max(n - basis.shape[1], 1)
     power = float((residuals**2).sum())
+    if power <= NOTHING * float(((fitted.mean / fitted.sd) ** 2).sum()):
+        power = 0.0  # a perfect fit leaves rounding, which remembers
     raw = [
         float((residuals[lag:] * residuals[:-lag]).sum() / power) if power > 0 and n > 4 else 0.0
         for lag in (1, 2)

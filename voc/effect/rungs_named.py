@@ -1,4 +1,7 @@
-"""Rungs that are not chosen by themselves but asked for by name: negative binomial, structural, synthetic DiD."""
+"""Rungs that are asked for by name: negative binomial, structural, synthetic DiD.
+
+The structural one is also taken where it foretold known points better (`foretelling`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import numpy as np
 
 from voc.effect import diagnostics as checks
 from voc.effect import its, negative_binomial, structural, synthetic_did
+from voc.effect.before_after import Effect
+from voc.effect.its import Series
 from voc.effect.panel import Answer, Check, Floats, Panel, Path, Terms
 from voc.effect.rungs import answer, answer_series, effect_of, ends_of, group_path, others_of, own_series
 from voc.effect.rungs_units import from_difference, scaled, without_washout
@@ -84,27 +89,40 @@ def _checked(found: SyntheticDid, own: Floats, pool: Floats, after: int) -> list
     return tested
 
 
-def structural_series(panel: Panel, terms: Terms) -> Answer:
-    """One series beside control columns, by a local level and regression with the priors of CausalImpact."""
-    series = own_series(panel, terms)
+def structural_effect(panel: Panel, terms: Terms) -> Effect:
+    """The effect of a structural model alone, without checks."""
+    y, columns, after, _ = _structural_parts(own_series(panel, terms))
+    return _structural_effect(structural.structural(y, columns, after, terms.alpha), y, after)
+
+
+def _structural_parts(series: Series) -> tuple[Floats, Floats, int, Any]:
     kept = its.kept_of(series)
     y = (series.values if series.exposure is None else series.values / series.exposure)[kept]
     columns = np.empty((len(y), 0)) if series.controls is None else series.controls[kept]
-    after = int(kept[: series.after].sum())
-    found = structural.structural(y, columns, after, terms.alpha)
+    return y, columns, int(kept[: series.after].sum()), kept
+
+
+def _structural_effect(found: Structural, y: Floats, after: int) -> Effect:
     seen = float(y[after:].mean())
     sides = after, len(y) - after
     ends = found.estimate, found.low, found.high, found.p_value
-    effect = effect_of("bsts", "difference", *ends, seen - found.estimate, seen, 1.0, sides, wait=0)
+    return effect_of("bsts", "difference", *ends, seen - found.estimate, seen, 1.0, sides, wait=0)
+
+
+def structural_series(panel: Panel, terms: Terms) -> Answer:
+    """One series beside control columns, by a local level and regression with the priors of CausalImpact."""
+    series = own_series(panel, terms)
+    y, columns, after, kept = _structural_parts(series)
+    found = structural.structural(y, columns, after, terms.alpha)
     path = _banded(found, y, kept)
     details = {"level_step": found.step, "noise": found.noise, "controls": columns.shape[1]}
     tested = [
-        checks.points(*sides),
+        checks.points(after, len(y) - after),
         checks.season(series, 0),
         *_remembering(found, y, after),
         _fake(y, columns, after, found),
     ]
-    return answer(effect, terms, tested, path, details=details)
+    return answer(_structural_effect(found, y, after), terms, tested, path, details=details)
 
 
 def _banded(found: Structural, y: Floats, kept: Any) -> Path:

@@ -43,6 +43,7 @@ CODES = np.array(["effective", "partly_effective", "ineffective", "worse", "insu
 CLAIMS = ("effective", "partly_effective", "worse")
 MOST_WEEKS = 104
 LEAST_RATE = 1e-300
+MANIFOLD = 100  # times; beyond, a number says nothing
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,8 @@ def change_words(name: str, change: float, low: float, high: float, alpha: float
 def _move(change: float) -> str:
     if abs(change) < 0.005:
         return "持平"
+    if change > MANIFOLD:
+        return f"上升 {MANIFOLD:g} 倍以上"
     return f"{'上升' if change > 0 else '下降'} {abs(change):,.0%}"
 
 

@@ -142,7 +142,9 @@ def series_of(y: Floats, e: Floats, contract: Contract, weeks: Calendar) -> Seri
 def _interrupted(y: Floats, e: Floats, contract: Contract, went_live: date, weeks: Calendar) -> Judged:
     series = series_of(y, e, contract, weeks)
     kept = weeks.kept if series.kept is None else series.kept
-    if not kept[: weeks.live].any() or not kept[weeks.live :].any() or not series.values.any():
+    # Where nothing at all was said on one side the ratio of a regression has no end: bounds need no regression.
+    sides = np.split(np.where(kept, series.values, 0.0), [weeks.live])
+    if not kept[: weeks.live].any() or not kept[weeks.live :].any() or not all(side.any() for side in sides):
         return _before_after(y, e, contract, went_live, weeks, binomial=False)
     change = its.interrupted(series)
     found = rungs.answer_series("its", series, change, terms_of(contract), [])

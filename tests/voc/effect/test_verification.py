@@ -245,3 +245,11 @@ def test_the_picture_of_units_shows_the_rate_of_the_treated() -> None:
     seen = [value for value in found.picture["observed"] if value is not None]
     assert seen[0] == pytest.approx(30, abs=12)  # 3 a day on 100 orders, as complaints per thousand
     assert seen[-1] < 20
+
+
+def test_complaints_that_stop_altogether_are_effective_by_an_interrupted_series_too() -> None:
+    days = np.where(BEFORE, series(), 0.0)
+    found = judged(days, LONG)
+    assert found.verdict.code == "effective"
+    assert found.effect.change[0] == -1
+    assert found.effect.change[2] < -0.9
