@@ -13,7 +13,6 @@ import time
 from datetime import datetime
 
 import numpy as np
-import polars as pl
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ from benchmarks.registry_growth import BATCH, made
 from models import registering
 from models.engine import migrate, transaction
 from tasks.register import background, take_in
-from voc.registry.anchors import anchors, by_day, streams
+from voc.registry.anchors import entries, of_streams, streams
 from voc.registry.packing import packed
 from voc.registry.signs import signs
 from voc.zone import CHINA
@@ -35,11 +34,10 @@ def load(session: Session, first: int) -> None:
     ids = np.arange(first, first + BATCH) + 1
     read = signs(texts, background())
     stream = streams([1] * BATCH, facts.product, facts.region)
-    columns = {"feedback_id": ids, "at": facts.moment, "stream": stream, "product": facts.product}
-    registering.store_members(session, pl.DataFrame({**columns, "region": facts.region}), packed(read))
-    index = anchors(ids, facts.moment, stream, facts.product, read)
-    registering.store_anchors(session, index)
-    registering.count_days(session, by_day(index, facts.moment, stream))
+    product, region = facts.product, facts.region
+    registering.store_members(session, ids, facts.moment, stream, product, region, packed(read))
+    index = entries(ids, facts.moment, stream, product, read.keys)
+    registering.store_index(session, np.concatenate([index, of_streams(ids, facts.moment, stream)]))
 
 
 def measure(session: Session, size: int) -> None:
@@ -51,14 +49,17 @@ def measure(session: Session, size: int) -> None:
     ]
     said.sort(key=lambda row: (row.at, row.id))
     wall, cpu = time.perf_counter(), time.process_time()
-    joined = [
-        take_in(session, said[at : at + 5_000], datetime.now(CHINA)) for at in range(0, len(said), 5_000)
-    ]
+    joined = []
+    for at in range(0, len(said), 5_000):
+        part = said[at : at + 5_000]
+        joined.append(
+            take_in(session, part, signs([row.text for row in part], background()), datetime.now(CHINA))
+        )
     seconds, own = time.perf_counter() - wall, time.process_time() - cpu
     disk = session.scalar(
         text(
-            """SELECT sum(pg_total_relation_size(c)) / 1048576 FROM unnest(CAST('{registry_member, registry_anchor,
-               registry_day}' AS regclass[])) c"""
+            """SELECT sum(pg_total_relation_size(c)) / 1048576 FROM unnest(CAST('{registry_member, index_run,
+               index_block}' AS regclass[])) c"""
         )
     )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -72,6 +73,7 @@ def measure(session: Session, size: int) -> None:
 def main() -> None:
     """Grow the history and measure at each size."""
     migrate()
+    registering.ORPHANS = "SELECT 1 WHERE false"  # there is no feedback to refer to here
     print(
         "rows before | 10,000 rows: wall s | CPU s of this process | its memory MB | tables MB | groups opened"
     )
@@ -83,7 +85,7 @@ def main() -> None:
                 load(session, first)
         with transaction() as session:
             session.execute(text("SET LOCAL session_replication_role = replica"))
-            session.execute(text("ANALYZE registry_anchor, registry_day, registry_member"))
+            session.execute(text("ANALYZE registry_member"))
             measure(session, size)
             session.rollback()
 

@@ -1,6 +1,6 @@
 """Speed of the whole pipeline beside two others, in one run on one machine; prints Markdown tables.
 
-    python -m benchmarks.speed --rows 100000 --rounds 3 --growth 10000,100000 --million
+    python -m benchmarks.speed --rows 100000 --rounds 3
 
 Rates depend on the machine; ratios within one run are what is quoted. CPU seconds are those of our processes
 and of PostgreSQL; on a machine that others use as well they say more than the clock.
@@ -12,8 +12,7 @@ import argparse
 import logging
 import os
 import statistics
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from sklearn.svm import LinearSVC
 
 from benchmarks import speed_rivals, speed_rows
 from benchmarks.corpora import rows as corpus
-from benchmarks.speed_house import Times, house, own_cpu, peak_memory, register, take_in
+from benchmarks.speed_house import Times, house, own_cpu, peak_memory, register, table, take_in, timed
 
 STAGES = {
     "collect": "采集 collect",
@@ -36,18 +35,7 @@ STAGES = {
     "analyse": "分析 analyse",
     "aggregate": "聚合 aggregate",
 }
-
-
-def table(title: str, head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    """Print a Markdown table."""
-    print(f"\n### {title}\n\n| {' | '.join(head)} |\n|{' --- |' * len(head)}")
-    for line in lines:
-        print(
-            "| "
-            + " | ".join(f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in line)
-            + " |"
-        )
-    sys.stdout.flush()
+EXPECTATIONS = "great_expectations"
 
 
 def warm() -> None:
@@ -64,16 +52,20 @@ def warm() -> None:
 
 def ours(path: Path, rows: int, name: str = "web") -> Times:
     """Take a file in by the product's own stages."""
+    from tasks import check
+
     times = Times()
-    take_in(register(name, path, speed_rows.MAP), times)
+    source = register(name, path, speed_rows.MAP)
+    with timed(check, "validate_together", times, EXPECTATIONS):
+        take_in(source, times)
     return times
 
 
 def whole(times: Times, kind: str = "wall") -> float:
     """Seconds of all stages."""
     if kind == "cpu":
-        return sum(times.own.values()) + sum(times.server.values())
-    return sum(times.wall.values())
+        return sum(times.own[stage] + times.server[stage] for stage in STAGES)
+    return sum(times.wall[stage] for stage in STAGES)
 
 
 def train_rivals() -> tuple[Any, Any]:
@@ -125,8 +117,18 @@ def stage_table(times: Times, rows: int, workers: int) -> None:
         )
         for s in STAGES
     ]
-    lines.append(("whole", total, "100%", rows / total, sum(times.own.values()), sum(times.server.values())))
+    lines.append(
+        (
+            "whole",
+            total,
+            "100%",
+            rows / total,
+            *(sum(of[s] for s in STAGES) for of in (times.own, times.server)),
+        )
+    )
     head = ("stage", "seconds", "share", "rows/s", "own CPU s", "PostgreSQL CPU s")
+    expected = times.wall[EXPECTATIONS]
+    lines.append(("of it Great Expectations", expected, f"{expected / total:.0%}", "", "", ""))
     table(f"{rows:,} rows, {workers} workers, peak {peak_memory():,.0f} MB", head, lines)
 
 
@@ -191,34 +193,6 @@ def understood(batches: Sequence[int], rows: int, **values: str) -> Times:
     return times
 
 
-def growth(sizes: Sequence[int], probe: int, workers: int) -> None:
-    """Cost of the next rows when more and more are stored."""
-    lines: list[tuple[object, ...]] = []
-    base = 0.0
-    with house(workers=workers) as home:
-        stored = 0
-        for size in sizes:
-            path = speed_rows.write(home / "history.csv", stored, size - stored)
-            ours(path, size - stored, f"history{size}")
-            path = speed_rows.write(home / "probe.csv", size, probe)
-            times = ours(path, probe, f"probe{size}")
-            stored = size + probe
-            cpu = whole(times, "cpu") / probe * 1e6
-            base = base or cpu
-            own, server = (sum(part.values()) / probe * 1e6 for part in (times.own, times.server))
-            lines.append((f"{size:,}", whole(times) / probe * 1e6, own, server, cpu / base, peak_memory()))
-            print(f"{size:,} rows stored", file=sys.stderr)
-    head = (
-        "rows stored before",
-        "µs a new row",
-        "own CPU µs",
-        "PostgreSQL CPU µs",
-        "CPU, times the first",
-        "peak MB",
-    )
-    table(f"Growth: the next {probe:,} rows", head, lines)
-
-
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -226,8 +200,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--sample", type=int, default=300, help="rows of the day-one pipeline")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--growth", default="", help="sizes of history, such as 10000,100000")
-    parser.add_argument("--probe", type=int, default=10_000)
     parser.add_argument("--processes", type=int, default=0, help="rows for one process against two, and Dask")
     asked = parser.parse_args()
     jieba.setLogLevel(logging.ERROR)
@@ -240,8 +212,6 @@ def main() -> None:
             against_rivals(asked.rows, asked.rounds, asked.sample, asked.workers)
         if asked.processes:
             spread(asked.processes)
-        if asked.growth:
-            growth([int(size) for size in asked.growth.split(",")], asked.probe, asked.workers)
 
 
 if __name__ == "__main__":

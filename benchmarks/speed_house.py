@@ -6,11 +6,13 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 NOW = datetime(2026, 6, 8, 1, tzinfo=UTC)
@@ -33,6 +35,29 @@ class Times:
         self.wall[stage] = self.wall.get(stage, 0.0) + time.perf_counter() - wall
         self.own[stage] = self.own.get(stage, 0.0) + own_cpu() - own
         self.server[stage] = self.server.get(stage, 0.0) + server_cpu() - server
+
+
+@contextmanager
+def timed(module: ModuleType, name: str, times: Times, stage: str) -> Iterator[None]:
+    """Add what happens within one function of a module to a stage of its own."""
+    function = getattr(module, name)
+
+    @wraps(function)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        with times.of(stage):
+            return function(*args, **kwargs)
+
+    setattr(module, name, watched)
+    yield
+    setattr(module, name, function)
+
+
+def table(title: str, head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    """Print a Markdown table."""
+    print(f"\n### {title}\n\n| {' | '.join(head)} |\n|{' --- |' * len(head)}")
+    for line in lines:
+        cells = (f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in line)
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def processes() -> dict[int, tuple[int, float, str]]:
@@ -75,10 +100,14 @@ def server_cpu() -> float:
     return sum(_below(root, known) for root in roots if root in known)
 
 
+def own_memory() -> float:
+    """Largest resident memory of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def peak_memory() -> float:
     """Largest resident memory so far, in MB: of this process, plus the largest worker."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return (own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+    return own_memory() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from json import JSONEncoder
@@ -157,7 +157,7 @@ def ranked(said: pl.DataFrame, priorities: Priorities) -> pl.DataFrame:
     words: set[Any] = {*map(tuple, priorities.reasons), *priorities.to_high}
     written = {said: as_json(said) for said in words}
     explained = [
-        f'{{"score": {score!r}, "parts": {as_json(parts)}, "reasons": {written[tuple(reasons)]}, '
+        f'{{"score": {score!r}, "parts": {{{_numbers(parts)}}}, "reasons": {written[tuple(reasons)]}, '
         f'"to_high": {written[to_high]}}}'
         for score, parts, reasons, to_high in zip(
             np.round(priorities.score, 4).tolist(), *columns, strict=True
@@ -169,6 +169,11 @@ def ranked(said: pl.DataFrame, priorities: Priorities) -> pl.DataFrame:
         model_version=pl.lit(model().version),
         taxonomy_version=pl.lit(taxonomy().version),
     )
+
+
+def _numbers(parts: Mapping[str, float]) -> str:
+    # Written out for the same reason as the opinions.
+    return ", ".join(f'"{name}": {value!r}' for name, value in parts.items())
 
 
 def note_taxonomy_in_force(session: Session, now: datetime) -> None:
