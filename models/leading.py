@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+
+from models.proof import Report
 
 SHOWN = 8
 STAGES = {
@@ -158,3 +161,20 @@ def reports(session: Session, limit: int = 60) -> list[dict[str, Any]]:
         "SELECT * FROM report ORDER BY period_end DESC, id DESC LIMIT :limit",
         limit=limit,
     )
+
+
+def named_problems(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return name and state of some problems, as far as they are there to be seen."""
+    query = "SELECT id, name, state FROM problem WHERE id = ANY(:ids) AND merged_into IS NULL ORDER BY id"
+    return _rows(session, query, ids=list(ids))
+
+
+def report_before(session: Session, report: Report) -> Report | None:
+    """Return the report of the same kind, on the same department or measure, before this one."""
+    same = (
+        Report.kind == report.kind,
+        Report.department.is_not_distinct_from(report.department),
+        Report.action_id.is_not_distinct_from(report.action_id),
+        Report.period_end < report.period_end,
+    )
+    return session.scalars(select(Report).where(*same).order_by(Report.period_end.desc()).limit(1)).first()

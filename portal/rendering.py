@@ -36,18 +36,6 @@ def day(value: datetime | None) -> str:
     return f"{value.astimezone(CHINA):%Y-%m-%d}" if value else "—"
 
 
-def figure(value: float) -> str:
-    """Write a figure: shares as percent, counts whole, the rest with two places."""
-    if 0 < abs(value) <= 1:
-        return f"{value:.1%}"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-
-
-def change(value: float) -> str:
-    """Write a difference with its sign; of shares in points."""
-    return f"{value * 100:+.1f} 个百分点" if abs(value) < 1 and value != int(value) else f"{value:+,.2f}"
-
-
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -55,7 +43,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters |= {"moment": moment, "day": day, "figure": figure, "change": change, "bytes": size}
+_environment.filters |= {"moment": moment, "day": day, "bytes": size}
 _environment.filters |= {
     "named": naming.named,
     "state": naming.state,

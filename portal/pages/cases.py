@@ -50,6 +50,7 @@ def show(request: Request, person: Desk, case_id: int) -> HTMLResponse:
             steps=OFFERED.get(found["state"], ()) if _theirs(person, found["department"]) else (),
             answering={row["id"] for row in called if _theirs(person, row["department"])},
             called=called,
+            now=now(),
         )
 
 

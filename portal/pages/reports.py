@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -14,6 +14,7 @@ from models.rights import Unseen, session_for
 from portal.rendering import page
 from portal.rights import User, allow
 from settings import get_settings
+from voc.reporting.reading import figures, moved, problems
 
 router = APIRouter()
 Reader = Annotated[User, Depends(allow("admin", "voc", "leader", "head", "auditor"))]
@@ -27,11 +28,6 @@ READING = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox allow-popups"
 )
-COMPARED = {
-    "csat": "满意度（1–5 分）", "satisfied": "满意率", "nps": "净推荐值", "fcr": "一次解决率",
-    "complaints": "投诉率", "feedback": "反馈量", "answered": "按时首次答复", "solved": "按时解决",
-    "cycle": "改进周期（天）", "closed": "解决率", "recurrence": "复发率",
-}  # fmt: skip
 
 
 @router.get("/reports")
@@ -51,17 +47,9 @@ def compare(
         both = [session.get(Report, id_) for id_ in (a, b)]
     if None in both:
         raise Unseen("report", a)
-    first, second = (_figures(report.facts) for report in both if report)
-    names = [key for key in first if key in second]
-    rows = [(COMPARED.get(key, key), first[key], second[key]) for key in names]
+    first, second = ({one.key: one for one in figures(report.facts)} for report in both if report)
+    rows = [(first[key], second[key], moved(first[key], second[key])) for key in first if key in second]
     return page(request, "compare.html", rows=rows, both=both)
-
-
-def _figures(facts: dict[str, Any]) -> dict[str, float]:
-    found = facts.get("numbers", facts)
-    if isinstance(found, list):
-        found = {str(one.get("name") or one.get("key")): one.get("value") for one in found}
-    return {key: float(value) for key, value in found.items() if isinstance(value, int | float)}
 
 
 @router.get("/reports/{report_id}.{kind}")
@@ -80,6 +68,19 @@ def read(person: Reader, report_id: int, kind: str) -> Response:
         "content-disposition": f'attachment; filename="report-{report_id}.{kind}"'
     }  # fmt: skip
     return Response(path.read_bytes(), media_type=media_type, headers=headers)
+
+
+@router.get("/reports/{report_id}")
+def show(request: Request, person: Reader, report_id: int) -> HTMLResponse:
+    """Show the figures of a report with their intervals, and the way from its problems to the sentences."""
+    with session_for(person) as session:
+        row = session.get(Report, report_id)
+        if row is None:
+            raise Unseen("report", report_id)
+        said = problems(row.facts)
+        shown = [{**one, "said": said[one["id"]]} for one in leading.named_problems(session, list(said))]
+        before = leading.report_before(session, row)
+    return page(request, "report.html", report=row, figures=figures(row.facts), problems=shown, before=before)
 
 
 def _inside(wanted: str) -> Path | None:

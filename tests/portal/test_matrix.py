@@ -59,6 +59,7 @@ DOORS = {
     "GET /reports": OVERVIEW,
     "GET /reports/compare": OVERVIEW,
     "GET /reports/{}.{}": OVERVIEW,
+    "GET /reports/{}": OVERVIEW,
     "GET /team": EDITORS | {"auditor"},
     "POST /team/{}": EDITORS,
     "GET /operator": OPERATORS | {"auditor"},
