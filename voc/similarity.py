@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import ConfigError
+from voc.similarity_denials import denials
 from voc.similarity_features import (
     CHARS,
     LONGEST,
@@ -105,7 +106,8 @@ def similarity(left: Sequence[str], right: Sequence[str], model: PairModel) -> N
         return np.zeros(0)
     both = sentences([*left, *right])
     a, b = both[: len(left)], both[len(left) :]
-    shares: NDArray[np.float64] = np.interp(raw(a, b, model), model.knots[0], model.knots[1])
+    told = np.interp(raw(a, b, model), model.knots[0], model.knots[1]).clip(1e-6, 1 - 1e-6)
+    shares = 1 / (1 + np.exp(-(np.log(told / (1 - told)) + denials(left, right))))
     same = np.array([x.letters == y.letters and bool(x.letters) for x, y in zip(a, b, strict=True)])
     empty = np.array([not x.letters or not y.letters for x, y in zip(a, b, strict=True)])
     return np.where(same, 1.0, np.where(empty, 0.0, shares))
