@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import threading
 import time
@@ -14,11 +15,16 @@ from sqlalchemy import text
 
 from benchmarks.portal_rows import lay_out
 from cli.server import free_port
+from models import asking
 from models.change import By
 from models.engine import transaction
+from models.explaining import ask
+from models.joint import join
 from models.knowing import Words, add
+from models.linking import hashed
 from portal.app import create_app
-from settings import get_settings
+from settings import asset_text, get_settings
+from voc.surveys import parse_surveys
 
 CHROMIUM = os.environ.get("VOC_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -120,11 +126,65 @@ def faults(page):
 
 
 def pages():
-    """Every page of the desk and of leadership."""
+    """Every page for people who are logged in."""
     action, problem = one("SELECT id FROM action"), one("SELECT id FROM problem")
+    first, second, called, report = _further(problem)
     return ["/", "/desk", f"/cases/{case()}", f"/actions/{action}", "/problems", f"/problems/{problem}",
             f"/problems/{problem}/sentences", "/approvals", "/knowledge", "/knowledge/1", "/knowledge/new",
-            "/dashboard", "/reports"]  # fmt: skip
+            "/dashboard", "/reports", f"/reports/{first}", f"/reports/compare?a={first}&b={second}", "/team",
+            f"/cases/{called}", f"/rootcauses/{report}", f"/reviews/{one('SELECT id FROM review')}", "/operator",
+            "/account"]  # fmt: skip
+
+
+FACTS = '{"fcr": {"value": 0.8, "low": 0.7, "high": 0.9, "basis": "9 次来访"}, "problem:1": {"count": 3}}'
+REPORTS = """
+    INSERT INTO report (kind, title, period_start, period_end, path, sha256, facts, lineage, scope, created_at)
+    SELECT 'monthly', '月报', date '2026-01-01' + n * 31, date '2026-01-28' + n * 31, 'reports/' || n, 'x',
+           CAST(:facts AS jsonb), '{}', '{}', now() FROM generate_series(0, 1) n RETURNING id
+"""
+ALARM = """
+    WITH a AS (INSERT INTO alarm (kind, series, label, department, started_on, ended_on, observed, expected, urgent,
+               words, quotations, cause, evidence, raised_at, recorded_at, late)
+        VALUES ('spike', 'all', '全部反馈', 'app', '2026-06-01', '2026-06-02', 30, 9, false, '["离线"]',
+                '["一直连不上"]', '多与新固件有关。', '{}', now(), now(), false) RETURNING id)
+    INSERT INTO review (alarm_id, state, round, department, due_at, changed_at)
+    SELECT id, 'open', 1, 'app', now() + interval '1 day', now() FROM a
+"""
+
+
+def _further(problem):
+    """Add two reports, a case with a department called in, a root-cause report, and an alarm; once."""
+    by, number = By("rule:x", NOW), case()
+    with transaction() as session:
+        first, second = session.scalars(text(REPORTS), {"facts": FACTS})
+        session.execute(text(ALARM))
+        join(session, {number: ["quality"]}, {"": "核查批次"}, NOW, by)
+        return first, second, number, ask(session, problem, "quality", by)
+
+
+def opened(page, path):
+    """Open a page and say what shuts people out of it, and how far it is wider than its window."""
+    page.goto(path)
+    return faults(page), max(page.evaluate(WIDER), 0)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_no_page_of_customers_shuts_anybody_out(enter, size):
+    token = secrets.token_urlsafe(16)
+    with transaction() as session:
+        session.execute(
+            text("INSERT INTO tracking_link SELECT :hash, min(id), :now, :until, NULL FROM feedback"),
+            {"hash": hashed(token), "now": NOW, "until": NOW + timedelta(days=1)},
+        )
+        forms = parse_surveys(asset_text("surveys.toml"))
+        for code, form in forms.items():
+            asking.write_down(session, form, NOW)
+            asking.publish(session, code, NOW)
+    page = enter("voc", size=size)
+    found = {
+        path: opened(page, path) for path in ("/login", "/track", f"/t/{token}", *(f"/s/{c}" for c in forms))
+    }
+    assert {path: fault for path, fault in found.items() if fault != ([], 0)} == {}
 
 
 @pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (DESKTOP, False), (DESKTOP, True)])
@@ -132,8 +192,7 @@ def test_no_page_shuts_anybody_out_or_is_wider_than_its_window(enter, size, dark
     page = enter("voc", size=size, dark=dark)
     found = {}
     for path in pages():
-        page.goto(path)
-        found[path] = (faults(page), max(page.evaluate(WIDER), 0))
+        found[path] = opened(page, path)
     assert {path: fault for path, fault in found.items() if fault != ([], 0)} == {}
 
 
