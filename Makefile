@@ -62,6 +62,7 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.topics
 	$(BIN)/python -m benchmarks.privacy
+	$(BIN)/python -m benchmarks.strangers
 	$(BIN)/python -m benchmarks.rejection
 	$(BIN)/python -m benchmarks.copies
 	$(BIN)/python -m benchmarks.pairs
