@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from models import problem_list, regrouping
 from models.change import By
@@ -104,6 +105,29 @@ def test_when_feedback_shows_that_two_are_one_the_older_number_survives(house, m
     ]
     assert house.value("SELECT count(*) FROM problem_member WHERE problem_id = :old", old=old) == 9
     assert house.value("SELECT count(*) FROM problem_member WHERE problem_id = :new", new=new) == 0
+
+
+def test_an_index_that_was_emptied_is_made_anew_from_what_is_registered(house, make):
+    four = told("阳光小区", make)
+    house.take_in(four[:2])
+    with transaction() as session:
+        session.execute(text("TRUNCATE index_block, index_run"))
+    house.take_in(four[2:], "later.csv")
+    found = house.pairs(MEMBERS)
+    assert set(found) == {row[0] for row in four}
+    assert len(set(found.values())) == 1
+
+
+def test_copies_are_found_when_their_index_was_emptied(house):
+    words = "买了不到一个月就漏水，维修师傅来了三次都没有修好，客服一直说再等等"
+    house.take_in([["A", words, "2026-06-01 10:00", "1", "13800000011", "成都"]])
+    with transaction() as session:
+        session.execute(text("TRUNCATE index_block, index_run"))
+    house.take_in([["B", words + "吧", "2026-06-02 10:00", "1", "13800000011", "成都"]], "later.csv")
+    assert house.pairs("SELECT record_key, disposition FROM feedback") == {
+        "A": "accepted",
+        "B": "near_duplicate",
+    }
 
 
 def by(house):
