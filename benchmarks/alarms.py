@@ -26,10 +26,12 @@ from voc.alarms.cause import Told, quotations, sentence, standing_out
 from voc.alarms.grid import Grid, grid_of
 from voc.alarms.series import ALL, label_of, parts
 from voc.alarms.telling import Members, worth_telling
-from voc.alarms.walk import Episode, Policy, walk
+from voc.alarms.walk import DAYS_OF_A_YEAR, Episode, Policy, walk
+from voc.alarms.words import Saying, Spoken, sayings
 
 READINGS = Path(__file__).parent / "readings" / "alarms.csv"
 PAST, PEAKS, APART = timedelta(days=180), 10, 7
+SHUFFLES = 5
 SOURCES = {"米家": lambda: appstore("mijia"), "美居": lambda: appstore("midea_meiju"), "京东空调": aircon}
 BACKLOG = (date(2022, 6, 18), date(2022, 7, 31))  # the sale, and the end of the installation season
 
@@ -78,24 +80,51 @@ def members(voices: Voices, series: str, first: date, last: date) -> pl.DataFram
     return said.filter(pl.col("id").is_in(voices.named.filter(issue=code)["id"].to_list()))
 
 
+def laid_out(voices: Voices) -> Grid:
+    """Lay out the counts of every series from the first day to the last."""
+    first, last = voices.said["day"].min(), voices.said["day"].max()
+    return grid_of(counted(voices), "series", first, last)  # type: ignore[arg-type]
+
+
 def raised(voices: Voices) -> list[Raised]:
     """Walk through all days of a source and return its alarms."""
-    first, last = voices.said["day"].min(), voices.said["day"].max()
-    grid = grid_of(counted(voices), "series", first, last)  # type: ignore[arg-type]
+    grid = laid_out(voices)
     episodes = walk(grid.counts, grid.names, grid.first, Policy())
-    held = [_held(voices, grid, one) for one in episodes]
+    said = sayings(spoken(voices, grid), len(grid.names), Policy())
+    found = [(one, _held(voices, grid, one)) for one in episodes]
+    found += [(one.episode, _spoken_of(one)) for one in said]
+    found.sort(key=lambda one: one[0].raised)
+    names = [*grid.names, *(one.series for one in said)]
+    told = worth_telling([one for one, _ in found], [held for _, held in found], names, Policy())
     return [
         Raised(
-            grid.names[e.series],
-            grid.day(e.raised),
-            grid.day(e.start),
-            grid.day(e.end),
-            e,
-            held[n].until(e.raised),
+            names[e.series], grid.day(e.raised), grid.day(e.start), grid.day(e.end), e, held.until(e.raised)
         )
-        for n in worth_telling(episodes, held, grid.names, Policy())
-        for e in [episodes[n]]
+        for e, held in (found[n] for n in told)
     ]
+
+
+def spoken(voices: Voices, grid: Grid) -> Spoken:
+    """Return negative feedback in order of days."""
+    rows = voices.said.filter("negative").sort("day", "id")
+    days = np.array([grid.place(day) for day in rows["day"]], dtype=np.int64)
+    customers = np.unique(rows["customer"].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    return Spoken(rows["id"].to_numpy().astype(np.int64), days, customers, rows["text"].to_list())
+
+
+def _spoken_of(one: Saying) -> Members:
+    return Members(np.array(list(one.members)), np.array(list(one.members.values())))
+
+
+def shuffled(voices: Voices) -> float:
+    """Return how many words a year come up when texts are shuffled over the days: each of them is false."""
+    grid = laid_out(voices)
+    said, found = spoken(voices, grid), 0
+    for seed in range(SHUFFLES):
+        order = np.random.default_rng(seed).permutation(len(said.ids))
+        mixed = Spoken(said.ids, said.days, said.customers[order], [said.texts[n] for n in order])
+        found += len(sayings(mixed, len(grid.names), Policy()))
+    return found / SHUFFLES / (grid.counts.shape[1] / DAYS_OF_A_YEAR)
 
 
 def _held(voices: Voices, grid: Grid, one: Episode) -> Members:
@@ -181,6 +210,7 @@ def main() -> None:
         found = raised(voices)
         tell(name, voices, found)
         caught(voices, found)
+        print(f"\nwords that come up a year when texts are shuffled over the days: {shuffled(voices):.1f}")
         if name == "京东空调":
             since, until = BACKLOG
             print("\nalarms about installation from the sale of June 18, 2022 on:")

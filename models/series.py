@@ -81,12 +81,13 @@ def days_of(session: Session, batches: Sequence[int]) -> set[date]:
     return set(session.scalars(query, {"batches": list(batches)}))
 
 
-def daily_counts(session: Session, least: int) -> pl.DataFrame:
-    """Count every series by day (series, day, count); slices with fewer than `least` in all are left out."""
+def daily_counts(session: Session, least: int, since: date) -> pl.DataFrame:
+    """Count every series by day (series, day, count); slices with fewer than `least` since then are left out."""
     kinds = ", ".join(f"('{kind}', {kind})" for kind in SLICED)
     query = text(
         f"""
-        WITH said AS ({_SAID}), what AS ({_WHAT}),
+        WITH said AS ({_SAID} AND f.occurred_at >= CAST(:since AS date)::timestamp AT TIME ZONE '{ZONE}'),
+        what AS ({_WHAT}),
         rolled AS (SELECT what, day, {", ".join(SLICED)}, count(*) AS n
                    FROM what JOIN said USING (id) GROUP BY what, day, {", ".join(SLICED)}),
         sliced AS (SELECT what, day, kind, value, n FROM rolled
@@ -98,7 +99,12 @@ def daily_counts(session: Session, least: int) -> pl.DataFrame:
         FROM sliced JOIN large USING (what, kind, value) GROUP BY 1, 2
         """
     )
-    return _frame(session, query, {"least": least}, {"series": pl.String, "day": pl.Date, "count": pl.Int64})
+    return _frame(
+        session,
+        query,
+        {"least": least, "since": since},
+        {"series": pl.String, "day": pl.Date, "count": pl.Int64},
+    )
 
 
 def births(session: Session) -> dict[tuple[str, str], date]:
@@ -135,6 +141,19 @@ def urgent_words(session: Session) -> pl.DataFrame:
         f"WITH said AS ({_SAID}) SELECT id, day, customer FROM said WHERE severity = 2 ORDER BY day, id"
     )
     return _frame(session, query, {}, {"id": pl.Int64, "day": pl.Date, "customer": pl.Int64})
+
+
+def spoken(session: Session, first: date, last: date, most: int) -> pl.DataFrame:
+    """Read negative feedback (id, day, customer, text) by day, of each day at most so many."""
+    query = text(
+        f"""WITH said AS ({_SAID} {_DURING}),
+            placed AS (SELECT id, day, customer, row_number() OVER (PARTITION BY day ORDER BY id) AS place
+                       FROM said WHERE negative)
+            SELECT p.id, p.day, p.customer, f.text FROM placed p JOIN feedback f USING (id)
+            WHERE place <= :most ORDER BY p.day, p.id"""
+    )
+    schema = {"id": pl.Int64, "day": pl.Date, "customer": pl.Int64, "text": pl.String}
+    return _frame(session, query, {"first": first, "last": last, "most": most}, schema)
 
 
 def _frame(session: Session, query: Any, values: dict[str, Any], schema: dict[str, Any]) -> pl.DataFrame:

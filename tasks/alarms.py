@@ -12,7 +12,7 @@ from tasks.aggregate import organisation
 from tasks.assets import taxonomy
 from voc.alarms.cause import Told, quotations, sentence, standing_out
 from voc.alarms.grid import Grid, end_of
-from voc.alarms.series import issue_of, label_of, parts
+from voc.alarms.series import is_words, issue_of, label_of, parts
 from voc.alarms.values import Alarm
 from voc.alarms.walk import Episode
 from voc.causes.slices import Lift, lifts, over_represented
@@ -61,7 +61,7 @@ class Found:
 def explain(session: Session, one: Found, *, late: bool) -> Alarm:
     """Draw up an alarm: what, since when, how much more than usual, and why, by what was known on its day."""
     urgent = one.kind == "safety"
-    issue = issue_of(one.series) if one.kind == "spike" else None
+    issue = _issue(session, one) if one.kind == "spike" else None
     owner = route(issue, EMERGENCY if urgent else 0, organisation())
     label = _label(one)
     words, quoted, cause, evidence = (
@@ -86,6 +86,14 @@ def explain(session: Session, one: Found, *, late: bool) -> Alarm:
         urgent=urgent,
         late=late,
     )
+
+
+def _issue(session: Session, one: Found) -> str | None:
+    """Return the issue or area of a series; of words, the issue that most of their feedback complains of."""
+    if not is_words(one.series):
+        return issue_of(one.series)
+    named = counting.issues_of(session, sorted(one.ids)[-MOST_SHOWN:])
+    return named[0][0] if named and 2 * named[0][1] >= len(one.ids) else None
 
 
 def _label(one: Found) -> str:

@@ -1,7 +1,7 @@
 """Watch: walk through the days that were not looked at yet, raise alarms, and say so.
 
-The walk always starts at the first day of the history and is decided by counts alone, so that a history that is
-imported at once gives the alarms that would have been raised day by day.
+The walk starts three years before the first new day, or with the first day of the history, and is decided by counts
+alone, so that a history that is imported at once gives the alarms that would have been raised day by day.
 """
 
 from __future__ import annotations
@@ -33,9 +33,12 @@ from voc.alarms.series import precision
 from voc.alarms.telling import Members, worth_telling
 from voc.alarms.values import KINDS
 from voc.alarms.walk import Policy, walk
+from voc.alarms.words import Saying, Spoken, WordPolicy, sayings
 from voc.zone import CHINA
 
 SHOWN = 100
+REACH = timedelta(days=3 * 366)  # of the past that a walk begins with: the season of three years
+MOST_A_DAY = 500  # texts whose words are scanned: with more, a rise shows in the counts
 MARGIN = timedelta(days=60)  # how far before the first new day episodes are told again, to know what was said
 
 
@@ -98,22 +101,44 @@ def _horizon(session: Session, now: datetime) -> date | None:
 
 
 def _spikes(session: Session, ground: Ground) -> Iterable[Found]:
-    grid = _laid_out(counting.daily_counts(session, policy().own_history), "series", ground)
+    counts = counting.daily_counts(session, policy().own_history, ground.earliest - MARGIN - REACH)
+    grid = _laid_out(counts, "series", ground)
     if grid is None:
         return []
-    since = grid.place(ground.earliest - MARGIN)
+    since = max(grid.place(ground.earliest - MARGIN), 0)
     episodes = [
         one
         for one in walk(grid.counts, grid.names, grid.first, policy(), _begins(session, grid))
         if one.end >= since
     ]
     members = [_members(session, grid, one.series, one.start, one.end) for one in episodes]
+    said = _sayings(session, grid, since)
+    spoken = [(one.episode, _held(one)) for one in said if one.episode.end >= since]
+    told = [*zip(episodes, members, strict=True), *spoken]
+    told.sort(key=lambda one: one[0].raised)
+    names = [*grid.names, *(one.series for one in said)]
+    ordered = [episode for episode, _ in told]
     return [
-        Found(
-            "spike", grid.names[episodes[n].series], grid, episodes[n], _known(members[n], episodes[n].raised)
-        )
-        for n in worth_telling(episodes, members, grid.names, policy())
+        Found("spike", names[one.series], grid, one, _known(held, one.raised))
+        for n in worth_telling(ordered, [held for _, held in told], names, policy())
+        for one, held in [told[n]]
     ]
+
+
+def _sayings(session: Session, grid: Grid, since: int) -> list[Saying]:
+    """Look for words that come up, from a little before the first new day; the past they need is read with them."""
+    own = WordPolicy()
+    first = grid.day(max(since - own.past - max(own.windows), 0))
+    rows = counting.spoken(session, first, grid.day(grid.counts.shape[1] - 1), MOST_A_DAY)
+    days = np.array([grid.place(day) for day in rows["day"]], dtype=np.int64)
+    spoken = Spoken(rows["id"].to_numpy(), days, rows["customer"].to_numpy(), rows["text"].to_list())
+    return sayings(spoken, len(grid.names), policy(), since)
+
+
+def _held(one: Saying) -> Members:
+    return Members(
+        np.array(list(one.members), dtype=np.int64), np.array(list(one.members.values()), dtype=np.int64)
+    )
 
 
 def _begins(session: Session, grid: Grid) -> Ints:

@@ -28,6 +28,14 @@ def tail(observed: Floats, mean: Floats, variance: Floats) -> Floats:
     return result
 
 
+def at_least(least: float, mean: Floats, variance: Floats) -> Floats:
+    """Chance of `least` or more at this mean and variance, as `tail` takes them; any shape."""
+    mean = np.maximum(mean, 1e-9)
+    ratio = np.maximum(variance / mean, _POISSON)
+    result: Floats = _nb_above(np.asarray(least - 1.0), mean / (ratio - 1), 1 / ratio)
+    return result
+
+
 def _nb_above(observed: Floats, size: Floats, chance: Floats) -> Floats:
     result: Floats = betainc(observed + 1, size, 1 - chance)
     return result

@@ -1,6 +1,7 @@
 """Names of series: what is counted, and which series holds which.
 
-`all`, `area:logistics`, `issue:logistics.late`, and any of them in one slice: `issue:logistics.late|region:上海`.
+`all`, `area:logistics`, `issue:logistics.late`, and any of them in one slice: `issue:logistics.late|region:上海`;
+`words:滤芯` for what customers say, whatever its label.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from voc.intake import CHANNELS
 from voc.taxonomy import Taxonomy
 
 ALL = "all"
+WORDS = "words:"
 SLICES: Mapping[str, str] = MappingProxyType(
     {"product": "产品", "region": "地区", "channel": "渠道", "source": "来源"}
 )
@@ -27,6 +29,11 @@ def parts(name: str) -> tuple[str, str, str]:
 def is_slice(name: str) -> bool:
     """Tell whether only a part of the feedback is counted."""
     return "|" in name
+
+
+def is_words(name: str) -> bool:
+    """Tell whether the feedback is counted that holds some words."""
+    return name.startswith(WORDS)
 
 
 def covers(whole: str, part: str) -> bool:
@@ -46,7 +53,7 @@ def _same_or_wider(what: str, its: str) -> bool:
 def issue_of(name: str) -> str | None:
     """Return the issue or area that a series counts, for routing; none for all of them."""
     what = parts(name)[0]
-    return what.partition(":")[2] or None
+    return None if is_words(name) else what.partition(":")[2] or None
 
 
 def label_of(name: str, taxonomy: Taxonomy) -> str:
@@ -55,6 +62,8 @@ def label_of(name: str, taxonomy: Taxonomy) -> str:
     code = what.partition(":")[2]
     if what == ALL:
         title = "全部负面反馈"
+    elif is_words(name):
+        title = f"提到“{code}”的负面反馈"
     elif what.startswith("issue:"):
         title = taxonomy.issue(code).name if code in taxonomy else code
     else:
@@ -64,6 +73,6 @@ def label_of(name: str, taxonomy: Taxonomy) -> str:
 
 
 def precision(name: str) -> int:
-    """Tell how precisely a series says what is wrong: 0 for all feedback, 1 for an area, 2 for an issue."""
+    """Tell how precisely a series says what is wrong: 0 for all feedback, 1 for an area, 2 for an issue or words."""
     what = parts(name)[0]
-    return 2 if what.startswith("issue:") else 1 if what.startswith("area:") else 0
+    return 2 if what.startswith(("issue:", WORDS)) else 1 if what.startswith("area:") else 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.alarms.series import covers, is_slice, parts, precision
+from voc.alarms.series import covers, is_slice, is_words, parts, precision
 from voc.alarms.walk import Episode, Policy
 
 Ints = NDArray[np.int64]
@@ -81,13 +81,13 @@ def _within(
 
 def _rank(
     episode: Episode, group: Sequence[Episode], names: Sequence[str], policy: Policy
-) -> tuple[int, int, float]:
-    """Prefer what says more precisely what is wrong, then the slice in which it gathers, then the larger excess."""
+) -> tuple[int, bool, int, float]:
+    """Prefer what says most precisely what is wrong, labels before words, then where it gathers, then how much."""
     name = names[episode.series]
     what = parts(name)[0]
     whole = next((one for one in group if names[one.series] == what), None)
     gathered = 1 if whole is None or not is_slice(name) else 2 * _gathers(episode, whole, policy)
-    return precision(name), gathered, episode.excess
+    return precision(name), not is_words(name), gathered, episode.excess
 
 
 def _gathers(part: Episode, whole: Episode, policy: Policy) -> bool:
@@ -108,9 +108,10 @@ def _says(
     earlier, later = episodes[other], episodes[place]
     if later.raised - min(earlier.end, later.raised) > policy.quiet:
         return False
-    if precision(names[later.series]) > precision(names[earlier.series]):
+    spoken = is_words(names[later.series])
+    if precision(names[later.series]) > precision(names[earlier.series]) and not spoken:
         return False
-    if not later.again and covers(names[earlier.series], names[later.series]):
+    if not later.again and not spoken and covers(names[earlier.series], names[later.series]):
         return True
     known = earlier.raised + policy.fresh if later.again else later.raised
     return _within(place, members[other].until(known), episodes, members, policy)

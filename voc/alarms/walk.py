@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from voc.alarms.expected import Floats, Forecast, forecast
-from voc.alarms.limits import tail
+from voc.alarms.limits import at_least, tail
 from voc.alarms.rhythm import BY_NAME, profiles_of
-from voc.alarms.series import covers, is_slice
+from voc.alarms.series import covers, is_slice, parts
 
 DAYS_OF_A_YEAR = 365.25
 Bools = NDArray[np.bool_]
@@ -29,8 +29,8 @@ class Policy:
     """How much evidence an alarm needs."""
 
     false_per_year: float = 24.0
-    nominal: float = 5.0  # level over budget: counts are discrete and windows overlap (benchmarks/quiet.py)
-    windows: tuple[int, ...] = (1, 3, 7, 14)  # days that are judged together
+    nominal: float = 6.0  # level over budget: counts are discrete and windows overlap (benchmarks/quiet.py)
+    windows: tuple[int, ...] = (1, 2, 3, 7, 14)  # days that are judged together
     least: int = 3  # fewer are no alarm, however unlikely
     quiet: int = 14  # days without excess after which an episode is over; no less than the longest window
     look_back: int = 28  # days within which the beginning of an episode is looked for
@@ -84,10 +84,12 @@ def walk(
     daily = BY_NAME["day"]
     known = np.where(np.arange(counts.shape[1]) < began, np.nan, counts)
     seen = forecast(known, profiles_of(days, daily), daily.memory, policy.windows, began)
-    chances = np.where(eligible(counts, names, policy, began), _chances(counts, seen, policy), np.nan)
+    may = eligible(counts, names, policy, began)
+    chances = np.where(may, _chances(counts, seen, policy), np.nan)
     journey = _Journey(counts, names, seen, policy, began)
+    reach = _reach(seen, policy)
     for day in range(counts.shape[1]):
-        journey.live(day, chances[:, day])
+        journey.live(day, chances[:, day], reach[:, day])
     return journey.episodes
 
 
@@ -98,6 +100,12 @@ def eligible(counts: Floats, names: Sequence[str], policy: Policy, began: Ints) 
     needed = np.array([policy.own_history if is_slice(name) else 0 for name in names])[:, None]
     old = np.arange(days) - began >= policy.warm
     result: Bools = old & (before >= needed)
+    return result
+
+
+def _reach(seen: Forecast, policy: Policy) -> Floats:
+    """Return the chance that any window of a day holds enough to be judged at all, shape (S, T)."""
+    result: Floats = np.minimum(at_least(policy.least, seen.mean, seen.variance).sum(axis=0), 1.0)
     return result
 
 
@@ -114,13 +122,20 @@ def _chances(counts: Floats, seen: Forecast, policy: Policy) -> Floats:
     return result
 
 
-def rejected(chances: Floats, level: float) -> Bools:
-    """Tell which hypotheses Benjamini and Hochberg reject at this level; NaN is not tested."""
+def rejected(chances: Floats, level: float, reach: Floats | None = None) -> Bools:
+    """Tell which hypotheses Benjamini and Hochberg reject at this level; NaN is not tested.
+
+    reach: the chance that each could be rejected at all. A series too thin to reach a threshold does not use up the
+    budget of the others: counts are discrete (Heyse 2011; Döhler, Durand and Roquain 2018).
+    """
     tested = ~np.isnan(chances)
     if not tested.any():
         return np.zeros(len(chances), dtype=bool)
     ordered = np.sort(chances[tested])
-    passing = np.flatnonzero(ordered <= level * np.arange(1, len(ordered) + 1) / len(ordered))
+    thin = np.sort(np.ones(len(ordered)) if reach is None else reach[tested])
+    below = np.searchsorted(thin, ordered)
+    false = np.concatenate([[0.0], np.cumsum(thin)])[below] + ordered * (len(ordered) - below)
+    passing = np.flatnonzero((false <= level * np.arange(1, len(ordered) + 1)) & (ordered <= level))
     if not len(passing):
         return np.zeros(len(chances), dtype=bool)
     with np.errstate(invalid="ignore"):
@@ -140,29 +155,48 @@ class _Journey:
         self.penalty = np.zeros(len(names))  # powers of ten by which a series must be surer than others
         self.last: dict[int, Episode] = {}
         self.episodes: list[Episode] = []
+        places = {name: place for place, name in enumerate(names)}
+        self.whole = {s: places.get(parts(name)[0]) for s, name in enumerate(names) if is_slice(name)}
         self.wider = {
             part: [whole for whole, other in enumerate(names) if covers(other, name)]
             for part, name in enumerate(names)
         }
 
-    def live(self, day: int, chances: Floats) -> None:
+    def live(self, day: int, chances: Floats, reach: Floats) -> None:
         """Look at one day: go on with what is known, then judge what is new, the known being the usual by now."""
         surer = 10.0**self.penalty
         going = {series: one for series in self.last if (one := self._open(series, day)) is not None}
-        for series in np.flatnonzero(rejected(np.minimum(chances * surer, 1.0), self.level)).tolist():
+        for series in np.flatnonzero(rejected(np.minimum(chances * surer, 1.0), self.level, reach)).tolist():
             if series in going:
                 self._measure(going[series], day)
         news, rates = self._news(day, chances, going)
-        found = np.flatnonzero(rejected(np.minimum(news * surer, 1.0), self.level)).tolist()
+        found = np.flatnonzero(rejected(np.minimum(news * surer, 1.0), self.level, reach)).tolist()
         begun = [self._begin(series, day, float(news[series]), rates.get(series)) for series in found]
         # What is over is no news, and what explains the excess best may be less than an alarm.
-        new = [o for o in begun if day - o.end <= self.policy.fresh and o.observed >= self.policy.least]
+        new = [
+            one
+            for one in begun
+            if day - one.end <= self.policy.fresh
+            and one.observed >= self.policy.least
+            and self._gathers_in(one)
+        ]
         daily = BY_NAME["day"]
         self.penalty = np.maximum(self.penalty - daily.stricter * daily.starts, 0.0)
         for episode in new:
             self.last[episode.series] = episode
             self.penalty[episode.series] += daily.stricter
             self.episodes.append(episode)
+
+    def _gathers_in(self, one: Episode) -> bool:
+        """Tell of a slice whether it rose more than its whole did, which otherwise tells of it itself."""
+        whole = self.whole.get(one.series)
+        if whole is None:
+            return True
+        during = slice(one.start, one.end + 1)
+        usual = self.seen.level[whole, one.start] * self.seen.factor[whole, during].sum()
+        return bool(
+            one.observed * usual >= self.policy.gathers * self.counts[whole, during].sum() * one.expected
+        )
 
     def _open(self, series: int, day: int) -> Episode | None:
         episode = self.last.get(series)

@@ -130,6 +130,26 @@ def test_benjamini_and_hochberg_reject_up_to_the_last_that_passes():
     assert not rejected(np.array([np.nan]), 0.1).any()
 
 
+def test_series_too_thin_to_be_judged_do_not_use_up_the_budget_of_the_others():
+    chances = np.array([0.01, *[1.0] * 99])
+    assert not rejected(chances, 0.1).any()
+    assert rejected(chances, 0.1, np.array([0.5, *[1e-4] * 99])).tolist() == [True, *[False] * 99]
+
+
+def test_a_slice_that_rises_no_more_than_its_whole_is_not_told():
+    whole = quiet(120, mean=8.0)
+    whole[:, 110:] *= 4
+    counts, names = np.concatenate([whole, whole // 2]), ["issue:a.1", "issue:a.1|region:上海"]
+    assert {names[one.series] for one in walked(counts, names)} == {"issue:a.1"}
+
+
+def test_five_in_two_days_where_there_is_one_a_week_are_told_at_the_end_of_the_second():
+    counts = np.zeros((1, 200))
+    counts[0, ::7] = 1
+    counts[0, 150:152] = (2, 3)
+    assert [(one.start, one.raised) for one in walked(counts, false_per_year=24)] == [(150, 151)]
+
+
 def test_one_happening_is_told_by_the_issue_that_explains_it():
     counts = np.repeat(quiet(120), 3, axis=0)
     counts[0] += 6
