@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from voc.causes.view import Raised
 from voc.lifecycle import REVIEW
 from voc.zone import CHINA
 
@@ -31,6 +32,22 @@ def alarms(
     )
     rows = session.execute(query, {"since": since, "kind": kind, "limit": limit}).mappings()
     return [_zoned(dict(row)) for row in rows]
+
+
+def alarms_of(session: Session, problem_id: int, most: int = 8) -> list[Raised]:
+    """List the alarms of the same issue, and those of whose feedback at least a third are members; newest first."""
+    query = text(
+        """
+        SELECT a.id, a.label, a.started_on, a.ended_on, a.raised_at, a.observed, a.expected
+        FROM alarm a JOIN problem p ON p.id = :problem
+        WHERE a.kind = 'spike' AND (a.issue = p.issue OR 3 * (
+            SELECT count(*) FROM jsonb_array_elements_text(COALESCE(CAST(a.evidence AS jsonb) -> 'feedback', '[]')) e
+            JOIN problem_member k ON k.feedback_id = CAST(e AS bigint) AND k.problem_id = p.id
+            ) >= GREATEST(jsonb_array_length(COALESCE(CAST(a.evidence AS jsonb) -> 'feedback', '[]')), 1))
+        ORDER BY a.started_on DESC, a.id LIMIT :most
+        """
+    )
+    return [Raised(*row) for row in session.execute(query, {"problem": problem_id, "most": most})]
 
 
 def reviews(session: Session, everything: bool, now: datetime) -> list[dict[str, Any]]:

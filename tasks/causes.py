@@ -13,6 +13,7 @@ import numpy as np
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
+from models.alarm_list import alarms_of
 from models.business import changes_between, count_changes
 from models.causes import (
     Days,
@@ -115,6 +116,7 @@ def view_of(session: Session, problem_id: int, now: datetime) -> View:
         bones=tuple(_bones(session, row, members, over, before)),
         company=get_settings().company,
         written_at=now,
+        alarms=tuple(alarms_of(session, problem_id)),
     )
 
 

@@ -19,7 +19,7 @@ from voc.causes.onset import Onset
 from voc.causes.pareto import Counted, pareto
 from voc.causes.rates import SliceRate, weekly_rates
 from voc.causes.slices import Lift
-from voc.causes.view import Head, Spread, View, Week
+from voc.causes.view import Head, Raised, Spread, View, Week
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 MONDAY = date(2026, 5, 4)
@@ -181,3 +181,16 @@ def test_a_cut_text_is_no_longer_than_asked(text, most):
     cut = fitted(text, most)
     assert sum(1.0 if ord(sign) > 0x2E7F else 0.55 for sign in cut.removesuffix("…")) <= most
     assert cut.rstrip("…") in text
+
+
+def test_the_alarms_of_the_matter_are_shown_with_their_beginning_and_when_they_were_seen():
+    start = date(2026, 6, 19)
+    alarm = Raised(
+        12, "安装不准时", start, start + timedelta(days=9), datetime(2026, 6, 22, 16, tzinfo=UTC), 81, 20.5
+    )
+    page = render_causes(made(alarms=(alarm,)))
+    row = page[page.index("当时的预警") :].split("</table>")[0]
+    assert "2026年6月19日" in row.replace(" ", "")
+    assert "安装不准时" in row
+    assert "20.5" in row
+    assert "当时的预警" not in render_causes(made())

@@ -12,6 +12,7 @@ from models.engine import transaction
 from settings import get_settings
 from tasks.causes import counted, ground, view_of, write_problem_pages
 from tasks.changes import take_in_changes
+from tasks.watch import watch_days
 from voc.causes.changes import begin_of
 from voc.causes.pareto import BY, pareto
 from voc.errors import InputError
@@ -73,6 +74,13 @@ def test_every_member_and_all_feedback_of_the_time_are_counted_once_in_each_kind
     assert {sums[kind] for kind in ("channel", "region", "hour", "weekday", "seen", "segment")} == {
         (members, total)
     }
+
+
+def test_the_alarms_of_the_problem_are_on_its_page_with_their_beginning(began):
+    watch_days.fn(began.now)
+    (first, *_) = sorted(view(began).alarms, key=lambda alarm: alarm.raised_at)
+    assert abs((first.start - BEGIN).days) <= 2
+    assert first.raised_at.date() >= first.start
 
 
 def test_suspect_feedback_is_in_no_count(began):

@@ -59,6 +59,19 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """An alarm of the same matter: when it began, and when it was seen."""
+
+    id: int
+    label: str
+    start: date
+    end: date
+    raised_at: datetime
+    observed: int
+    expected: float
+
+
+@dataclass(frozen=True)
 class View:
     """Everything a root-cause page says of one problem."""
 
@@ -77,6 +90,7 @@ class View:
     bones: tuple[Bone, ...]
     company: str
     written_at: datetime
+    alarms: tuple[Raised, ...] = ()
 
 
 @dataclass(frozen=True)
