@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from expectations import engine
+from expectations.catalogue import Check, catalogue
 from voc.errors import SchemaBroken
-from voc.intake import CHANNELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,16 +26,9 @@ COLUMNS: Final = (
     "channel",
     "external_id",
 )
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-MAX_TEXT = 20_000
-MAX_GARBLED = 0.02  # one lost emoji in a long text is no reason to set the row aside
 MAX_BAD = 0.5
-_SPAN = "时间在 2000 年到明天之间"
 GATED_FROM = 5  # rows; a single pushed row that is bad goes to quarantine, it does not prove a wrong mapping
 _GARBLED = "\ufffd|锟斤拷|烫烫|屯屯|锛|銆|鈥|[ÂÃâäåæçèéï][\u0080-\u00bf\u2018-\u203a\u0152-\u0192]"
-_TIMELIKE = re.compile(r"[\d\s\-/:.：年月日时点分秒上下午TZ+]{1,32}")
-_RATINGLIKE = re.compile(r"[\d.,\-+/%分颗星级零一二三四五六七八九十百★☆⭐]{1,12}")
-_LONG_NUMBER = re.compile(r"(?:\d[\s-]?){11,}")
 
 
 @dataclass(frozen=True)
@@ -73,18 +65,6 @@ class BatchRefused(SchemaBroken):
     def __init__(self, sentence: str, validation: Validation) -> None:
         super().__init__(sentence)
         self.validation = validation
-
-
-@dataclass(frozen=True)
-class _Check:
-    title: str
-    named: str  # the canonical field people know
-    column: str  # the column of the checked frame
-    reason: str
-    expectation: str
-    limits: dict[str, Any] = field(default_factory=dict)
-    shown: Callable[[str], str] | None = None
-    warning: bool = False
 
 
 def validate(
@@ -126,7 +106,7 @@ def validate_together(
         one["external_id"] = one["external_id"].where(
             one["external_id"].isna(), f"{number}:" + one["external_id"]
         )
-    checks = _checks(now, time_required)
+    checks = catalogue(now, time_required)
     whole = pd.concat(checked, ignore_index=True)
     answer = engine.run(whole, name, [_expectation(check) for check in checks])
     found = {result["expectation_config"]["meta"]["title"]: result for result in answer["results"]}
@@ -143,7 +123,7 @@ def _require_columns(frame: pd.DataFrame) -> None:
         )
 
 
-def _part(result: dict[str, Any], check: _Check, one: pd.DataFrame) -> dict[str, Any]:
+def _part(result: dict[str, Any], check: Check, one: pd.DataFrame) -> dict[str, Any]:
     """What a result over all batches says of one of them."""
     first, count = (int(one["row"].iloc[0]), len(one)) if len(one) else (0, 0)
     hits = [int(hit["row"]) - first for hit in result["result"].get("unexpected_index_list") or ()]
@@ -163,7 +143,7 @@ def _part(result: dict[str, Any], check: _Check, one: pd.DataFrame) -> dict[str,
 
 def _judged(
     frame: pd.DataFrame,
-    parts: Sequence[tuple[_Check, dict[str, Any]]],
+    parts: Sequence[tuple[Check, dict[str, Any]]],
     title: str,
     now: datetime,
     name: str,
@@ -201,31 +181,7 @@ def _checked_frame(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _checks(now: datetime, time_required: bool) -> list[_Check]:
-    span = {"min_value": EARLIEST, "max_value": now.astimezone(UTC) + timedelta(days=1)}
-    between, nothing = "ExpectColumnValuesToBeBetween", "ExpectColumnValuesToBeNull"
-    given = _Check(
-        "有发生时间", "occurred_at", "occurred_raw", "缺少发生时间", "ExpectColumnValuesToNotBeNull"
-    )
-    checks = [
-        _Check("时间能识别", "occurred_at", "occurred_unread", "时间无法识别", nothing, {}, _time),
-        _Check(_SPAN, "occurred_at", "occurred_at", f"不满足「{_SPAN}」", between, span, _time),
-        _Check(f"正文不超过 {MAX_TEXT:,} 字", "text", "text", f"正文超过 {MAX_TEXT:,} 字",
-               "ExpectColumnValueLengthsToBeBetween", {"max_value": MAX_TEXT}),
-        _Check("正文没有乱码", "text", "garbled", "正文有乱码，请核对文件编码后重新导出", between,
-               {"max_value": MAX_GARBLED}),
-        _Check("渠道在渠道表里", "channel", "channel", "渠道不在渠道表里", "ExpectColumnValuesToBeInSet",
-               {"value_set": list(CHANNELS)}, _short),
-        _Check("评分能识别", "rating", "rating_unread", "评分无法识别或超出量程", nothing, {}, _rating),
-        _Check("评分在 1 到 5 之间", "rating", "rating", "评分不在 1 到 5 之间", between,
-               {"min_value": 1, "max_value": 5}, _rating),
-        _Check("外部编号不重复（只提醒）", "external_id", "external_id", "外部编号重复",
-               "ExpectColumnValuesToBeUnique", warning=True),
-    ]  # fmt: skip
-    return [given, *checks] if time_required else checks
-
-
-def _expectation(check: _Check) -> Any:
+def _expectation(check: Check) -> Any:
     # mostly: GX's own success says whether the batch may go on; single rows are set aside one by one
     return getattr(engine.library(), check.expectation)(
         column=check.column,
@@ -236,21 +192,7 @@ def _expectation(check: _Check) -> Any:
     )
 
 
-def _time(value: str) -> str:
-    # A wrongly mapped column puts names, phones or whole texts here: show only what can be a time.
-    return value if _TIMELIKE.fullmatch(value) and not _LONG_NUMBER.search(value) else ""
-
-
-def _rating(value: str) -> str:
-    # In a shifted row a name stands here.
-    return _short(value) if _RATINGLIKE.fullmatch(value) else ""
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= 12 and not re.search(r"\d{5}|@", value) else ""
-
-
-def _bad_rows(check: _Check, part: dict[str, Any], frame: pd.DataFrame) -> list[BadRow]:
+def _bad_rows(check: Check, part: dict[str, Any], frame: pd.DataFrame) -> list[BadRow]:
     source = {"occurred_at": "occurred_raw", "rating": "rating_raw", "channel": "channel"}.get(check.named)
     cells = frame[source] if source else None
     bad = []

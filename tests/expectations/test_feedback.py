@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expectations import engine
-from expectations.feedback import COLUMNS, GATED_FROM, MAX_TEXT, BatchRefused, validate
+from expectations.catalogue import MAX_TEXT
+from expectations.feedback import COLUMNS, GATED_FROM, BatchRefused, validate
 from voc.errors import SchemaBroken
 from voc.intake import CHANNELS
 
