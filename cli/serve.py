@@ -145,6 +145,7 @@ def _starter(name: str, arguments: list[str]) -> Callable[[], subprocess.Popen[b
 def _go_on(children: list[Child], api: Api, deployed: bool) -> None:
     """Start what is not running, again and again, until told to stop."""
     told, next_look = False, 0.0
+    deploying = None if deployed else Deploying()
     while True:
         now = time.monotonic()
         started = [child for child in children if child.keep(now)]
@@ -159,19 +160,31 @@ def _go_on(children: list[Child], api: Api, deployed: bool) -> None:
         if not told:
             _announce(children)
             told = True
-        elif not deployed:
-            # After the children are up: a house that was deployed before need not wait for it.
-            deployed = _deploy_again()
+        elif deploying and deploying.done(now):
+            deploying = None
         time.sleep(0.5)
 
 
-def _deploy_again() -> bool:
-    try:
-        deploy()
-    except ConfigError as error:
-        console.print(f"{error}（已有的部署照常运行，稍后重试。）", markup=False)
-        return False
-    return True
+@dataclass
+class Deploying:
+    """Deploying once more, beside everything else: on a busy machine it takes minutes, in which children may die."""
+
+    process: subprocess.Popen[bytes] | None = None
+    again_at: float = 0.0
+
+    def done(self, now: float) -> bool:
+        """Start it, look after it, and tell whether it has succeeded; one that failed is tried again later."""
+        if self.process is None:
+            if now >= self.again_at:
+                self.process = spawn(["-m", "cli", "deploy"], "deploy", os.environ)
+            return False
+        if self.process.poll() is None:
+            return False
+        succeeded = self.process.returncode == 0
+        if not succeeded:
+            console.print("重新登记部署没有成功，已有的部署照常运行，稍后重试；原因见日志 deploy.log。")
+        self.process, self.again_at = None, now + CALM
+        return succeeded
 
 
 def _database() -> None:
