@@ -142,9 +142,13 @@ def replay(
     done = again(row, datetime.now(UTC))
     if json:
         as_json({"same": done.comparison.same, "same_bytes": done.same_bytes, "late": done.late,
+                 "raw": [vars(one) for one in done.raw],
                  **{name: [_plain(one) for one in getattr(done.comparison, name)]
                     for name in ("moved", "quiet", "versions")}})  # fmt: skip
     else:
+        for one in done.raw[:SHOWN]:
+            said = f"原始记录被改动：{one.file} 第 {one.row} 行（{'、'.join(one.parts)}）"
+            console.print(said, highlight=False, soft_wrap=True)
         _say(done.comparison, done.same_bytes, done.late)
     if not done.comparison.same:
         raise typer.Exit(1)

@@ -63,7 +63,11 @@ CASES = """
     SELECT k.id, k.department, k.opened_at, k.respond_by, k.resolve_by,
            min(l.at) FILTER (WHERE l.step = 'respond') AS responded_at,
            min(l.at) FILTER (WHERE l.step = 'resolve') AS resolved_at,
-           count(*) FILTER (WHERE l.step = 'reopen') AS reopened
+           count(*) FILTER (WHERE l.step = 'reopen') AS reopened,
+           EXISTS (SELECT 1 FROM feedback f JOIN reachable c ON c.customer_id = f.customer_id
+                   WHERE f.id = k.feedback_id) AS reachable,
+           EXISTS (SELECT 1 FROM outbox o WHERE o.subject = 'case:' || k.id AND o.event = 'case_resolved'
+                   AND o.audience = 'customer' AND o.state = 'sent' AND o.sent_at <= :now) AS told
     FROM "case" k LEFT JOIN case_log l ON l.subject_id = k.id AND l.at <= :now
     WHERE k.opened_at >= :since AND k.opened_at < :until AND k.opened_at <= :now
       AND (CAST(:department AS text) IS NULL OR k.department = :department)

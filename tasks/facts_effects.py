@@ -131,15 +131,20 @@ def _from_days(session: Session, row: Row, fact: EffectFact) -> Picture | None:
 
 
 def awaiting(session: Session, actions: Sequence[Row], asked: Asked) -> list[Awaiting]:
-    """List the measures that are live and not judged yet, the earliest due first."""
+    """List the measures that are live and will be judged, or looked at once more, the earliest due first."""
     waiting = [row for row in actions if row["state"] == "implemented" and row["went_live"]
                and asked.department in (None, row["code"])]  # fmt: skip
     found = [
-        Awaiting(row["problem"], row["measure"], row["department"], row["went_live"].astimezone(CHINA).date(),
-                 _due(session, row))
-        for row in waiting
+        Awaiting(row["problem"], row["measure"], row["department"], row["went_live"].astimezone(CHINA).date(), due)
+        for row in waiting for due in [_due(session, row)] if not _looked_twice(row, due)
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.due or date.max, one.problem))
+
+
+def _looked_twice(action: Row, due: date | None) -> bool:
+    """Whether the last look was taken: what it left open stays open, and no date is promised."""
+    judged = action["judged_at"]
+    return bool(due and judged and judged.astimezone(CHINA).date() >= due)
 
 
 def _due(session: Session, action: Row) -> date | None:

@@ -88,6 +88,7 @@ def _note(number: Number, found: Counted, origins: Origins) -> None:
     columns = {
         "answered": ("id", "respond_by", "responded_at"), "kept": ("id", "resolve_by", "resolved_at"),
         "solved": ("id", "resolved_at"), "cycle": ("id", "opened_at", "resolved_at"), "reopened": ("id", "reopened"),
+        "told": ("id", "resolved_at", "reachable", "told"),
     }  # fmt: skip
     if number.key in columns:
         sources[number.key] = ("CASES", _columns(found.cases, *columns[number.key]))
@@ -165,7 +166,23 @@ def _cases(cases: Rows, excluded: frozenset[int]) -> list[Number]:
                                                   np.array(again, bool)),
                "已解决的个案中客户不满意而重开的占比；区间为 Wilson 区间。", "down",
                f"{sum(c['resolved_at'] is not None for c in cases):,} 件已解决"),
+        _told(cases),
     ]  # fmt: skip
+
+
+def _told(cases: Rows) -> Number:
+    done = [c for c in cases if c["resolved_at"] is not None]
+    known = [c for c in done if c["reachable"]]
+    meaning = "已解决、客户留有联系方式的个案中，结果已送达客户的占比；区间为 Wilson 区间。"
+    part = kpi.share(sum(c["told"] for c in known), len(known))
+    return _share(
+        "told",
+        "结果告知率",
+        part,
+        meaning,
+        "up",
+        f"{len(known):,} 件可联系，{len(done) - len(known):,} 件联系不上",
+    )
 
 
 def _in_time(done: datetime | None, due: datetime) -> bool:

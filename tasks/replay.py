@@ -18,7 +18,8 @@ from models.reporting import ARRIVED, VERDICTS, Asked, ask
 from tasks.facts import Scope, gather, scope_of
 from tasks.facts_effects import told
 from tasks.judging import due_look, examine, found
-from tasks.report import page_of
+from tasks.report import RAW, page_of
+from tasks.reread import Reread, reread
 from voc.effect.verdict import surviving
 from voc.facts import EffectFact, Facts
 from voc.reporting.ledger import Comparison, compare, printed
@@ -26,11 +27,15 @@ from voc.reporting.ledger import Comparison, compare, printed
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came of writing a report again: the comparison, whether the bytes are the same, and what came since."""
+    """What came of writing a report again: the comparison, whether the bytes are the same, and what came since.
+
+    `raw`: rows as received that are no longer what they were.
+    """
 
     comparison: Comparison
     same_bytes: bool
     late: int
+    raw: tuple[Reread, ...] = ()
 
 
 def replay(report: Report, now: datetime) -> Replayed:
@@ -38,6 +43,7 @@ def replay(report: Report, now: datetime) -> Replayed:
     # A session of its own that is never committed: judging again brings daily observations up to date.
     with Session(engine()) as session:
         scope = scope_of(dict(report.scope))
+        raw = reread(session, report.lineage.get(RAW, {}).get("batches", {}), scope.now)
         facts = gather(session, scope)
         judged = replace(facts, effects=tuple(_effects(session, facts, report.lineage, scope)))
         page = page_of(judged)
@@ -45,7 +51,7 @@ def replay(report: Report, now: datetime) -> Replayed:
         late = _since(session, scope, now)
         session.rollback()
     same = hashlib.sha256(page.encode()).hexdigest() == report.sha256
-    return Replayed(comparison, same, late)
+    return Replayed(comparison, same, late, tuple(raw))
 
 
 def _since(session: Session, scope: Scope, now: datetime) -> int:

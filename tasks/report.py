@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models import reports, showing
 from models.engine import transaction
 from models.proof import Report
+from models.rereading import fingerprints
 from notifications.pages import render_meeting, render_report
 from notifications.paper import write_pdf
 from notifications.workbook import write_workbook
@@ -27,6 +28,7 @@ from voc.zone import CHINA
 
 PAPER = ("weekly", "monthly", "action", "department", "meeting")
 FOR_LEADERSHIP = ("weekly", "monthly")
+RAW = "raw"  # key of the fingerprints of what was received, beside the origins of the numbers
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def write(session: Session, wanted: Wanted, now: datetime) -> Report:
     facts = gather(session, scope)
     page = page_of(facts)
     row = reports.file(session, _row(scope, facts, page, _stem(session, scope)))
+    row.lineage = row.lineage | {RAW: {"batches": fingerprints(session, now)}}
     path = get_settings().home.resolve() / row.path
     path.write_text(page, encoding="utf-8")
     if wanted.paper if wanted.paper is not None else wanted.kind in PAPER:

@@ -32,7 +32,7 @@ from voc.reporting.summary import summary
 
 GROUPS = {
     "客户怎么说": ("feedback", "complaints", "csat", "satisfied", "nps", "fcr"),
-    "个案办得怎样": ("answered", "kept", "solved", "cycle", "reopened"),
+    "个案办得怎样": ("answered", "kept", "solved", "cycle", "reopened", "told"),
     "改进转得多快": ("to_live", "to_verdict", "recurrence"),
 }
 WEEK = 7

@@ -159,3 +159,59 @@ def test_reports_are_found_by_their_page(spoken):
         found = reports.by_path(session, filed.path)
         assert isinstance(found, Report)
         assert found.id == filed.id
+
+
+def received(house, type_):
+    """A raw row that was read as praise or complaint."""
+    return house.value(
+        """SELECT min(f.raw_record_id) FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current
+           WHERE a.type = :type AND f.disposition = 'accepted' AND f.superseded_by IS NULL""",
+        type=type_,
+    )
+
+
+def rewritten(row, **cells):
+    for name, cell in cells.items():
+        changed(
+            "UPDATE vault.raw_record SET payload = jsonb_set(payload, ARRAY[:name], to_jsonb(CAST(:cell AS text)))"
+            " WHERE id = :row",
+            name=name, cell=cell, row=row,
+        )  # fmt: skip
+
+
+def test_a_rating_changed_in_what_was_received_moves_the_numbers_about_ratings_and_nothing_else(spoken):
+    report = file(spoken)
+    row = received(spoken, "praise")
+    rewritten(row, 评分="1")
+    done = replay(report, spoken.now)
+    assert {one.key for one in done.comparison.moved} == {"csat", "satisfied"}
+    assert [(one.file, one.parts) for one in done.raw] == [("a.csv", ("评分",))]
+    assert replay(report, spoken.now) == done  # nothing of it was kept
+
+
+def test_words_changed_in_what_was_received_move_what_counts_them(spoken):
+    report = file(spoken)
+    rewritten(received(spoken, "complaint"), 内容="质量很好，用着放心，谢谢", 评分="5")
+    done = replay(report, spoken.now)
+    keys = {one.key for one in done.comparison.moved}
+    assert {"complaints", "csat"} <= keys
+    assert {one for one in keys if one.startswith("problem:")}
+    assert not {"channel_rows", "rows"} & keys
+    assert [one.parts for one in done.raw] == [("评分", "内容")]
+
+
+def test_a_day_changed_in_what_was_received_takes_it_out_of_the_period(spoken):
+    report = file(spoken)
+    rewritten(received(spoken, "praise"), 时间="2025-01-05 10:00")
+    keys = {one.key for one in replay(report, spoken.now).comparison.moved}
+    assert "feedback" in keys or "csat" in keys
+
+
+def test_a_case_that_was_touched_moves_the_numbers_about_cases(spoken):
+    changed("UPDATE \"case\" SET opened_at = opened_at - interval '8 days'")
+    report = file(spoken)
+    case = spoken.value('SELECT min(id) FROM "case"')
+    changed("UPDATE \"case\" SET respond_by = opened_at - interval '1 hour' WHERE id = :id", id=case)
+    done = replay(report, spoken.now)
+    assert done.raw == ()
+    assert not done.comparison.same

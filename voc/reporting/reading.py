@@ -19,6 +19,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "solved": ("个案解决率", "percent"),
     "cycle": ("解决用时（中位）", "hours"),
     "reopened": ("个案重开率", "percent"),
+    "told": ("结果告知率", "percent"),
     "to_live": ("发现到措施上线", "days"),
     "to_verdict": ("上线到效果结论", "days"),
     "recurrence": ("问题复发率", "percent"),
