@@ -205,13 +205,3 @@ def test_a_day_changed_in_what_was_received_takes_it_out_of_the_period(spoken):
     rewritten(received(spoken, "praise"), 时间="2025-01-05 10:00")
     keys = {one.key for one in replay(report, spoken.now).comparison.moved}
     assert "feedback" in keys or "csat" in keys
-
-
-def test_a_case_that_was_touched_moves_the_numbers_about_cases(spoken):
-    changed("UPDATE \"case\" SET opened_at = opened_at - interval '8 days'")
-    report = file(spoken)
-    case = spoken.value('SELECT min(id) FROM "case"')
-    changed("UPDATE \"case\" SET respond_by = opened_at - interval '1 hour' WHERE id = :id", id=case)
-    done = replay(report, spoken.now)
-    assert done.raw == ()
-    assert not done.comparison.same
