@@ -117,7 +117,8 @@ def test_five_runs_of_one_source_at_once_store_everything_once(new_house, rows):
     counted = house.asleep(
         lambda awake: awake.ask("SELECT count(*), count(DISTINCT record_key) FROM vault.raw_record")
     )
-    assert counted == [(600, 600)]
+    # A few of the reviews came again, edited: a new version each, under the same key.
+    assert counted == [(600, len({row["评价ID"] for row in rows[:600]}))]
 
 
 def test_while_prefect_is_away_messages_leave_and_events_wait_to_be_reacted_to(new_house, rows):

@@ -62,5 +62,7 @@ def test_two_workers_with_homes_of_their_own_store_what_one_would(new_house, row
 
     (found,) = first.asleep(together)
     assert (found,) == tuple(expected)
-    assert found[0] == found[1] == len(rows)
+    assert found[0] == len(rows)
+    # A few of the reviews came again, edited: a new version each, under the same key.
+    assert found[1] == len({row["评价ID"] for row in rows})
     assert found[4] == 0
