@@ -167,7 +167,7 @@ def _keys(keys: NDArray[np.int64], said: pl.DataFrame) -> NDArray[np.int64]:
     """Entries (key, feedback) of the index of copies, shape (n, 2)."""
     own = keys[said["place"].to_numpy()]
     row, column = np.nonzero(own)
-    return np.unique(np.stack([own[row, column], said["feedback_id"].to_numpy()[row]], axis=1), axis=0)
+    return np.stack([own[row, column], said["feedback_id"].to_numpy()[row]], axis=1)
 
 
 def _account(session: Session, batch: Batch, outcomes: Counter[str], now: datetime) -> dict[str, int]:
