@@ -184,7 +184,9 @@ def _problem(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say(result: dict[str, Any]) -> None:
-    columns = {"path": "文件", "read": "读入", **PART_NAMES, "pending": "待处理", "error": "未能读取的原因"}  # fmt: skip
+    columns = {
+        "path": "文件", "read": "读入", **PART_NAMES, "pending": "待处理", "error": "未能读取的原因",
+    }  # fmt: skip
     as_table("行数核对（读入 = 其余各列之和）", result["files"], columns)
     as_table("问题", result["problems"][:15], {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户",
                                             "first_seen": "首次出现", "quotations": "客户原话"})  # fmt: skip
