@@ -241,7 +241,7 @@ def test_every_event_has_a_chinese_name(event):
 
 @pytest.mark.parametrize(("life", "step"), AFTER)
 def test_every_notice_follows_from_a_step_that_exists(life, step):
-    assert step in {*LIVES[life].steps, *MOMENTS}
+    assert step in MOMENTS or step in LIVES[life].steps
 
 
 def test_customers_are_told_of_receipt_answer_solution_measure_and_effect():
