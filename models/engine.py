@@ -89,7 +89,12 @@ def _engine(url: str | URL, process: int, size: int = 4, **connecting: str) -> E
     # Every table has to be known before a foreign key is followed, whichever of them a process imported itself.
     import_module("models.tables")
     return create_engine(
-        url, pool_pre_ping=True, pool_size=size, max_overflow=size, hide_parameters=True, connect_args=connecting
+        url,
+        pool_pre_ping=True,
+        pool_size=size,
+        max_overflow=size,
+        hide_parameters=True,
+        connect_args=connecting,
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.alarm import Alarm
 from models.analysing import forget_copies
 from models.intake import Source
+from models.registering import forget_members
 from models.tracked import Erasure
 from settings import get_settings
 
@@ -62,6 +63,7 @@ def overwrite(session: Session, ids: Sequence[int], words: str, now: datetime) -
     """Overwrite what was said, raw and masked, and everything read from it, and leave tombstones."""
     values = {"ids": list(ids), "words": words, "now": now, "salt": get_settings().erasure_salt()}
     forget_copies(session, ids)
+    forget_members(session, ids)
     _overwrite_quoted(session, ids, words)
     session.execute(text("SELECT set_config('voc.erasing', 'yes', true)"))
     for statement in _STATEMENTS:

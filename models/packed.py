@@ -117,15 +117,17 @@ def found(session: Session, kind: str, keys: Ints) -> Ints:
     return np.concatenate(entries) if entries else np.empty((0, 2), dtype=np.int64)
 
 
-def forget(session: Session, kind: str, entries: Ints) -> None:
-    """Let these entries (key, number) lead to nothing any more; the keys stay, and nobody can tell whose they were."""
-    low, high = entries.copy(), entries.copy()
+def forget(session: Session, kind: str, entries: Ints, whose: int = 1) -> None:
+    """Put 0 where these entries say (in column `whose`) who they are of; the keys stay, and lead to nobody."""
+    low, high = entries[:, :2].copy(), entries[:, :2].copy()
     low[:, 1], high[:, 1] = 0, NO_END
     for run in _runs(session, kind):
         heads = _heads(session, run)
         for place in runs.places(heads, low, high).tolist():
             (block,) = _blocks(session, run, [place])
-            _overwrite(session, run, place, np.where(_among(block, entries), [1, 0], 1) * block)
+            nobody = block.copy()
+            nobody[_among(block, entries), whose] = 0
+            _overwrite(session, run, place, nobody)
         session.execute(
             text("UPDATE index_run SET token = :token WHERE id = :id"),
             {"token": uuid.uuid4().hex, "id": run.id},
@@ -133,7 +135,7 @@ def forget(session: Session, kind: str, entries: Ints) -> None:
 
 
 def _among(block: Ints, entries: Ints) -> NDArray[np.bool_]:
-    same: NDArray[np.bool_] = (block[:, None] == entries[None]).all(axis=2).any(axis=1, keepdims=True)
+    same: NDArray[np.bool_] = (block[:, None] == entries[None]).all(axis=2).any(axis=1)
     return same
 
 

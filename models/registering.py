@@ -14,7 +14,11 @@ from sqlalchemy.orm import Session
 
 from models import packed
 from models.analysing import array_of
+from models.change import lock_out
 from models.loading import by_index, copy_frame, copy_rows, references_by_batch
+from voc.registry import nearby
+from voc.registry.anchors import entries, of_streams
+from voc.registry.packing import unpacked
 
 INDEX = "registry"
 # What `references_by_batch` asks after feedback was registered.
@@ -22,6 +26,7 @@ ORPHANS = """SELECT 1 FROM unnest(CAST(:ids AS bigint[])) AS m(id)
              LEFT JOIN feedback f ON f.id = m.id WHERE f.id IS NULL LIMIT 1"""
 
 Ints = NDArray[np.int64]
+Member = tuple[int, int, int, int, bytes]  # feedback, moment, stream, product, signs
 
 
 @dataclass(frozen=True)
@@ -83,12 +88,41 @@ def index_near(session: Session, keys: Ints, since: int, until: int) -> list[Int
     return packed.between(session, INDEX, low, high)
 
 
-def not_indexed(session: Session) -> list[tuple[int, int, int, int, bytes]]:
-    """List all (feedback, moment, stream, product, signs) if there are any and nothing of them is in the index."""
+def not_indexed(session: Session) -> list[Member]:
+    """List all members if there are any and nothing of them is in the index."""
     if not packed.is_empty(session, INDEX):
         return []
-    query = text("SELECT feedback_id, at, stream, product, signs FROM registry_member ORDER BY feedback_id")
-    return [(row[0], row[1], row[2], row[3], bytes(row[4])) for row in session.execute(query)]
+    return _members(session, "ORDER BY feedback_id")
+
+
+def index_members(session: Session, members: Sequence[Member]) -> None:
+    """Add members to the index; the caller holds the lock of aggregating."""
+    store_index(session, _entries_of(members))
+
+
+def forget_members(session: Session, ids: Sequence[int]) -> None:
+    """Overwrite the signs of feedback, pieces of its words, and let its entries in the index lead to nobody."""
+    lock_out(session, "aggregate")
+    members = _members(session, "WHERE feedback_id = ANY(CAST(:ids AS bigint[]))", ids=array_of(ids))
+    if not members:
+        return
+    packed.forget(session, INDEX, _entries_of(members), nearby.FEEDBACK)
+    query = text(
+        """UPDATE registry_member SET signs = decode(repeat('00', octet_length(signs)), 'hex')
+           WHERE feedback_id = ANY(CAST(:ids AS bigint[]))"""
+    )
+    session.execute(query, {"ids": array_of(ids)})
+
+
+def _members(session: Session, which: str, **values: str) -> list[Member]:
+    query = text(f"SELECT feedback_id, at, stream, product, signs FROM registry_member {which}")  # noqa: S608
+    return [(row[0], row[1], row[2], row[3], bytes(row[4])) for row in session.execute(query, values)]
+
+
+def _entries_of(members: Sequence[Member]) -> Ints:
+    ids, moment, stream, product = np.array([member[:4] for member in members], dtype=np.int64).T
+    keys = unpacked([member[4] for member in members]).keys
+    return np.concatenate([entries(ids, moment, stream, product, keys), of_streams(ids, moment, stream)])
 
 
 @dataclass(frozen=True)

@@ -99,15 +99,12 @@ def _index_again(session: Session) -> None:
     """Make the index of what is registered where there is none: after an upgrade, or when it was emptied."""
     known = registering.not_indexed(session)
     for start in range(0, len(known), AT_ONCE):
-        part = known[start : start + AT_ONCE]
-        ids, moment, stream, product = np.array([row[:4] for row in part], dtype=np.int64).T
-        keys = unpacked([row[4] for row in part]).keys
-        own = [entries(ids, moment, stream, product, keys), of_streams(ids, moment, stream)]
-        registering.store_index(session, np.concatenate(own))
+        registering.index_members(session, known[start : start + AT_ONCE])
 
 
 def _kept(session: Session, pairs: Ints, surge: bool) -> list[tuple[int, int]]:
-    """Of pairs, those that the core puts together."""
+    """Of pairs, those that the core puts together; what was erased is nobody's any more."""
+    pairs = pairs[(pairs > 0).all(axis=1)]
     if not len(pairs):
         return []
     known = registering.known(session, np.unique(pairs).tolist())

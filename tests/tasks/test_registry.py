@@ -2,13 +2,16 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
-from models import problem_list, regrouping
+from models import packed, problem_list, regrouping
 from models.change import By
 from models.engine import transaction
+from models.registering import INDEX, forget_members
 from voc.errors import InputError
+from voc.registry import nearby
 
 MONDAY = date(2026, 5, 4)
 WATER = (
@@ -116,6 +119,21 @@ def test_an_index_that_was_emptied_is_made_anew_from_what_is_registered(house, m
     found = house.pairs(MEMBERS)
     assert set(found) == {row[0] for row in four}
     assert len(set(found.values())) == 1
+
+
+def test_what_was_erased_is_found_by_nobody_and_its_signs_are_gone(house, make):
+    four = told("阳光小区", make)
+    house.take_in(four[:3])
+    erased = house.value("SELECT id FROM feedback WHERE record_key = '阳光小区0'")
+    with transaction() as session:
+        forget_members(session, [erased])
+    house.take_in(four[3:], "later.csv")
+    assert "阳光小区3" in house.pairs(MEMBERS)
+    signs = house.value("SELECT signs FROM registry_member WHERE feedback_id = :id", id=erased)
+    assert set(bytes(signs)) == {0}
+    with transaction() as session:
+        runs = packed.between(session, INDEX, *(np.array([[end, 0]]) for end in (0, 1 << 62)))
+    assert erased not in np.concatenate(runs)[:, nearby.FEEDBACK]
 
 
 def test_copies_are_found_when_their_index_was_emptied(house):
