@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -74,8 +75,16 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start one real Prefect server for the session; return the address of its API."""
     from cli.server import prefect_server
 
-    os.environ["PREFECT_HOME"] = str(tmp_path_factory.mktemp("prefect"))
-    with prefect_server() as api:
+    home = tmp_path_factory.mktemp("prefect")
+    os.environ["PREFECT_HOME"] = str(home)
+    with ExitStack() as server:
+        with (
+            pytest.MonkeyPatch.context() as only_now
+        ):  # a file of its own: no test needs a second PostgreSQL for it
+            only_now.setenv(
+                "PREFECT_SERVER_DATABASE_CONNECTION_URL", f"sqlite+aiosqlite:///{home / 'prefect.db'}"
+            )
+            api = server.enter_context(prefect_server())
         yield api
 
 
