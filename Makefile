@@ -73,6 +73,7 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.spikes
 	$(BIN)/python -m benchmarks.quiet
 	$(BIN)/python -m benchmarks.alarms
+	$(BIN)/python -m benchmarks.planted_incidents
 	$(BIN)/python -m benchmarks.registry
 	$(BIN)/python -m benchmarks.registry_growth
 	$(BIN)/python -m benchmarks.causes
@@ -83,6 +84,7 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.effect_ladder
 	$(BIN)/python -m benchmarks.golden
 	$(BIN)/python -m benchmarks.verification_designs
+	$(BIN)/python -m benchmarks.seasons
 	$(BIN)/python -m benchmarks.calibration
 	$(BIN)/python -m benchmarks.relapse
 	$(BIN)/python -m benchmarks.verifications
@@ -90,7 +92,10 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.sla
 	$(BIN)/python -m benchmarks.dispatch_kills
 	$(BIN)/python -m benchmarks.tracking_guesses
+	$(BIN)/python -m benchmarks.campaign
+	$(BIN)/python -m benchmarks.portal_load
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.speed_growth
 
 screenshots: $(READY) ## pictures of the portal for docs/portal.md, of the house in VOC_HOME (after make demo)
 	$(BIN)/python -m benchmarks.screenshots
