@@ -147,7 +147,8 @@ def test_a_new_version_of_the_taxonomy_reads_history_again_under_its_name(lived)
     ]
 
 
-def test_swapping_the_model_mid_period_does_not_flip_a_verdict(house, make):
+def test_swapping_the_model_mid_period_does_not_flip_a_verdict(house, make, set_to):
+    set_to(verify_season_swing=0)  # so that eight weeks can show that nothing changed
     files = shipped()
     then, due = house.on(LIVE - timedelta(days=14)), house.on(DUE)
     then.take_in(make["daily"](MONDAY, 70, lambda day: 6, 4))

@@ -104,7 +104,7 @@ def accepted(house, make):
 
 def test_the_contract_says_why_its_design_is_no_higher_and_how_long_it_takes(accepted):
     contract = parse(accepted.value("SELECT body FROM contract"))
-    assert (contract.design, contract.version) == ("before_after", 2)
+    assert (contract.design, contract.version) == ("before_after", 3)
     assert "不足一年" in contract.design_reason
     assert contract.weeks_needed is None or contract.weeks_needed > 0
 
