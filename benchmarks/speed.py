@@ -129,7 +129,7 @@ def stage_table(times: Times, rows: int, workers: int) -> None:
     head = ("stage", "seconds", "share", "rows/s", "own CPU s", "PostgreSQL CPU s")
     expected = times.wall[EXPECTATIONS]
     lines.append(("of it Great Expectations", expected, f"{expected / total:.0%}", "", "", ""))
-    table(f"{rows:,} rows, {workers} workers, peak {peak_memory():,.0f} MB", head, lines)
+    table(f"{rows:,} rows, VOC_WORKERS={workers}, peak {peak_memory():,.0f} MB", head, lines)
 
 
 def ratio_table(measured: dict[str, list[tuple[float, float, int]]]) -> None:
@@ -199,7 +199,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--sample", type=int, default=300, help="rows of the day-one pipeline")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=0, help="0: as many as the product would take")
     parser.add_argument("--processes", type=int, default=0, help="rows for one process against two, and Dask")
     asked = parser.parse_args()
     jieba.setLogLevel(logging.ERROR)
