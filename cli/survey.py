@@ -176,9 +176,8 @@ def show(code: Code) -> None:
 
 def invite() -> None:
     """Invite the customers who are due, as the schedule does every morning."""
-    from tasks.invite import (
-        invite_customers,  # Prefect takes a second to import; the other commands need none of it
-    )
+    # Prefect takes a second to import; the other commands need none of it.
+    from tasks.invite import invite_customers
 
     migrate()
     done = invite_customers.fn(datetime.now(UTC))

@@ -15,8 +15,9 @@ from notifications.report_pictures import pictures
 from voc.kpi import PART_NAMES
 from voc.report import Report
 from voc.reporting.agenda import Agenda, next_meeting
+from voc.reporting.ledger import NAMING, printed
 from voc.reporting.ledger import PART_NAMES as LEDGER_NAMES
-from voc.reporting.ledger import printed
+from voc.reporting.quantities import change, number, span, value
 from voc.zone import CHINA
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -76,7 +77,11 @@ def _places(report: Report) -> dict[str, str]:
 
 def _said(parts: Mapping[str, Any]) -> str:
     """The numbers an origin stands for, in full: 条数 339 · 占比 0.224."""
-    kept = {part: v for part, v in parts.items() if isinstance(v, int | float | str) and v != ""}
+    kept = {
+        part: v
+        for part, v in parts.items()
+        if isinstance(v, int | float | str) and v != "" and part not in NAMING
+    }
     return " · ".join(f"{LEDGER_NAMES.get(part, part)} {_whole(v)}" for part, v in kept.items())
 
 
@@ -135,47 +140,11 @@ def moment(when: datetime | None) -> str:
     return f"{when.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
-def number(amount: float | None, digits: int = 0) -> str:
-    """12345 → 12,345; from a hundred thousand on in 万; nothing → —."""
-    if amount is None:
-        return "—"
-    return f"{amount / 10_000:,.1f} 万" if abs(amount) >= 100_000 else f"{amount:,.{digits}f}"
-
-
-def value(amount: float | None, unit: str) -> str:
-    """A figure with its unit: percent, permille, count, score, hours or days."""
-    if amount is None:
-        return "—"
-    return {
-        "percent": f"{amount:.1%}",
-        "permille": f"{amount * 1000:.1f}‰",
-        "score": f"{amount:.2f} 分",
-        "hours": f"{amount:,.1f} 小时",
-        "days": f"{amount:,.1f} 天",
-        "points": f"{amount * 100:+.0f}".replace("-", "−"),
-    }.get(unit, number(amount))
-
-
-def change(amount: float, unit: str) -> str:
-    """A change of a figure with sign and unit: shares change by percentage points (百分点)."""
-    if unit == "points":
-        return value(amount, unit)
-    words = f"{amount * 100:.1f} 个百分点" if unit == "percent" else value(amount, unit)
-    return f"+{words}" if amount > 0 else words.replace("-", "−")
-
-
 def rate(amount: float | None, metric: str) -> str:
     """A complaint rate as pieces per thousand orders, a share as percent."""
     if amount is None:
         return "—"
     return f"每千单 {amount * 1000:.1f} 条" if metric == "complaint_rate" else f"{amount:.1%}"
-
-
-def span(low: float, high: float, unit: str) -> str:
-    """An interval with its unit said once: 3.98–4.06 分."""
-    left, right = value(low, unit), value(high, unit)
-    shared = " " + right.partition(" ")[2]
-    return f"{left.removesuffix(shared) if ' ' in right else left}–{right}"
 
 
 def small(p: float) -> str:

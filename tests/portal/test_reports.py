@@ -33,7 +33,8 @@ def two(app, monkeypatch):
                 {
                     "since": f"2026-0{month}-01", "until": f"2026-0{month}-28", "path": f"reports/{month}.html",
                     "facts": json.dumps({
-                        "fcr": {"value": share, "low": share - 0.01, "high": share + 0.01, "basis": "360 次来访"},
+                        "fcr": {"name": "一次解决率（FCR）", "unit": "percent", "value": share, "low": share - 0.01,
+                                "high": share + 0.01, "basis": "360 次来访"},
                         f"problem:{problem}": {"count": 31, "state": "改进中"},
                     }),
                 },
@@ -47,7 +48,7 @@ def test_the_address_in_a_notice_leads_to_figures_and_on_to_the_sentences(two, s
     shown = leader.get(urlsplit(link(two[1])).path)
     assert shown.status_code == 200
     assert "一次解决率（FCR）" in shown.text
-    assert "84.0% 至 86.0%" in shown.text
+    assert "84.0%–86.0%" in shown.text
     assert "/sentences" in shown.text
     assert f"/reports/compare?a={two[0]}&amp;b={two[1]}" in shown.text
     assert leader.get("/problems/1/sentences").status_code == 200

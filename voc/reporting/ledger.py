@@ -20,8 +20,9 @@ PART_NAMES = {
     "change_high": "变化上限", "before": "上线前", "after": "上线后", "p_value": "p 值", "verdict": "结论",
     "late_rows": "结论后才到的行", "state": "状态", "amount": "数量", "effect": "影响", "score": "得分",
     "observed": "各期实际值", "expected": "各期预计值", "round": "轮次", "note": "附注", "basis": "基数",
-    "read": "读入", **ROWS,
+    "read": "读入", "name": "名称", "unit": "单位", **ROWS,
 }  # fmt: skip
+NAMING = ("name", "unit")  # kept for whoever reads a stored report; no numbers
 VERSIONS = {"query": "查询", "model": "模型", "taxonomy": "分类体系", "contract": "验证合同"}
 
 
@@ -63,7 +64,7 @@ def printed(facts: Facts) -> Printed:
 
 def _parts(facts: Facts) -> Iterator[tuple[str, str, Any]]:
     sections: tuple[tuple[Any, tuple[str, ...]], ...] = (
-        (facts.numbers, ("value", "low", "high", "previous", "note", "basis")),
+        (facts.numbers, (*NAMING, "value", "low", "high", "previous", "note", "basis")),
         (facts.problems, ("count", "share", "previous", "weekly", "state", "round")),
         (facts.stages, ("count", "leak")),
         (facts.channels, ("count", "complaints")),
