@@ -7,9 +7,10 @@ words count against rejecting, and what stays in doubt stays in. Vague feedback 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from voc.disguise import CONTACT, LINK, PHONE, undisguised
@@ -17,9 +18,11 @@ from voc.rejection_words import (
     ADDRESSED,
     BLANK,
     FILLER,
+    HOLLOW,
     INSULT,
     MASHED,
     OFFER,
+    OFFERED,
     OWN,
     PLACEHOLDER_WORDS,
     QUOTED,
@@ -40,6 +43,7 @@ OWN_WEIGHT, MOST_OWN = 1.0, 4  # logits a customer's own word weighs against the
 RULES = 3.5  # signs of advertising that suffice without the model
 DOUBT = -6.0  # below this score the rules are not asked
 SIGN_WEIGHT, MOST_SIGNS = 0.3, 4.0  # what the signs of the rules add to the model's score, or take
+MOST_ADDED = SIGN_WEIGHT * MOST_SIGNS + 1e-9  # beyond rounding
 LACKING = 1.0  # what the model's score must be higher where no offer, or no way to reach somebody, is found
 FEWEST_WORDS = 4  # Chinese characters: the model has seen hardly any other language
 SHORTEST = 16  # letters; shorter advertising says where to go
@@ -55,10 +59,16 @@ def reject(texts: Sequence[str], spam: SpamModel | None = None) -> list[str | No
     reasons: list[str | None] = [None] * len(texts)
     for row, reason in _advertising(plain, spam):
         reasons[row] = reason
-    for row, text in enumerate(texts):
-        if len(text) <= LONGEST_EMPTY:
-            reasons[row] = _empty(text, plain[row]) or reasons[row]
+    for row in _hollow(texts, plain):
+        reasons[row] = _empty(texts[row], plain[row]) or reasons[row]
     return reasons
+
+
+def _hollow(texts: Sequence[str], plain: Sequence[str]) -> list[int]:
+    """Short texts that can hold nothing: one look at all of them spares most the rules one by one."""
+    short = [row for row, text in enumerate(texts) if len(text) <= LONGEST_EMPTY]
+    column = pl.Series([plain[row] for row in short], dtype=pl.String)
+    return [short[k] for k in column.str.contains(HOLLOW).arg_true()]
 
 
 def weighed(plain: Sequence[str], scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -90,13 +100,25 @@ def _advertising(plain: Sequence[str], spam: SpamModel | None) -> Iterable[tuple
         return [(row, ADVERTISING) for row, sum_ in signs if sum_ >= RULES]
     scores = spam_scores(plain, spam)
     doubtful: list[int] = np.flatnonzero(scores[:, 0] >= DOUBT).tolist()
-    net = weighed([plain[row] for row in doubtful], scores[doubtful, 0])
-    found = []
-    for row, score in zip(doubtful, net.tolist(), strict=True):
-        text = plain[row]
-        if (readable(text) and score >= spam.threshold) or (_told(text) and _signs(text) >= RULES):
-            found.append((row, FRAUD if scores[row, 1] > 0 else ADVERTISING))
-    return found
+    sold = {*_by_model(plain, scores[:, 0], doubtful, spam.threshold), *_by_rules(plain, doubtful)}
+    return [(row, FRAUD if scores[row, 1] > 0 else ADVERTISING) for row in sorted(sold)]
+
+
+def _by_model(
+    plain: Sequence[str], scores: NDArray[np.float64], doubtful: Sequence[int], threshold: float
+) -> Iterator[int]:
+    likely = [row for row in doubtful if scores[row] >= threshold - MOST_ADDED]
+    net = weighed([plain[row] for row in likely], scores[likely])
+    for row, score in zip(likely, net.tolist(), strict=True):
+        if score >= threshold and readable(plain[row]):
+            yield row
+
+
+def _by_rules(plain: Sequence[str], doubtful: Sequence[int]) -> Iterator[int]:
+    column = pl.Series([plain[row] for row in doubtful], dtype=pl.String)
+    for row in (doubtful[k] for k in column.str.contains_any(OFFERED).arg_true()):
+        if _told(plain[row]) and _signs(plain[row]) >= RULES:
+            yield row
 
 
 def _told(plain: str) -> bool:

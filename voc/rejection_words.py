@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from voc.disguise import CONTACT, LINK, PHONE
+from voc.needles import needles
 
 _T = f"{LINK}{PHONE}{CONTACT}"
 
@@ -38,9 +39,10 @@ _ROWS = r"(?:qwe|wer|ert|asd|sdf|dfg|fgh|ghj|hjk|jkl|zxc|xcv|cvb|vbn|bnm|qaz|wsx
 TYPED = re.compile(
     rf"(?:{_ROWS}[a-z]{{0,2}}){{1,12}}|([a-gi-vxy])\1{{2,}}|abcd?e?f?g?[a-z]{{0,4}}|([0-57-9])\2{{2,}}|0?12345?6?7?8?9?0?|123|321"
 )
+_MASHED = "阿斯顿啊实打大苏撒算蒂芬旦法手动阀发的方地是说沙按时"
 MASHED = re.compile(
     r"(?!.{0,3}(?:yyds|xswl|awsl|nsdd|plmm))(?:[bcdfgjklmnpqrstvwxz]{7,}|[asdfghjkl]{6,})|"
-    r"(?=.*(?:阿斯顿|啊实打实|大苏打|撒打算|斯蒂芬|撒旦法|啊手动阀))[阿斯顿啊实打大苏撒算蒂芬旦法手动阀发的方地是说沙按时]{3,}"
+    rf"(?=.*(?:阿斯顿|啊实打实|大苏打|撒打算|斯蒂芬|撒旦法|啊手动阀))[{_MASHED}]{{3,}}"
 )
 
 # Signs of advertising; the sum decides, so that no single word rejects a complaint that happens to hold it.
@@ -64,6 +66,7 @@ OFFER = re.compile(
     r"看过来|集赞|免费送|代写|论文|包过|游戏账号|一单\w{1,2}[毛元块]|副业|宝妈|零投入|在家(?:赚|兼|做单)|带你赚|带单|货源|福利群|返现|联系客服领|"
     r"积分(?:兑换|清零|已满|即将|可兑)|尊敬的|诚邀|邀您|恭喜|招生|培训班|小班|名师|流量包|话费|套餐|资费|办理|祝您|敬请|客户经理|凭(?:此|本)?短信|退订"
 )
+OFFERED = sorted(needles(OFFER.pattern))  # one of these stands in every offer
 STRONG = re.compile(
     r"刷单.{0,10}(?:日|赚|返|元|联系|加|招)|兼职.{0,12}(?:日|赚|元|薪|招)|(?:日赚|日入|月入)\w{0,3}(?:过万|上万|过千|上千|(?<!过)[百千万元])|日赚\d|"
     rf"代开.{{0,8}}发?票|发票.{{0,6}}代开|(?:正规|各类|专用).{{0,6}}发票.{{0,8}}(?:代|电话|联系|{PHONE})|"
@@ -100,4 +103,8 @@ INSULT = re.compile(
 )
 FILLER = re.compile(
     r"[你我他她它这那是的了个们吧啊呀哦嗯都就真太很全一群帮家公司死东西玩意破什么吗呢给老子+]|商家|店家|卖家|垃圾"
+)
+# Every text without punctuation that one of the rules for short texts can reject, and few others.
+HOLLOW = (
+    rf"^(?:{PLACEHOLDER_WORDS.pattern}|{TEST_WORDS.pattern}|[\x00-\x7f]*|[{_MASHED}]{{3,}})$|{INSULT.pattern}"
 )
