@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import time
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from cli.output import as_table, console, progress_console
 from cli.server import prefect_server
 from models import showing
 from models.engine import migrate, reset, transaction
+from models.playing import is_played, is_unused
 from settings import get_settings
 from voc.effect.verdict import NAMES
 from voc.errors import InputError
@@ -33,7 +35,7 @@ def demo(
     started = time.monotonic()
     os.environ.setdefault("VOC_COMPANY", "晴川家电（模拟）")
     get_settings.cache_clear()
-    _make_room()
+    make_room()
     progress_console.print("正在启动 Prefect 服务……")
     with prefect_server() as api:
         progress_console.print(f"Prefect 界面（演示期间）：{api.removesuffix('/api')}")
@@ -41,20 +43,19 @@ def demo(
     _say(outcome, time.monotonic() - started)
 
 
-def _make_room() -> None:
-    """Begin with an empty database: an earlier demo is cleared away, anybody's own data never is."""
+def make_room() -> None:
+    """Begin with an empty house: an earlier demo is cleared away, anybody's own data never are."""
     migrate()
-    mark = get_settings().folder("") / "demo"
     with transaction() as session:
-        occupied = showing.deliveries(session) != []
-    if occupied and not mark.exists():
+        unused, played = is_unused(session), is_played(session)
+    if not unused and not played:
         raise InputError(
             f"「{get_settings().home}」里已有您自己的数据，演示不会动它。请用 VOC_HOME=另一个目录 再运行演示。"
         )
-    if occupied:
+    if played:
         reset()
         migrate()
-    mark.write_text("此目录由 voc demo 建立，再次演示时会清空。\n", encoding="utf-8")
+        shutil.rmtree(get_settings().folder("inbox"))
 
 
 def _play(weeks: int, seed: int, rows: int) -> dict[str, Any]:

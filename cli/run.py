@@ -48,7 +48,6 @@ def run(
     """Take files in, analyse them and report; running it again on the same files adds nothing."""
     started = time.monotonic()
     migrate()
-    (get_settings().folder("") / "demo").unlink(missing_ok=True)  # from now on it holds the user's own data
     options = {"channel": channel, "encoding": encoding, "sheet": sheet, "rating_scale": _scale(scale)}
     known = parse_definition(definition.read_text("utf-8")) if definition else None
     sources = _register(files, {path: _define(path, map_, known, options) for path in files})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,12 +16,14 @@ from models.engine import transaction
 from models.improving import store_departments
 from models.loading import copy_rows
 from models.loop import Action, Problem
+from models.playing import is_unused
 from settings import get_settings
 from sources.writing import write
 from tasks.aggregate import organisation
 from tasks.changes import take_in_changes
 from tasks.common import stage
 from tasks.parameters import Rehearse
+from voc.errors import InputError
 from voc.simulation.company import PLANTED, Planted, Scenario
 from voc.simulation.releases import HEADER, changes
 from voc.simulation.sources import definitions
@@ -69,10 +70,13 @@ def evening_of(company: Scenario, week: int) -> datetime:
 
 @stage("搭建模拟公司")
 def found_company(company: Scenario) -> None:
-    """Register the sources of the simulated company and its departments."""
+    """Register the sources of the simulated company and its departments; refused where anything else is kept."""
     inbox = get_settings().folder("inbox")
-    shutil.rmtree(inbox)
     with transaction() as session:
+        if not is_unused(session) or any(path.is_file() for path in inbox.rglob("*")):
+            raise InputError(
+                f"演练只能用于空库：「{get_settings().home}」的数据库或收件目录里已有数据。请用 VOC_HOME=另一个目录。"
+            )
         store_departments(session, organisation())
         for name, definition in definitions().items():
             folder = get_settings().folder(f"inbox/{name}")
