@@ -69,7 +69,9 @@ def _with_sources() -> Path:
     document = written()
     with transaction() as session:
         sources = health.sources(session)
-    general = next(one for one in document["deployments"] if one["name"] == COLLECT)
+    found = next(one for one in document["deployments"] if one["name"] == COLLECT)
+    # The general one queues what is asked for by hand; of one source each run asks for the same again.
+    general = {**found, "concurrency_limit": document["definitions"]["one"]}
     own = [of_source(general, source) for source in sources if period(source["every"])]
     document["deployments"] = [*document["deployments"], *own]
     path = get_settings().folder("prefect") / "deployments.yaml"

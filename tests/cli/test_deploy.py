@@ -54,6 +54,11 @@ def test_no_automation_forces_a_state_on_a_run_that_may_be_over():
     assert not [one for one in ACTIONS if one.get("force")]
 
 
+@pytest.mark.parametrize("name", ["采集", "周报", "月报", "部门报告", "整改", "计时", "分诊"])
+def test_a_run_that_has_work_of_its_own_waits_for_the_one_before(name):
+    assert DEPLOYED[name]["concurrency_limit"]["collision_strategy"] == "ENQUEUE"
+
+
 def test_names_of_automations_are_unique():
     assert len({entry["name"] for entry in ENTRIES}) == len(ENTRIES)
 
