@@ -1,6 +1,7 @@
 """Parts of a running house are killed, one after the other, while it works: in the end nothing is lost or doubled."""
 
 import random
+import time
 
 import pytest
 
@@ -22,6 +23,7 @@ KILLS = (
 )
 DONE = "SELECT count(*) = 0 FROM batch WHERE state <> 'analysed' OR aggregated_at IS NULL"
 RESUMED = 180  # seconds
+AWAY = 600  # seconds
 # The same stages called one after the other in one process that nobody disturbs, source by source.
 UNDISTURBED = """
 import asyncio, sys
@@ -47,10 +49,14 @@ with disable_run_logger():
 def take_in(house, name, patience=900):
     """Collect a source, as its schedule does, and wait until all of it is digested."""
     house.start("采集", sources=[name])
-    finished = f"""SELECT count(*) = 1 FROM delivery d JOIN source s ON s.id = d.source_id
-                   WHERE s.name = '{name}' AND d.finished_at IS NOT NULL"""
-    house.until(lambda: house.true(finished), patience, f"{name} was not collected")
+    house.until(lambda: house.true(collected(name)), patience, f"{name} was not collected")
     house.until(lambda: house.true(DONE), patience, f"{name} was not digested")
+
+
+def collected(name):
+    """Return the question whether a source was read to its end."""
+    return f"""SELECT count(*) = 1 FROM delivery d JOIN source s ON s.id = d.source_id
+               WHERE s.name = '{name}' AND d.finished_at IS NOT NULL"""
 
 
 def settle(house):
@@ -141,3 +147,28 @@ def test_while_prefect_is_away_messages_leave_and_events_wait_to_be_reacted_to(n
     answered = """SELECT count(*) > 0 FROM "case" k JOIN feedback f ON f.id = k.feedback_id
                   WHERE f.text LIKE '%冒烟起火%'"""
     house.until(lambda: house.true(answered), 180, "nobody reacted")
+
+
+def test_ten_minutes_without_prefect_fail_nothing_that_is_under_way(new_house, rows, final):
+    sources = {"before": rows[:300], "under_way": rows[300:]}
+    quiet, house = new_house(), new_house()
+    quiet.register(**sources)
+    quiet.run("-c", UNDISTURBED, *sources)
+    undisturbed = quiet.asleep(final)
+
+    house.register(**sources)
+    house.serve()
+    take_in(house, "before")
+    house.until(lambda: house.active() == 0, 900, "runs do not end")
+    house.start("采集", sources=["under_way"])
+    house.until(lambda: house.true(COLLECTED), 900, "nothing is collected")
+    house.hold("prefect-server")
+    away = time.monotonic()
+    took = house.until(lambda: house.true(collected("under_way")), AWAY, "what was under way did not end")
+    print(f"without Prefect: collected to the end after {took:.0f} s")  # noqa: T201
+    time.sleep(max(0.0, away + AWAY - time.monotonic()))
+    house.go_on()
+    took = house.until(lambda: house.true(DONE), RESUMED * 2, "not taken up again")
+    print(f"Prefect back after {AWAY} s: everything digested after {took:.0f} s")  # noqa: T201
+    settle(house)
+    assert final(house) == undisturbed
