@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,7 @@ _TURN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class AreaOpinion:
+class AreaOpinion(NamedTuple):
     """An area spoken of at text[start:end]; sentiment runs from -1 to 1, confidence is a calibrated share."""
 
     area: str

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,11 +20,10 @@ from voc.needles import required
 from voc.taxonomy import WEAK, Taxonomy
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue found: row of the batch, place of the issue in the taxonomy, span, and whether it is praise.
 
-    left and right are the clause the cue stands in.
+    left and right are the clause the cue stands in. A tuple, since more than one is made for every feedback.
     """
 
     row: int

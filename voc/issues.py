@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,7 @@ WORLDS = ("app", "site")  # areas that are where something happens: their issues
 HEARD, UNHEARD = 0.5, 0.5  # part of the threshold of such an area that is enough, and what less is worth
 
 
-@dataclass(frozen=True)
-class Guess:
+class Guess(NamedTuple):
     """An issue read out of texts[row][start:end]; confidence is the calibrated share of right ones."""
 
     row: int
@@ -84,7 +83,7 @@ def guess(
         _doubt(sure, places[:, 0], chosen, issues, model.areas)
     found = list(_chosen(spans, sure, spoken, issues))
     pointed = _pointed(found, chosen, codes, first, issues)
-    return [replace(one, row=int(rows[one.row])) for one in pointed]
+    return [one._replace(row=int(rows[one.row])) for one in pointed]
 
 
 def shares(codes: NDArray[np.uint32], starts: Ints, ends: Ints, model: IssueModel) -> Floats:
@@ -126,7 +125,7 @@ def _pointed(
     for one, spans in zip(found, inside, strict=True):
         column = read[at : at + len(spans), model.codes.index(one.code)]
         start, end = spans[int(column.argmax())]
-        pointed.append(replace(one, start=start, end=end))
+        pointed.append(one._replace(start=start, end=end))
         at += len(spans)
     return pointed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ def _shipped(
     issue_confidence = _surest(blamed)
     tone = _tones(positive, types, blamed)
     for row in (n for n, word in enumerate(tone) if word == "neutral" and not blamed[n]):
-        areas[row] = [replace(opinion, sentiment=0.0) for opinion in areas[row]]
+        areas[row] = [opinion._replace(sentiment=0.0) for opinion in areas[row]]
     dimension, dimension_confidence = dimensions(blamed, areas, taxonomy)
     return Annotations(
         type=types,

@@ -7,12 +7,12 @@ to another product (以前那台漏水). What stays is weighed against the tone 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from voc.cues import Hit, finder
-from voc.hashing import Floats
+from voc.hashing import Floats, Ints
 from voc.model import Scores
 from voc.taxonomy import Taxonomy
 
@@ -49,8 +49,7 @@ _SUPPOSED = re.compile(
 _ASKED = re.compile(r"^.{0,3}(?:吗|么|没有|嘛|怎么办|呢)$|^.{0,2}(?:吗|么)")
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """An issue spoken of at text[start:end]; polarity is -1 trouble, 0 neither, 1 the opposite of trouble."""
 
     issue: str
@@ -70,18 +69,24 @@ def find_mentions(
     if not hits:
         return mentions
     polarity, confidence = _judge(hits, clauses, scores, tones, stars)
-    # Trouble first: 不送上楼 holds 送上楼, and the longer reading is the right one.
-    rank = {-1: 0, 1: 1, 0: 2}
-    order = sorted(
-        range(len(hits)), key=lambda k: (hits[k].row, rank[polarity[k]], -confidence[k], hits[k].start)
-    )
-    for k in order:
+    sure, directions = confidence.tolist(), polarity.tolist()
+    for k in _by_weight(hits, polarity, confidence):
         hit = hits[k]
         issue = taxonomy.issues[hit.issue]
-        found = Mention(issue.code, issue.area, polarity[k], hit.start, hit.end, confidence[k])
-        if not any(_covers(earlier, found) for earlier in mentions[hit.row]):
-            mentions[hit.row].append(found)
+        found = Mention(issue.code, issue.area, directions[k], hit.start, hit.end, sure[k])
+        earlier = mentions[hit.row]
+        if not (earlier and any(_covers(one, found) for one in earlier)):
+            earlier.append(found)
     return mentions
+
+
+def _by_weight(hits: list[Hit], polarity: Ints, confidence: Floats) -> list[int]:
+    """The order in which the hits of a text are heard."""
+    # Trouble first: 不送上楼 holds 送上楼, and the longer reading is the right one.
+    rank = np.array([0, 2, 1])[polarity + 1]
+    rows, starts = np.array([(hit.row, hit.start) for hit in hits]).T
+    order: list[int] = np.lexsort((starts, -confidence, rank, rows)).tolist()
+    return order
 
 
 def _covers(earlier: Mention, later: Mention) -> bool:
@@ -94,7 +99,7 @@ def _covers(earlier: Mention, later: Mention) -> bool:
 
 def _judge(
     hits: list[Hit], clauses: list[str], scores: Scores, tones: Floats, stars: Floats
-) -> tuple[list[int], list[float]]:
+) -> tuple[Ints, Floats]:
     """Polarity and its confidence for every hit."""
     rows = np.array([hit.row for hit in hits])
     around = np.array([(hit.left, hit.right) for hit in hits])
@@ -110,7 +115,7 @@ def _judge(
     direction = np.where(read == "negated", np.where(praise, 0, 1), direction)
     direction = np.where((read == "supposed") | (sure < SURE), 0, direction)
     confidence = np.where(direction == 0, np.maximum(sure, 1 - sure), sure)
-    return [int(value) for value in direction], [float(value) for value in confidence]
+    return direction, confidence
 
 
 def _cap(values: Floats) -> Floats:
@@ -118,16 +123,17 @@ def _cap(values: Floats) -> Floats:
 
 
 def _read(hit: Hit, text: str) -> str:
-    before, after = text[hit.left : hit.start], text[hit.end : hit.right]
-    if _DENIES.search(before) and _NEGATED.search(before):
+    before, cue, after = text[hit.left : hit.start], text[hit.start : hit.end], text[hit.end : hit.right]
+    # Each costly look is taken only where something can be seen: most cues begin their clause or end it.
+    if before and _DENIES.search(before) and _NEGATED.search(before):
         return "negated"
-    if _PLAYED_DOWN.search(text, hit.start, hit.end) or _DENIED_INSIDE.search(text, hit.start, hit.end):
+    denies = _DENIES.search(cue)
+    if denies and (_PLAYED_DOWN.search(cue) or _DENIED_INSIDE.search(cue)):
         return "negated"
     supposed = (
-        _asks_whether(before, text[hit.start : hit.end])
-        or _SUPPOSED.search(before)
-        or _ASKED.search(after)
-        or _ASKED_INSIDE.search(text, hit.start, hit.end)
+        (before and (_asks_whether(before, cue) or _SUPPOSED.search(before)))
+        or (after and _ASKED.search(after))
+        or ((denies or "否" in cue) and _ASKED_INSIDE.search(cue))
     )
     return "supposed" if supposed else "plain"
 

@@ -162,7 +162,7 @@ def _withdraw(mentions: list[Mention], areas: list[AreaOpinion], code: str, logi
     """Keep a mention that people say is none as neither trouble nor praise."""
     for at, mention in enumerate(mentions):
         if mention.issue == code and mention.polarity < 0:
-            mentions[at] = replace(mention, polarity=0, confidence=float(1 / (1 + np.exp(logit))))
+            mentions[at] = mention._replace(polarity=0, confidence=float(1 / (1 + np.exp(logit))))
             spans = {(m.start, m.end) for m in mentions if m.area == mention.area and m.polarity < 0}
             areas[:] = [
                 o for o in areas
