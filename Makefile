@@ -95,6 +95,7 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.campaign
 	$(BIN)/python -m benchmarks.portal_load
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.speed_prefect
 	$(BIN)/python -m benchmarks.speed_growth
 
 screenshots: $(READY) ## pictures of the portal for docs/portal.md, of the house in VOC_HOME (after make demo)
