@@ -96,7 +96,12 @@ def _search(texts: Sequence[str], names: NameModel | None) -> dict[int, list[Fin
 
 
 def _ruled(text: str, signs: int) -> list[Finding]:
-    return [finding for rule in RULES if rule.look & signs for finding in _apply(rule, text)]
+    return [
+        finding
+        for rule in RULES
+        if rule.look & signs and (rule.hint is None or rule.hint.search(text))
+        for finding in _apply(rule, text)
+    ]
 
 
 def _apply(rule: Rule, text: str) -> Iterator[Finding]:

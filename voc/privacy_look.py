@@ -8,14 +8,16 @@ from numpy.typing import NDArray
 from voc.kernel import compiled
 
 # Signs a text can have; a rule names the one it needs.
-NUMBER, MAIL, CONTACT, PLATE, DOOR, CUE, TITLE = (1 << place for place in range(7))
-EVERYTHING = (1 << 7) - 1
+NUMBER, MAIL, CONTACT, PLATE, DOOR, CUE, TITLE, LONG = (1 << place for place in range(8))
+EVERYTHING = (1 << 8) - 1
 
 _DIGIT, _LETTER, _NUMERAL, _PROVINCE, _ROAD, _UNIT, _AT, _JOINT = (1 << place for place in range(8))
-_FIRST, _SECOND, _HEAD, _TAIL = (1 << place for place in range(8, 12))
+_FIRST, _SECOND, _HEAD, _TAIL, _FIGURE = (1 << place for place in range(8, 13))
 _FEW = 5  # letters and digits in a row that can be an account
 _MANY = 7  # digits near each other that can be a number
 _NEAR = 4  # characters from one digit to the next
+_FIGURES = 9  # figures, none of them a numeral, that can be a number of a card, a mobile, an order
+_APART = 6  # characters from one of these to the next
 _AWAY = 18  # characters from a road to its door
 
 
@@ -37,6 +39,8 @@ def _signs() -> NDArray[np.uint16]:
     ):
         for character in group:
             table[ord(character)] |= sign
+    # What \d finds, and what lies beyond the table, where there are more digits.
+    table[[code for code in range(65536) if chr(code).isdecimal()] + [65535]] |= _FIGURE
     return table
 
 
@@ -77,6 +81,7 @@ def _look(
 ) -> None:
     for row in range(len(starts)):
         many, last, run, road, flags, before = 0, -99, 0, -99, 0, np.uint16(0)
+        figures, latest = 0, -99
         for i in range(lengths[row]):
             sign = signs[codes[starts[row] + i]]
             if sign == 0 and before == 0:
@@ -86,6 +91,11 @@ def _look(
                 last = i
                 if many >= _MANY:
                     flags |= NUMBER
+            if sign & _FIGURE:
+                figures = figures + 1 if i - latest <= _APART else 1
+                latest = i
+                if figures >= _FIGURES:
+                    flags |= LONG
             if sign & (_DIGIT | _LETTER):
                 run += 1
                 if run >= _FEW:
@@ -110,4 +120,4 @@ def _look(
                 flags |= TITLE
             if not (sign & _JOINT and before & _PROVINCE):
                 before = sign
-        found[row] = flags
+        found[row] = flags if flags & NUMBER else flags & ~LONG

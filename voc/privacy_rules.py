@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voc import privacy_checks as check
-from voc.privacy_look import CONTACT, CUE, DOOR, MAIL, NUMBER, PLATE, TITLE
+from voc.privacy_look import CONTACT, CUE, DOOR, LONG, MAIL, NUMBER, PLATE, TITLE
 
 Accept = Callable[[str, str, int, int], bool]
 
@@ -19,17 +19,20 @@ Accept = Callable[[str, str, int, int], bool]
 class Rule:
     """A kind of personal data: where it may stand, and the check that decides (value, text, start, end).
 
-    look is the sign of `privacy_look.look` without which the rule cannot find anything.
+    look is the sign of `privacy_look.look` without which the rule cannot find anything, hint what a text with
+    that sign must hold as well.
     """
 
     kind: str
     look: int
     pattern: re.Pattern[str]
     accept: Accept
+    hint: re.Pattern[str] | None = None
 
 
-def _rule(kind: str, look: int, pattern: str, accept: Accept = check.always) -> Rule:
-    return Rule(kind, look, re.compile(pattern, re.IGNORECASE), accept)
+def _rule(kind: str, look: int, pattern: str, accept: Accept = check.always, hint: str = "") -> Rule:
+    # Where case is ignored the engine skips hardly anything; a hint that begins with a set of characters lets it.
+    return Rule(kind, look, re.compile(pattern, re.IGNORECASE), accept, re.compile(hint) if hint else None)
 
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -62,21 +65,21 @@ _NUMBERS = (
     _rule("邮箱", MAIL, rf"{_LOCAL}(?:(?:{_AT}|#){_HOST}{_DOT}{_TLD}|{_AT}{_HOST}(?:邮箱)?)(?![A-Za-z0-9])"),
     _rule(
         "身份证号",
-        NUMBER,
+        LONG,
         rf"(?<!{_D})(?:{_D}[ \-]{{0,2}}){{17}}[0-9０-９XxＸ](?![0-9０-９A-Za-z])",
         check.identity,
     ),
-    _rule("身份证号", NUMBER, rf"(?<!{_D})(?:{_D}[ \-]?){{14}}{_D}(?!{_D})", check.old_identity),
+    _rule("身份证号", LONG, rf"(?<!{_D})(?:{_D}[ \-]?){{14}}{_D}(?!{_D})", check.old_identity),
     # Before mobiles, which could be seen in the middle of a card written in fours.
     _rule(
         "银行卡号",
-        NUMBER,
+        LONG,
         rf"(?<!{_D})(?<![A-Za-z])(?:{_D}{{4}}[ \-]{{1,2}}){{3,4}}{_D}{{1,4}}(?![0-9０-９A-Za-z])",
         lambda value, text, start, end: check.digits(value)[0] in "34569" and check.luhn(value),
     ),
     _rule(
         "手机号",
-        NUMBER,
+        LONG,
         rf"(?<![{_ANY}])(?:[+＋(（]{{0,2}} ?(?:0086|86){_GAP})?"
         rf"[(（]?[1１]{_GAP}[3-9３-９](?:{_GAP}{_D}){{9}}{_KEYCAP}(?!{_D})",
         check.mobile,
@@ -103,7 +106,7 @@ _NUMBERS = (
     ),
     _rule(
         "银行卡号",
-        NUMBER,
+        LONG,
         rf"(?<!{_D})(?<![A-Za-z])(?:{_D}[ \-·.]{{0,2}}){{12,18}}{_D}(?![0-9０-９A-Za-z])",
         check.card,
     ),
@@ -121,13 +124,13 @@ _NUMBERS = (
     ),
     _rule(
         "订单号",
-        NUMBER,
+        LONG,
         r"(?<![A-Za-z0-9])(?:(?:SF|YT|JT|JD[A-Z]{0,2}|ZTO|STO|YD|DPK|EMS|KY|TT|LP|DD|BS|UC)\d{10,15}|[A-Z]{2}\d{9}[A-Z]{2})(?![A-Za-z0-9])",
     ),
-    _rule("订单号", NUMBER, r"(?<![A-Za-z0-9.])\d{15,24}(?:-\d{2,6})?(?![A-Za-z0-9])", check.long_number),
+    _rule("订单号", LONG, r"(?<![A-Za-z0-9.])\d{15,24}(?:-\d{2,6})?(?![A-Za-z0-9])", check.long_number),
     _rule(
         "电话",
-        NUMBER,
+        LONG,
         r"(?<![\dA-Za-z.])(?:[+＋]?86[ \-]?)?[（(]?0[1-9]\d{1,2}[)）]?"
         r"[ \t\-—–－.·]{0,2}[1-9]\d{2,3}[ \-]?\d{4}(?!\d)(?: ?(?:[\-转x*]|转分机|分机号?|ext\.?) ?\d{1,5}(?!\d))?",
         check.landline,
@@ -151,13 +154,20 @@ _NUMBERS = (
         r"(?:[qQＱ] ?[qQＱ]|扣扣|抠抠|叩叩|扣q|企鹅号?|秋秋|(?<=加)[q扣]|(?<=加我)[q扣]|(?<![a-z0-9])q(?=[:：]))"
         r"(?:群|号码?)?"
         rf"{_IS}(?P<value>[1-9](?:[ \-]?\d){{4,11}})(?!\d)",
+        hint="[qQＱｑ扣抠叩企秋]",
     ),
-    _rule("QQ号", CONTACT, r"(?<!\d)(?P<value>[1-9]\d{4,10})(?=[ (（]{0,2}(?:qq|扣扣)(?![a-z]))"),
+    _rule(
+        "QQ号",
+        CONTACT,
+        r"(?<!\d)(?P<value>[1-9]\d{4,10})(?=[ (（]{0,2}(?:qq|扣扣)(?![a-z]))",
+        hint="[qQ扣]",
+    ),
     _rule(
         "微信号",
         CONTACT,
         rf"{_WECHAT}(?:号码?|账号|ID|同号)?(?:是|为|加|搜|[\s:：,，=➕+～~]){{0,4}}(?P<value>[A-Za-z][A-Za-z0-9_\-]{{5,19}}|\d{{6,12}})(?![A-Za-z0-9_])",
         check.account,
+        hint="[微威薇徽维卫➕vVwW]",
     ),
     _rule(
         "账号",
@@ -185,6 +195,7 @@ _PLACES = (
         rf"(?P<value>{_CITY}{_ROAD}(?:{_DOOR_PART}[，, ]?)+"
         rf"(?:{_HAN}{{0,10}}?{_DOOR_PART})*(?:-?\d{{2,4}}(?![\d元块年月天%.]))?)",
         lambda value, text, start, end: bool(re.search(r"\d|号|栋|幢|单元|室", value)),
+        hint=rf"(?i)[路街道巷弄同村镇乡区园苑寓场厦庭城庄]{_NUMBER} ?[号弄栋幢座单楼层室房户组]",
     ),
     _rule(
         "地址",
