@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voc.clauses import clausal
+from voc.names_brands import BRANDS
+from voc.text import segment
 
 SHORTEST, LONGEST = 4, 28
+MOST = 2  # things asked for in one text
 _WHO = (
     r"(?:贵司|贵公司|贵方|商家|卖家|店家|厂家|官方|你们|您们|他们|开发者|开发商|开发人员|"
     r"工程师|程序员|平台|公司|客服|大家|产品经理|以后|今后|下次|"
@@ -45,7 +49,7 @@ _ASKS = (
 ASKS = tuple((re.compile(pattern), weight) for pattern, weight in _ASKS)
 # Advice to other buyers, good wishes, and what settles one customer's own case are no needs.
 _TO_OTHERS = re.compile(
-    r"大家|小伙伴|亲们|朋友|家长|其他用户|看中的|急用|注意点|外出|拜读|这本书|各位|买家|顾客|"
+    r"大家|小伙伴|亲们|朋友|家长|消费者|(?:想|准备|打算)(?:入手|买|购|订|住)|其他用户|看中的|急用|注意点|外出|拜读|这本书|各位|买家|顾客|"
     r"客户|网友|您|光临|亲们|"
     r"(?:不要|别|慎|谨慎|勿|千万).{0,4}(?:买|购|住|去|订|入|选|下载|来)|(?:选择?|换|买|考虑|"
     r"看看|用)(?:购买?)?(?:别|其他|其它)|实体店|"
@@ -53,7 +57,7 @@ _TO_OTHERS = re.compile(
     r"换个?牌子|绕道|避开|没人|无人|被|反馈|也没|提了|放在)"
 )
 _WISH = re.compile(
-    r"越来越|越[做办]越|更上一层|再接再厉|继续努力|继续保持|一如既往|做大做强|再创|繁荣|发展|"
+    r"越来越|越[做办]越|坚持|百尺竿头|再上|一路|路上|小心|平安|天气|晴|更上一层|再接再厉|继续努力|继续保持|一如既往|做大做强|再创|繁荣|发展|"
     r"不会?(?:坏|再?出)|别(?:坏|出|让)|不要(?:坏|出|再|让)|耐用|"
     r"用得?久|(?:质量|品质|效果|东西|味道|品质再|质量再)(?:能?好|过关|不错|可以|稳定|好一点)|"
     r"长久|好运|看到|看见|重视|引起|给力|加油|有用|帮到|帮助|失望|"
@@ -99,6 +103,26 @@ _STRONG = re.compile(
 )
 
 
+# Words that name nothing one could make: who is asked, asking and doing, how good it should be, and general things.
+GENERAL = frozenset(
+    """
+    贵司 公司 商家 卖家 店家 厂家 厂商 官方 你们 我们 他们 大家 平台 客服 酒店 饭店 店铺 店里 老板 部门 售后
+    人员 技术 技术人员 工作人员 工程师 程序员 专业 行业 企业 国产 品牌 用户 客户 顾客 消费者 消费 人家 吃货
+    希望 可以 能够 能否 可否 应该 需要 必须 最好 建议 请求 麻烦 早日 尽快 赶紧 及时 以后 今后 下次 下个 后续 将来
+    能 会 再 多 更 更加 更多 更好 还 也 就 都 要 让 把 给 对 有 一个 一些 一点 一下 一种 这个 那个 这些 那些
+    这种 那种 这方面 方面 各方面 各个 所有 全部 各种 什么 怎么 比较 真正 真的 始终 一直 不断 一定 尽量 好好 稍微
+    提高 提升 改善 改进 改正 改变 优化 完善 加强 升级 更新 解决 修复 处理 调整 做下 做好 做到 整改 整顿 重视 注意
+    考虑 关注 努力 加油 坚持 保持 继续 跟上 达到 开发 推出 研发 提供 出现 问世 搞好 搞定 管理 监督 把关 严把 严惩
+    学习 反省 反思 服务 服务态度 态度 质量 品质 水平 素质 体验 效果 性能 产品 商品 东西 系统 软件 应用 app bug
+    功能 版本 问题 毛病 事情 情况 地方 方式 方法 标准 能力 力度 细节 诚意 诚信 良心 职业 精神 责任 责任心 感觉
+    感受 心情 理由 说法 答复 突破 进步 创新 发展 惊喜 竞争力 性价比 信心 耐心 用心 点心 稳定 稳定点 方便 实用 好用
+    正常 使用 正常使用 好点 好一点 好些 快点 快一点 美观 超前 先进 合理 完美 满意 舒服 专业点 人性化 持久 耐用
+    严格 统一 规范 五星 星级 花点 钱 请些 请 不要 别 不会 没有 不是 不能 不只 也有 次 点 些 的 了
+    """.split()  # noqa: SIM905
+)
+_SHORT = frozenset("灯门锁卡盖袋盒碗勺汤饭菜肉面粥米油盐糖醋辣葱蒜茶水酒药书笔包鞋")
+
+
 @dataclass(frozen=True)
 class Ask:
     """One thing asked for: the row, the words, where they stand, and how strongly it is asked (1 plain … 2)."""
@@ -112,11 +136,25 @@ class Ask:
 
 def asked(texts: Sequence[str]) -> list[Ask]:
     """Cut what is asked for out of normalised texts, at most one thing a clause and two a text."""
-    found: list[Ask] = []
-    for row, text in enumerate(clausal(texts)):
-        own = _of(row, text)
-        found += own[:2]
-    return found
+    found = [ask for row, text in enumerate(clausal(texts)) for ask in _of(row, text)]
+    named = [
+        ask for ask, pieces in zip(found, segment([a.what for a in found]), strict=True) if _named(pieces)
+    ]
+    counts = Counter[int]()
+    kept = []
+    for ask in named:
+        counts[ask.row] += 1
+        kept += [ask] if counts[ask.row] <= MOST else []
+    return kept
+
+
+def _named(pieces: Sequence[str]) -> bool:
+    """Tell whether something is named that could be made or changed, not only that things should be good."""
+    return any(
+        piece not in GENERAL and piece not in BRANDS and (len(piece) > 1 or piece in _SHORT)
+        for piece in (piece.strip().lower() for piece in pieces)
+        if any(character.isalnum() for character in piece)
+    )
 
 
 def _of(row: int, text: str) -> list[Ask]:

@@ -24,6 +24,20 @@ def test_the_thing_asked_for_is_cut_out_of_its_clause(text, what):
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "希望公司能改进一下",
+        "希望技术人员能修复这个bug",
+        "希望服务跟上",
+        "能不能升级一下？",
+        "希望店家加以改善",
+    ],
+)
+def test_what_names_nothing_that_could_be_made_is_no_need(text):
+    assert asked([text]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
     ["希望越来越好", "希望质量好一点", "建议大家不要买", "建议去实体店购买",
      "希望尽快退款", "请尽快给我换货", "能不能上点心", "希望店家给个说法",
      "没有希望了", "质量很好，非常满意", "期待您的再次光临"],
