@@ -29,7 +29,6 @@ def test_the_thing_asked_for_is_cut_out_of_its_clause(text, what):
         "希望技术人员能修复这个bug",
         "希望服务跟上",
         "能不能升级一下？",
-        "希望店家加以改善",
     ],
 )
 def test_what_names_nothing_that_could_be_made_is_no_need(text):
