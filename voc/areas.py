@@ -20,6 +20,7 @@ from voc.taxonomy import Taxonomy
 from voc.topics import AreaModel
 
 CUE = 2.0  # logits a cue of the area adds to its clause
+NEARLY = 1e-6  # logits; more than rounding can move an area over its threshold
 CAP = 6.0  # logits of tone beyond which a clause is no clearer
 STARS, SPOKEN = 0.35, 1.5  # logits of sentiment per star away from three, and of a mention's polarity
 _TURN = re.compile(
@@ -82,18 +83,26 @@ def opinions(
     for at, place, polarity in _placed(mentions, first, parts, places):
         logits[at, place] += CUE
         said[at, place] = polarity
-    shares = 1 / (1 + np.exp(-(model.odds[0] * logits + model.odds[1])))
     clause = np.clip(scores.spans(parts.starts, parts.ends)[:, 0], -CAP, CAP)
     signs = np.column_stack([np.ones(len(felt)), felt, clause, np.clip(tones, -CAP, CAP)[parts.rows]])
-    tone = (signs @ model.mix + STARS * stars[parts.rows])[:, None] + SPOKEN * said
-    named = shares >= model.thresholds
-    named[:, [place for area, place in places.items() if area not in taxonomy.areas]] = False
-    found = _surest(named, shares, np.tanh(tone / 2), parts, first, model.areas, len(clauses))
-    told = [{opinion.area for opinion in one} for one in found]
-    return [
-        one + _spoken(said_of, area, model.areas)
-        for one, said_of, area in zip(found, mentions, told, strict=True)
-    ]
+    unit, area, share = _named(logits, taxonomy, model)
+    tone = (signs @ model.mix + STARS * stars[parts.rows])[unit] + SPOKEN * said[unit, area]
+    found = _surest(unit, area, share, np.tanh(tone / 2), parts, first, model.areas, len(clauses))
+    for row, said_of in enumerate(mentions):
+        if said_of:
+            found[row] += _spoken(said_of, {opinion.area for opinion in found[row]}, model.areas)
+    return found
+
+
+def _named(logits: Floats, taxonomy: Taxonomy, model: AreaModel) -> tuple[Ints, Ints, Floats]:
+    """Clause, area and calibrated share of every area that is named, in the order of the clauses."""
+    odds = model.odds[0] * logits + model.odds[1]
+    # Of twenty clauses and areas one comes near being named: only there is the share itself worked out.
+    unit, area = np.nonzero(odds >= np.log(model.thresholds / (1 - model.thresholds)) - NEARLY)
+    share = 1 / (1 + np.exp(-odds[unit, area]))
+    known = np.array([one in taxonomy.areas for one in model.areas])
+    named = (share >= model.thresholds[area]) & known[area]
+    return unit[named], area[named], share[named]
 
 
 def spoken_of(texts: Sequence[str], model: AreaModel) -> Floats:
@@ -133,16 +142,16 @@ def _placed(
 
 
 def _surest(
-    named: NDArray[np.bool_],
-    shares: Floats,
-    tone: Floats,
+    unit: Ints,
+    area: Ints,
+    share: Floats,
+    feeling: Floats,
     parts: Units,
     first: Ints,
     areas: tuple[str, ...],
     size: int,
 ) -> list[list[AreaOpinion]]:
-    unit, area = np.nonzero(named)
-    share, feeling, rows = shares[unit, area], tone[unit, area], parts.rows[unit]
+    rows = parts.rows[unit]
     order = np.lexsort((-share, feeling < 0, area, rows))
     key = np.column_stack([rows, area, feeling < 0])[order]
     fresh = np.ones(len(order), dtype=bool)
