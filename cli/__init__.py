@@ -48,6 +48,7 @@ COMMANDS = {
     "tell": ("resend", "dispatch", "channel"),
     "survey": ("survey",),
     "privacy": ("privacy",),
+    "backup": ("backup", "restore"),
     "serve": ("serve",),
     "deploy": ("deploy",),
     "react": ("react",),
