@@ -13,7 +13,7 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from benchmarks.alarm_rows import Voices, aircon, appstore
 from tasks.assets import taxonomy
 from voc.alarms.cause import Told, quotations, sentence, standing_out
 from voc.alarms.grid import Grid, grid_of
+from voc.alarms.matter import has_a_matter
 from voc.alarms.series import ALL, label_of, parts
 from voc.alarms.telling import Members, worth_telling
 from voc.alarms.walk import DAYS_OF_A_YEAR, Episode, Policy, walk
@@ -82,8 +83,12 @@ def members(voices: Voices, series: str, first: date, last: date) -> pl.DataFram
 
 def laid_out(voices: Voices) -> Grid:
     """Lay out the counts of every series from the first day to the last."""
-    first, last = voices.said["day"].min(), voices.said["day"].max()
-    return grid_of(counted(voices), "series", first, last)  # type: ignore[arg-type]
+    return grid_of(counted(voices), "series", *_span(voices))
+
+
+def _span(voices: Voices) -> tuple[date, date]:
+    days = voices.said["day"].sort().to_list()
+    return days[0], days[-1]
 
 
 def raised(voices: Voices) -> list[Raised]:
@@ -96,12 +101,25 @@ def raised(voices: Voices) -> list[Raised]:
     found.sort(key=lambda one: one[0].raised)
     names = [*grid.names, *(one.series for one in said)]
     told = worth_telling([one for one, _ in found], [held for _, held in found], names, Policy())
+    days = [_by_day(names[found[n][0].series], grid, *found[n]) for n in told]
+    alarms = [next((one for one in known if _is_one_thing(voices, one)), None) for known in days]
+    return sorted((one for one in alarms if one), key=lambda one: one.day)
+
+
+def _by_day(series: str, grid: Grid, e: Episode, held: Members) -> list[Raised]:
+    """Draw an episode as known on its first day and on each later day on which it was improbable still."""
     return [
         Raised(
-            names[e.series], grid.day(e.raised), grid.day(e.start), grid.day(e.end), e, held.until(e.raised)
+            series, grid.day(day), grid.day(e.start), grid.day(e.end), replace(e, raised=day), held.until(day)
         )
-        for e, held in (found[n] for n in told)
+        for day in (e.raised, *e.seen)
     ]
+
+
+def _is_one_thing(voices: Voices, one: Raised) -> bool:
+    """Tell, as the product does, whether the feedback of an episode has a matter in common."""
+    now = voices.said.filter(pl.col("id").is_in(list(one.ids)))["text"].to_list()
+    return has_a_matter(one.series, now, _words(voices, one, now), _named(voices, one), Policy())
 
 
 def spoken(voices: Voices, grid: Grid) -> Spoken:
@@ -124,7 +142,8 @@ def shuffled(voices: Voices) -> float:
         order = np.random.default_rng(seed).permutation(len(said.ids))
         mixed = Spoken(said.ids, said.days, said.customers[order], [said.texts[n] for n in order])
         found += len(sayings(mixed, len(grid.names), Policy()))
-    return found / SHUFFLES / (grid.counts.shape[1] / DAYS_OF_A_YEAR)
+    years: float = grid.counts.shape[1] / DAYS_OF_A_YEAR
+    return found / SHUFFLES / years
 
 
 def _held(voices: Voices, grid: Grid, one: Episode) -> Members:
@@ -135,26 +154,31 @@ def _held(voices: Voices, grid: Grid, one: Episode) -> Members:
 
 def cause(voices: Voices, one: Raised) -> tuple[str, list[str]]:
     """Return the likely cause of an alarm and quotations, by what was known on its day."""
-    now = voices.said.filter(pl.col("id").is_in(list(one.ids)))
-    past = pl.col("day").is_between(one.start - PAST, one.start - timedelta(days=1))
-    before = voices.said.filter("negative", past)["text"].to_list()
-    words = standing_out(now["text"].to_list(), before)
-    named = Counter(voices.named.filter(pl.col("id").is_in(list(one.ids)))["issue"].to_list())
+    now = voices.said.filter(pl.col("id").is_in(list(one.ids)))["text"].to_list()
+    words = _words(voices, one, now)
     issues = [
-        (taxonomy().issue(code).name, count) for code, count in named.most_common(2) if code in taxonomy()
+        (taxonomy().issue(code).name, count) for code, count in _named(voices, one)[:2] if code in taxonomy()
     ]
     label = label_of(one.series, taxonomy())
     told = sentence(label, len(one.ids), one.episode.expected_then, issues, [], list(words), 1.0)
-    return told, quotations([Told(text) for text in now["text"]], words)
+    return told, quotations([Told(text) for text in now], words)
+
+
+def _words(voices: Voices, one: Raised, now: list[str]) -> dict[str, float]:
+    past = pl.col("day").is_between(one.start - PAST, one.start - timedelta(days=1))
+    return standing_out(now, voices.said.filter("negative", past)["text"].to_list())
+
+
+def _named(voices: Voices, one: Raised) -> list[tuple[str, int]]:
+    return Counter(voices.named.filter(pl.col("id").is_in(list(one.ids)))["issue"].to_list()).most_common()
 
 
 def peaks(voices: Voices) -> Iterator[tuple[date, int]]:
     """Yield the days on which negative feedback stood out most against its four weeks before, a week apart."""
     counts = voices.said.filter("negative").group_by("day").len()
-    first, last = voices.said["day"].min(), voices.said["day"].max()
     grid = grid_of(
-        counts.select(pl.lit(ALL).alias("s"), "day", pl.col("len").alias("count")), "s", first, last
-    )  # type: ignore[arg-type]
+        counts.select(pl.lit(ALL).alias("s"), "day", pl.col("len").alias("count")), "s", *_span(voices)
+    )
     daily = grid.counts[0]
     usual = np.array([daily[max(0, n - 28) : n].mean() if n else 0.0 for n in range(len(daily))])
     excess = (daily - usual) / np.sqrt(usual + 1)

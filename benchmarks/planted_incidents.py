@@ -2,20 +2,22 @@
 
     python -m benchmarks.planted_incidents            # some minutes
     python -m benchmarks.planted_incidents --quick    # a third of it
+    python -m benchmarks.planted_incidents --seen     # only what may be looked at while the method is worked on
 
 Houses of 240 days with 3 or 12 reviews a day, a third of them complaints, from shops and food deliveries; on one day
 an incident begins that 3, 6 or 12 customers tell of within three days, in words written in planted_incidents.toml.
+Fewer than three voices are no alarm, so it is counted too how many incidents three had told of by the day after.
 """
 
 from __future__ import annotations
 
 import sys
 import tomllib
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,11 +26,12 @@ from benchmarks.alarm_rows import Voices
 from benchmarks.alarms import Raised, cause, raised
 from benchmarks.corpora import rows
 from tasks.assets import cleaning, model, taxonomy
-from voc.alarms.walk import DAYS_OF_A_YEAR
+from voc.alarms.walk import DAYS_OF_A_YEAR, Policy
 from voc.understanding import understand
 
 FIRST, DAYS, BEGINS = date(2025, 3, 1), 240, (120, 220)
-VOLUMES, SIZES, HOUSES, POOL = (3, 12), (3, 6, 12), 3, 6000
+VOLUMES, SIZES, HOUSES, POOL, UNSEEN = (3, 12), (3, 6, 12), 3, 6000, 100
+A_DAY, LEAST = timedelta(days=1), Policy().least
 SPREAD = (0.5, 0.3, 0.2)  # of an incident on its first, second and third day
 INCIDENTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["incident"]
 
@@ -37,10 +40,16 @@ INCIDENTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding
 class Outcome:
     """What became of one planted incident, and how many alarms had nothing to do with it."""
 
+    heard: int  # customers of the incident, read as unhappy, by the end of the day after its first
     delay: int | None
     off: int | None
     named: bool
     others: int
+
+    @property
+    def soon(self) -> bool:
+        """Tell whether it was told by the end of the day after its first."""
+        return self.delay is not None and self.delay <= 1
 
 
 def pool() -> tuple[Voices, list[list[int]]]:
@@ -101,14 +110,18 @@ def house(
 
 def outcome(voices: Voices, ids: set[int], begin: int, words: list[str]) -> Outcome:
     """Raise the alarms of a house and judge them by the incident that was planted."""
-    found = raised(voices)
+    found, start = raised(voices), FIRST + timedelta(days=begin)
+    own = voices.said.filter("negative", pl.col("id").is_in(list(ids)))
+    heard = own.filter(pl.col("day") <= start + A_DAY)["customer"].n_unique()
     right = [one for one in found if _of(one, ids)]
     if not right:
-        return Outcome(None, None, False, len(found))
-    first, start = right[0], FIRST + timedelta(days=begin)
+        return Outcome(heard, None, None, False, len(found))
+    first = right[0]
     told, said = cause(voices, first)
     named = any(word in text for word in words for text in (told, *said))
-    return Outcome((first.day - start).days, (first.start - start).days, named, len(found) - len(right))
+    return Outcome(
+        heard, (first.day - start).days, (first.start - start).days, named, len(found) - len(right)
+    )
 
 
 def _of(one: Raised, ids: set[int]) -> bool:
@@ -118,32 +131,48 @@ def _of(one: Raised, ids: set[int]) -> bool:
 
 
 def main() -> None:
-    """Print how many were found by volume and size."""
+    """Print how many were found by volume and size, first of what was looked at, then of what was not."""
     known, planted = pool()
     houses = 1 if "--quick" in sys.argv else HOUSES
-    print("| reviews a day | customers in three days | incidents | found within a day | found | start within a day "
-          "| cause names it | other alarms a year |\n|---|---|---|---|---|---|---|---|")  # fmt: skip
-    missed: Counter[str] = Counter()
+    both = [*zip(INCIDENTS, planted, strict=True)]
+    print("\n## Incidents and houses that were looked at\n")
+    _table(known, [(one, ids) for one, ids in both if not one.get("held_out")], range(houses))
+    if "--seen" not in sys.argv:
+        print("\n## Incidents and houses that nobody looked at\n")
+        _table(
+            known, [(one, ids) for one, ids in both if one.get("held_out")], range(UNSEEN, UNSEEN + houses)
+        )
+
+
+def _table(known: Voices, incidents: list[tuple[dict[str, Any], list[int]]], seeds: range) -> None:
+    print("| reviews a day | customers in three days | incidents | three were heard by the day after | found by "
+          "the day after | found | start within a day | cause names it | other alarms a year |\n"
+          "|---|---|---|---|---|---|---|---|---|")  # fmt: skip
+    kinds: dict[str, list[Outcome]] = {}
     for volume in VOLUMES:
         for size in SIZES:
             told = []
-            for seed in range(houses):
-                for one, ids in zip(INCIDENTS, planted, strict=True):
-                    made = house(known, ids, volume, size, seed)
-                    told.append(outcome(*made, one["words"]))
-                    missed[one["name"]] += told[-1].delay is None or told[-1].delay > 1
+            for seed in seeds:
+                for one, ids in incidents:
+                    told.append(outcome(*house(known, ids, volume, size, seed), one["words"]))
+                    kinds.setdefault(one["name"], []).append(told[-1])
             _print(volume, size, told)
-    print("\nnot found within a day: " + ", ".join(f"{name} {count}" for name, count in missed.most_common()))
+    print()
+    for name, outcomes in kinds.items():
+        able = [one for one in outcomes if one.heard >= LEAST]
+        soon = sum(one.soon for one in able)
+        print(f"- {name}: {soon} of {len(able)} by the day after, where three were heard by then")
 
 
 def _print(volume: int, size: int, told: list[Outcome]) -> None:
     found = [one for one in told if one.delay is not None]
-    soon = sum(one.delay is not None and one.delay <= 1 for one in told)
+    able = sum(one.heard >= LEAST for one in told)
+    soon = sum(one.soon for one in told)
     dated = sum(one.off is not None and abs(one.off) <= 1 for one in found)
     named = sum(one.named for one in found)
     others = sum(one.others for one in told) / (len(told) * DAYS / DAYS_OF_A_YEAR)
     print(
-        f"| {volume} | {size} | {len(told)} | {soon} | {len(found)} | {dated} | {named} | {others:.1f} |",
+        f"| {volume} | {size} | {len(told)} | {able} | {soon} | {len(found)} | {dated} | {named} | {others:.1f} |",
         flush=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,9 +13,10 @@ from tasks.aggregate import organisation
 from tasks.assets import taxonomy
 from voc.alarms.cause import Told, quotations, sentence, standing_out
 from voc.alarms.grid import Grid, end_of
-from voc.alarms.series import is_words, issue_of, label_of, parts
+from voc.alarms.matter import has_a_matter
+from voc.alarms.series import PRECISE, is_words, issue_of, label_of, parts, precision
 from voc.alarms.values import Alarm
-from voc.alarms.walk import Episode
+from voc.alarms.walk import Episode, Policy
 from voc.causes.slices import Lift, lifts, over_represented
 from voc.routing import EMERGENCY, route
 
@@ -116,9 +118,7 @@ def _why(
 ) -> tuple[list[str], list[str], str, dict[str, object]]:
     ids = sorted(one.ids)[-MOST_SHOWN:]
     said = counting.voices(session, ids, issue)
-    yesterday = one.start - timedelta(days=1)
-    before = counting.words_before(session, one.start - PAST, yesterday, MOST_BEFORE)
-    words = standing_out([voice.text for voice in said], before)
+    words = _words(session, one, said)
     quoted = quotations([Told(voice.text, voice.start, voice.end) for voice in said], words)
     named = [(name(code), count) for code, count in counting.issues_of(session, ids)]
     shown = list(words) or [title for title, _ in named[:2]]
@@ -135,6 +135,22 @@ def _why(
         "volume": volume,
     }
     return shown, quoted, cause, evidence
+
+
+def _words(session: Session, one: Found, said: Sequence[counting.Voice]) -> dict[str, float]:
+    yesterday = one.start - timedelta(days=1)
+    before = counting.words_before(session, one.start - PAST, yesterday, MOST_BEFORE)
+    return standing_out([voice.text for voice in said], before)
+
+
+def is_one_thing(session: Session, one: Found, policy: Policy) -> bool:
+    """Tell whether the feedback of an episode, by what is known on its day, has a matter in common."""
+    if precision(one.series) == PRECISE:
+        return True
+    ids = sorted(one.ids)[-MOST_SHOWN:]
+    said = counting.voices(session, ids, None)
+    texts, named = [voice.text for voice in said], counting.issues_of(session, ids)
+    return has_a_matter(one.series, texts, _words(session, one, said), named, policy)
 
 
 def _lifts(session: Session, one: Found, ids: list[int]) -> list[Lift]:

@@ -6,7 +6,8 @@ alone, so that a history that is imported at once gives the alarms that would ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -22,7 +23,7 @@ from models.improving import store_departments
 from models.watching import overdue_reviews, raise_alarms, told_around
 from settings import get_settings
 from tasks.aggregate import organisation
-from tasks.alarms import Found, Ground, explain
+from tasks.alarms import Found, Ground, explain, is_one_thing
 from tasks.common import by, stage
 from tasks.naming import table
 from voc.alarms.births import Ints, begins
@@ -32,7 +33,7 @@ from voc.alarms.rhythm import BY_NAME, profiles_of
 from voc.alarms.series import precision
 from voc.alarms.telling import Members, worth_telling
 from voc.alarms.values import KINDS
-from voc.alarms.walk import Policy, walk
+from voc.alarms.walk import Episode, Policy, walk
 from voc.alarms.words import Saying, Spoken, WordPolicy, sayings
 from voc.zone import CHINA
 
@@ -118,11 +119,24 @@ def _spikes(session: Session, ground: Ground) -> Iterable[Found]:
     told.sort(key=lambda one: one[0].raised)
     names = [*grid.names, *(one.series for one in said)]
     ordered = [episode for episode, _ in told]
+    chosen = worth_telling(ordered, [held for _, held in told], names, policy())
+    days = [_by_day(names[told[n][0].series], grid, *told[n]) for n in chosen]
+    return [found for one in days if (found := _when_one_thing(session, one, ground))]
+
+
+def _by_day(series: str, grid: Grid, episode: Episode, held: Members) -> list[Found]:
+    """Draw an episode as known on its first day and on each later day on which it was improbable still."""
     return [
-        Found("spike", names[one.series], grid, one, _known(held, one.raised))
-        for n in worth_telling(ordered, [held for _, held in told], names, policy())
-        for one, held in [told[n]]
+        Found("spike", series, grid, replace(episode, raised=day), _known(held, day))
+        for day in (episode.raised, *episode.seen)
     ]
+
+
+def _when_one_thing(session: Session, days: Sequence[Found], ground: Ground) -> Found | None:
+    """Return an episode on the first day on which its feedback has one matter; not asked of what is no news."""
+    if not any(_is_news(one, ground) for one in days):
+        return None
+    return next((one for one in days if is_one_thing(session, one, policy())), None)
 
 
 def _sayings(session: Session, grid: Grid, since: int) -> list[Saying]:

@@ -14,6 +14,7 @@ from voc.taxonomy import Taxonomy
 
 ALL = "all"
 WORDS = "words:"
+PRECISE = 2
 SLICES: Mapping[str, str] = MappingProxyType(
     {"product": "产品", "region": "地区", "channel": "渠道", "source": "来源"}
 )
@@ -75,4 +76,4 @@ def label_of(name: str, taxonomy: Taxonomy) -> str:
 def precision(name: str) -> int:
     """Tell how precisely a series says what is wrong: 0 for all feedback, 1 for an area, 2 for an issue or words."""
     what = parts(name)[0]
-    return 2 if what.startswith(("issue:", WORDS)) else 1 if what.startswith("area:") else 0
+    return PRECISE if what.startswith(("issue:", WORDS)) else 1 if what.startswith("area:") else 0

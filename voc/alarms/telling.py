@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.alarms.series import covers, is_slice, is_words, parts, precision
+from voc.alarms.series import PRECISE, covers, is_slice, is_words, parts, precision
 from voc.alarms.walk import Episode, Policy
 
 Ints = NDArray[np.int64]
@@ -40,7 +40,8 @@ def worth_telling(
         by_day.setdefault(episode.raised, []).append(place)
     for day in sorted(by_day):
         for place in _chosen(by_day[day], episodes, members, names, policy):
-            if not any(_says(other, place, episodes, members, names, policy) for other in told):
+            said = any(_says(other, place, episodes, members, names, policy) for other in told)
+            if not said and not _is_symptom(place, told, episodes, members, names, policy):
                 told.append(place)
     return told
 
@@ -106,7 +107,7 @@ def _says(
 ) -> bool:
     """Tell whether an alarm raised before says what this episode would."""
     earlier, later = episodes[other], episodes[place]
-    if later.raised - min(earlier.end, later.raised) > policy.quiet:
+    if not _lasts(earlier, later, policy):
         return False
     spoken = is_words(names[later.series])
     if precision(names[later.series]) > precision(names[earlier.series]) and not spoken:
@@ -115,3 +116,33 @@ def _says(
         return True
     known = earlier.raised + policy.fresh if later.again else later.raised
     return _within(place, members[other].until(known), episodes, members, policy)
+
+
+def _lasts(earlier: Episode, later: Episode, policy: Policy) -> bool:
+    return later.raised - min(earlier.end, later.raised) <= policy.quiet
+
+
+def _is_symptom(
+    place: int,
+    told: Sequence[int],
+    episodes: Sequence[Episode],
+    members: Sequence[Members],
+    names: Sequence[str],
+    policy: Policy,
+) -> bool:
+    """Tell whether an area rose by what open alarms tell already: their feedback makes up half of its excess.
+
+    One backlog is complained of as late, unfriendly and faulty. Issues and words are told nonetheless: they say what.
+    """
+    later, name = episodes[place], names[episodes[place].series]
+    if precision(name) == PRECISE:
+        return False
+    others = [
+        members[other].until(later.raised)
+        for other in told
+        if _lasts(episodes[other], later, policy)
+        and names[episodes[other].series] != name
+        and not covers(names[episodes[other].series], name)
+    ]
+    own = members[place].until(later.raised)
+    return len(own & set().union(*others)) >= policy.explains * max(len(own) - later.expected_then, 1.0)

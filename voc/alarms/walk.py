@@ -7,7 +7,7 @@ budget (Benjamini and Hochberg 1995), so that an alarm may be false as often as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -57,6 +57,7 @@ class Episode:
     again: bool = False  # it rose once more within an episode that was known
     observed: float = 0.0
     expected: float = 0.0
+    seen: list[int] = field(default_factory=list)  # later days on which it was still improbable
 
     @property
     def excess(self) -> float:
@@ -66,7 +67,11 @@ class Episode:
     @property
     def expected_then(self) -> float:
         """How many were expected from its first day to the day it was raised."""
-        return self.expected * (self.raised - self.start + 1) / (self.end - self.start + 1)
+        return self.expected_by(self.raised)
+
+    def expected_by(self, day: int) -> float:
+        """How many were expected from its first day to another."""
+        return self.expected * (day - self.start + 1) / (self.end - self.start + 1)
 
 
 def walk(
@@ -169,6 +174,7 @@ class _Journey:
         for series in np.flatnonzero(rejected(np.minimum(chances * surer, 1.0), self.level, reach)).tolist():
             if series in going:
                 self._measure(going[series], day)
+                going[series].seen.append(day)
         news, rates = self._news(day, chances, going)
         found = np.flatnonzero(rejected(np.minimum(news * surer, 1.0), self.level, reach)).tolist()
         begun = [self._begin(series, day, float(news[series]), rates.get(series)) for series in found]
