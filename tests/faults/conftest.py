@@ -219,12 +219,14 @@ class House:
             return ""
 
     def active(self) -> int:
-        """Count the runs under way; -1 while Prefect is away."""
+        """Count the runs under way or to be taken up again; -1 while Prefect is away."""
         body = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CRASHED"]}}}}
         try:
-            return len(self.api("/flow_runs/filter", body))
+            runs = self.api("/flow_runs/filter", body)
         except httpx.HTTPError:
             return -1
+        # A step of a run that was killed stays as it fell: the run goes on with steps of its own.
+        return sum(run["state_type"] != "CRASHED" or run["deployment_id"] is not None for run in runs)
 
     def until(self, question: Callable[[], bool], patience: float, otherwise: str) -> float:
         """Wait until something is so and return how many seconds it took."""
