@@ -25,6 +25,10 @@ LEANING = 0.3  # tanh of half a logit from which on a clause counts as for or ag
 # ，。！？；!?;…~～, tab, wide space, line break
 _ENDING = (0xFF0C, 0x3002, 0xFF01, 0xFF1F, 0xFF1B, 0x21, 0x3F, 0x3B, 0x2026, 0x7E, 0xFF5E, 9, 0x3000, 10)
 _WEAK, _STRONG = 1, 2  # how a clause turns: in its tone only, or as a clause of its own
+_FAR = 0xFFFF  # no sign lies beyond
+# At these something may end or turn; most characters are none of them and need no closer look.
+_SIGNS = np.zeros(_FAR + 1, dtype=np.bool_)
+_SIGNS[[*_ENDING, *map(ord, "., 但可不然就只除")]] = True
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def cut(codes: NDArray[np.uint32], starts: Ints, ends: Ints) -> Cut:
     size = len(codes)
     places = np.empty((3, size), dtype=np.int64)
     turns = np.empty(size, dtype=np.bool_)
-    count = _cut(codes, starts, ends, places, turns)
+    count = _cut(codes, starts, ends, _SIGNS, places, turns)
     rows, first, last = places[:, :count].copy()
     return Cut(rows, first, last, turns[:count].copy())
 
@@ -87,12 +91,19 @@ def _turns(codes: NDArray[np.uint32], at: int, end: int) -> int:
 
 @compiled
 def _cut(
-    codes: NDArray[np.uint32], starts: Ints, ends: Ints, places: NDArray[np.int64], turns: NDArray[np.bool_]
+    codes: NDArray[np.uint32],
+    starts: Ints,
+    ends: Ints,
+    signs: NDArray[np.bool_],
+    places: NDArray[np.int64],
+    turns: NDArray[np.bool_],
 ) -> int:
     count = 0
     for row in range(len(starts)):
         begun = starts[row]
         for at in range(starts[row], ends[row] + 1):
+            if at < ends[row] and not signs[min(codes[at], _FAR)]:
+                continue
             closing = at == ends[row] or _ends_clause(codes, at, starts[row], ends[row])
             if closing or (at > begun and _turns(codes, at, ends[row]) == _STRONG):
                 if at > begun:
