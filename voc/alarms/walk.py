@@ -29,7 +29,7 @@ class Policy:
     """How much evidence an alarm needs."""
 
     false_per_year: float = 24.0
-    nominal: float = 6.0  # level over budget: counts are discrete and windows overlap (benchmarks/quiet.py)
+    nominal: float = 5.5  # level over budget: counts are discrete and windows overlap (benchmarks/quiet.py)
     windows: tuple[int, ...] = (1, 2, 3, 7, 14)  # days that are judged together
     least: int = 3  # fewer are no alarm, however unlikely
     quiet: int = 14  # days without excess after which an episode is over; no less than the longest window
