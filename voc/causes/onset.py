@@ -188,6 +188,8 @@ def stretch(first: date, counts: ArrayLike, onset: Onset | None) -> tuple[date, 
         inside = y[(onset.day - first).days : (until - first).days + 1].sum()
         if inside >= LEAST_IN_STRETCH:
             return max(onset.day, _lately(until)), until
+        # Too few to compare: what came after is added, but what rose stays in.
+        last = min(last, max(onset.day + timedelta(days=MOST_DAYS - 1), until))
     return max(first + timedelta(days=int(there[0])), _lately(last)), last
 
 

@@ -105,6 +105,16 @@ def test_one_surge_of_many_is_not_compared_alone():
     )  # fmt: skip
 
 
+def test_a_small_surge_of_long_ago_is_compared_with_what_came_after_it():
+    counts = np.zeros(400)
+    counts[[50, 51, 120, 300, 399]] = (9, 9, 1, 1, 1)
+    day = FIRST + timedelta(days=50)
+    surge = replace(
+        find_onset(FIRST, *made(1)), day=day, earliest=day, latest=day, until=day + timedelta(days=1)
+    )
+    assert stretch(FIRST, counts, surge) == (day, FIRST + timedelta(days=229))
+
+
 def test_without_a_beginning_all_days_with_the_problem_are_compared():
     assert stretch(FIRST, [0, 1, 0, 2, 0], None) == (FIRST + timedelta(days=1), FIRST + timedelta(days=3))
 
