@@ -23,7 +23,7 @@ from voc.registry.packing import unpacked
 INDEX = "registry"
 # What `references_by_batch` asks after feedback was registered.
 ORPHANS = """SELECT 1 FROM unnest(CAST(:ids AS bigint[])) AS m(id)
-             LEFT JOIN feedback f ON f.id = m.id WHERE f.id IS NULL LIMIT 1"""
+             WHERE (SELECT true FROM feedback f WHERE f.id = m.id) IS NULL LIMIT 1"""
 
 Ints = NDArray[np.int64]
 Member = tuple[int, int, int, int, bytes]  # feedback, moment, stream, product, signs
