@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from voc.understanding import understand
 
 ASIDE = ("touchpoint", "agent", "region", "product", "version")
 MOMENT = pl.Datetime("us", "UTC")
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 ASSETS = ("tone.npz", "topics.npz", "names.npz", "spam.npz", "variants.toml", "taxonomy.toml")
 
 
@@ -105,7 +107,10 @@ def _said_by(raw: Raw) -> dict[str, Any]:
         "record_key": pl.Series(raw.keys, dtype=text),
         "channel": pl.Series(mapped["channel"], dtype=text),
         **{field: pl.Series(_masked(mapped[field]), dtype=text) for field in ASIDE},
-        "occurred_at": pl.Series(at, dtype=MOMENT),
+        # As numbers, since polars takes five times as long to read moments of Python.
+        "occurred_at": pl.Series([(moment - EPOCH) // MICROSECOND for moment in at], dtype=pl.Int64).cast(
+            MOMENT
+        ),
         "pseudonym": pl.Series(names, dtype=text),
         "value": pl.Series(tiers(mapped["customer_value"]), dtype=pl.Int64),
         "phone": pl.Series(mapped["phone"], dtype=text),

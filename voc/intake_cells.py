@@ -50,7 +50,8 @@ def _time(value: str, zone: tzinfo) -> datetime | None:
 def _utc(moment: datetime, zone: tzinfo) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC).replace(microsecond=0)
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def _numeric(value: str, zone: tzinfo) -> datetime | None:
