@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES
 from voc.report import EffectRow, Report
 from voc.reporting.ledger import PART_NAMES as LEDGER_NAMES
@@ -22,8 +23,8 @@ SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numb
 # Spreadsheets that open a file exported from this one may read these as formulas again.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 60
-EFFECTS = ("问题", "措施", "部门", "上线", "结论", "变化", "下限", "上限", "上线前", "上线后", "约定最小幅度", "设计",
-           "p 值", "q 值", "说明", "合同", "出处")  # fmt: skip
+EFFECTS = ("问题", "措施", "部门", "上线", "结论", "单独看", "变化", "下限", "上限", "上线前", "上线后", "约定最小幅度",
+           "设计", "p 值", "q 值", "一并比较", "说明", "合同", "出处")  # fmt: skip
 SERIES = ("出处", "问题", "开始日", "天数", "实际", "预计", "预计下限", "预计上限", "单位")
 Table = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 
@@ -107,8 +108,9 @@ def _tables(report: Report) -> list[Table]:
 
 def _effect(row: EffectRow) -> tuple[Any, ...]:
     f = row.fact
-    return (f.problem, f.action, f.department, f.went_live, row.verdict, f.change, f.low, f.high, f.before, f.after,
-            f.smallest_effect, row.design, f.p_value, row.q_value, f.sentence, f.contract, f.key)  # fmt: skip
+    return (f.problem, f.action, f.department, f.went_live, row.verdict, NAMES.get(f.alone, row.verdict),
+            f.change, f.low, f.high, f.before, f.after, f.smallest_effect, row.design, f.p_value, f.q_value,
+            f.compared or None, f.sentence, f.contract, f.key)  # fmt: skip
 
 
 def _series(effects: Sequence[EffectRow]) -> Iterable[tuple[Any, ...]]:

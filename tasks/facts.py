@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,13 +14,14 @@ from models.reporting import QUERIES, STEPS, VERDICTS, Asked, ask, department_na
 from settings import get_settings
 from tasks.analyse import model, taxonomy
 from tasks.facts_data import audited, checks, delivered, impacts, quality_score
-from tasks.facts_effects import awaiting, effects
+from tasks.facts_effects import awaiting, claim_of, effects, verification
 from tasks.facts_loop import channels, departments, funnel, overdue, problems, trends
 from tasks.figures import Counted, counted, headline_numbers
 from tasks.gaming import Seen, look
 from tasks.origins import Origins
 from voc.facts import Break, Facts
 from voc.lifecycle import ACTION
+from voc.reporting.crediting import Credit, credits, marked
 from voc.zone import CHINA
 
 TITLES = {
@@ -28,6 +29,8 @@ TITLES = {
     "department": "部门客户之声报告", "meeting": "复盘会议程",
 }  # fmt: skip
 COMPARED = ("weekly", "monthly", "department", "meeting")
+Row = dict[str, Any]
+Judging = Callable[[Session, list[Row]], list[Row]]
 
 
 @dataclass(frozen=True)
@@ -62,17 +65,21 @@ def scope_of(stored: dict[str, Any]) -> Scope:
     return Scope(**{**stored, **days, "now": datetime.fromisoformat(stored["now"])})
 
 
-def gather(session: Session, scope: Scope) -> Facts:
-    """Gather everything a report says from the database."""
+def gather(session: Session, scope: Scope, judge: Judging = lambda _, stored: stored) -> Facts:
+    """Gather everything a report says from the database; `judge` may put other verdicts in place of stored ones."""
     asked, origins = scope.asked(), Origins(scope.run)
     found = counted(session, asked)
-    verdicts = ask(session, VERDICTS, asked)
-    told = _told(scope, verdicts, asked)
+    verdicts = judge(session, ask(session, VERDICTS, asked))
+    # One correction over all measures that are told or counted; whatever follows uses what it left standing.
+    last = _last(scope, verdicts)
+    credit = credits([claim_of(row) for row in last])
     rows = delivered(session, asked, origins)
     seen = look(session, asked)
     audit = audited(asked, origins)
-    judged = effects(session, told, asked, origins)
-    listed = problems(session, found.problems, asked, _only(scope, found), origins)
+    judged = effects(session, _told(scope, verdicts, asked), asked, origins, credit)
+    listed = marked(
+        problems(session, found.problems, asked, _only(scope, found), origins), _unsolved(last, credit)
+    )
     return Facts(
         company=scope.company, period=(scope.first, scope.last), generated_at=scope.now, title=_title(scope),
         kind=scope.kind, about=_about(scope, found, session),
@@ -84,7 +91,9 @@ def gather(session: Session, scope: Scope) -> Facts:
         breaks=tuple(_break(row) for row in breaks(session) if _within(row, asked)),
         stages=() if scope.action else tuple(funnel(session, found, verdicts, asked, origins)),
         channels=() if scope.action or scope.department else tuple(channels(found.said, origins)),
-        departments=() if scope.action else tuple(departments(session, found, seen, asked, origins)),
+        departments=() if scope.action else tuple(
+            departments(session, found, {r["action_id"]: credit[verification(r)].verdict for r in last}, seen, asked,
+                        origins)),
         awaiting=tuple(awaiting(session, found.actions, asked)), flags=seen.flags, audit=audit,
         impacts=tuple(impacts(session, rows, found.said, judged, audit, asked, origins)),
         queries=dict(QUERIES), timeline=tuple(_timeline(session, scope, asked)), lineage=origins.listed(),
@@ -97,15 +106,27 @@ def _numbers(
     return [] if scope.action else headline_numbers(session, asked, found, origins, seen.cases)
 
 
-def _told(scope: Scope, verdicts: Sequence[dict[str, Any]], asked: Asked) -> list[dict[str, Any]]:
+def _told(scope: Scope, verdicts: Sequence[Row], asked: Asked) -> list[Row]:
     """Choose the verdicts a report tells: all looks at its measure, else the last look at each within the period."""
     if scope.action:
         return [row for row in verdicts if row["action_id"] == scope.action]
-    last = {row["action_id"]: row for row in verdicts}.values()
-    whose = [row for row in last if scope.department in (None, row["code"])]
+    last = _last(scope, verdicts)
     if scope.kind in ("run", "department"):
-        return whose
-    return [row for row in whose if asked.since <= row["computed_at"] < max(asked.until, asked.now)]
+        return last
+    return [row for row in last if asked.since <= row["computed_at"] < max(asked.until, asked.now)]
+
+
+def _last(scope: Scope, verdicts: Sequence[Row]) -> list[Row]:
+    """The last look at each measure a report is about: what it tells, and what it counts by department."""
+    last = {row["action_id"]: row for row in verdicts}.values()
+    about = scope.action or None
+    return [
+        row for row in last if scope.department in (None, row["code"]) and about in (None, row["action_id"])
+    ]
+
+
+def _unsolved(last: Sequence[Row], credit: Mapping[str, Credit]) -> set[str]:
+    return {f"PRB-{row['problem_id']}" for row in last if credit[verification(row)].alone}
 
 
 def _only(scope: Scope, found: Counted) -> set[int] | None:

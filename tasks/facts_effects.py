@@ -20,6 +20,7 @@ from tasks.origins import Origins
 from voc.effect.contract import parse, windows
 from voc.errors import InputError
 from voc.facts import Awaiting, EffectFact, Lineage, Picture
+from voc.reporting.crediting import Claim, Credit, credited
 from voc.reporting.picture import from_days
 from voc.zone import CHINA
 
@@ -28,21 +29,32 @@ CONTEXT = timedelta(weeks=4)  # shown before the baseline
 
 
 def effects(
-    session: Session, verdicts: Sequence[Row], asked: Asked, origins: Origins
+    session: Session, verdicts: Sequence[Row], asked: Asked, origins: Origins, credit: Mapping[str, Credit]
 ) -> tuple[EffectFact, ...]:
     """Turn verdicts into what is told of them, and write down where their numbers come from."""
-    return tuple(_effect(session, row, asked, origins) for row in verdicts)
+    return tuple(
+        credited(_effect(session, row, asked, origins), credit.get(verification(row))) for row in verdicts
+    )
+
+
+def verification(row: Row) -> str:
+    """Return the key under which a report tells of a verdict."""
+    return f"verification:{row['id']}"
+
+
+def claim_of(row: Row) -> Claim:
+    """Return what a verdict asks to be credited with."""
+    return Claim(verification(row), row["verdict"], row["result"]["p_value"], row["result"]["alpha"])
 
 
 def _effect(session: Session, row: Row, asked: Asked, origins: Origins) -> EffectFact:
-    key = f"verification:{row['id']}"
+    key = verification(row)
     origins.entries[key] = _lineage(key, row, digest(behind(session, row)))
-    return told(session, row, asked)
+    return _told(session, row, asked)
 
 
-def told(session: Session, row: Row, asked: Asked) -> EffectFact:
-    """Turn one verdict into what is told of it."""
-    result, key = row["result"], f"verification:{row['id']}"
+def _told(session: Session, row: Row, asked: Asked) -> EffectFact:
+    result, key = row["result"], verification(row)
     high = result["change_high"]
     fact = EffectFact(
         key=key, problem=row["problem"], action=row["measure"], department=row["department"],
@@ -64,7 +76,7 @@ def _lineage(key: str, row: Row, rows_hash: str) -> Lineage:
     known = row["lineage"]
     return Lineage(
         key, known["query"], rows_hash, known["model"], known["taxonomy"], known["contract"] or "", known["run"] or "",
-        f"{row['problem']} · {row['measure']}", "按上线前锁定的合同比较；变化、区间与结论见该项措施。",
+        f"{row['problem']} · {row['measure']}", "按上线前锁定的合同比较；改善的结论再与本报告比较的全部措施一并校正。",
     )  # fmt: skip
 
 

@@ -165,27 +165,34 @@ def _why(problem: Mapping[str, Any], actions: Rows, stage: int, asked: Asked) ->
 
 
 def departments(
-    session: Session, found: Counted, seen: Seen, asked: Asked, origins: Origins
+    session: Session, found: Counted, credited: Mapping[int, str], seen: Seen, asked: Asked, origins: Origins
 ) -> list[DepartmentFact]:
-    """Return what each department was given and what of it was verified to work."""
+    """Return what each department was given and what of it was verified to work.
+
+    `credited`: by measure, the verdict that the report credits.
+    """
     names = department_names(session)
     counts = {row["problem_id"]: row["count"] for row in ask(session, MEMBERS, asked)}
     codes = [asked.department] if asked.department else sorted(names)
-    facts = [_department(code, names.get(code, code), found, counts, seen, asked, origins) for code in codes]
+    facts = [
+        _department(code, names.get(code, code), found, counts, credited, seen, asked, origins)
+        for code in codes
+    ]
     return [fact for fact in facts if fact.actions or fact.cases or fact.complaints]
 
 
 def _department(
-    code: str, name: str, found: Counted, counts: Mapping[int, int], seen: Seen, asked: Asked,
-    origins: Origins,
+    code: str, name: str, found: Counted, counts: Mapping[int, int], credited: Mapping[int, str], seen: Seen,
+    asked: Asked, origins: Origins,
 ) -> DepartmentFact:  # fmt: skip
     own = [row for row in found.actions if row["code"] == code and row["state"] != "cancelled"]
     cases = [row for row in found.cases if row["department"] == code]
-    verdicts = [row["verdict"] for row in own]
+    verdicts = [credited.get(row["id"], "") for row in own]
     key = origins.note(
         f"department:{code}", name, "ACTIONS + CASES",
-        [[tuple(row.values()) for row in own], [tuple(row.values()) for row in cases]],
-        "承担的措施与期内受理的个案；只有验证结论为「有效」的措施算成果，异常结案不算解决。",
+        [[tuple(row.values()) for row in own], verdicts, [tuple(row.values()) for row in cases]],
+        "承担的措施与期内受理的个案；只有结论为「有效」、与本报告的全部比较一并校正后仍成立的措施算成果，"
+        "异常结案不算解决。",
     )  # fmt: skip
     return DepartmentFact(
         name=name, actions=len(own), implemented=sum(row["went_live"] is not None for row in own),

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,14 +15,13 @@ from models.engine import engine
 from models.loop import Action
 from models.proof import Report
 from models.proving import Promise, contract_of
-from models.reporting import ARRIVED, VERDICTS, Asked, ask
-from tasks.facts import Scope, gather, scope_of
-from tasks.facts_effects import told
+from models.reporting import ARRIVED, ask, digest
+from tasks.facts import Row, Scope, gather, scope_of
+from tasks.facts_effects import behind, verification
 from tasks.judging import due_look, examine, found
 from tasks.report import RAW, page_of
 from tasks.reread import Reread, reread
 from voc.effect.verdict import surviving
-from voc.facts import EffectFact, Facts
 from voc.reporting.ledger import Comparison, compare, printed
 
 
@@ -44,10 +44,9 @@ def replay(report: Report, now: datetime) -> Replayed:
     with Session(engine()) as session:
         scope = scope_of(dict(report.scope))
         raw = reread(session, report.lineage.get(RAW, {}).get("batches", {}), scope.now)
-        facts = gather(session, scope)
-        judged = replace(facts, effects=tuple(_effects(session, facts, report.lineage, scope)))
-        page = page_of(judged)
-        comparison = compare(report.facts, report.lineage, printed(judged), judged.lineage)
+        facts = gather(session, scope, partial(_judged_on, report.lineage))
+        page = page_of(facts)
+        comparison = compare(report.facts, report.lineage, printed(facts), facts.lineage)
         late = _since(session, scope, now)
         session.rollback()
     same = hashlib.sha256(page.encode()).hexdigest() == report.sha256
@@ -59,29 +58,26 @@ def _since(session: Session, scope: Scope, now: datetime) -> int:
     return int(ask(session, ARRIVED, asked, **{"from": scope.now})[0]["count"])
 
 
-def _effects(
-    session: Session, facts: Facts, origins: Mapping[str, Mapping[str, Any]], scope: Scope
-) -> list[EffectFact]:
+def _judged_on(origins: Mapping[str, Mapping[str, Any]], session: Session, verdicts: list[Row]) -> list[Row]:
     """Judge again what stands on other rows than it was judged on; the rest keeps its stored verdict."""
-    rows = {f"verification:{row['id']}": row for row in ask(session, VERDICTS, scope.asked())}
-    fresh = {entry.key: entry.rows_hash for entry in facts.lineage}
-    return [
-        effect if origins.get(effect.key, {}).get("rows_hash") == fresh[effect.key]
-        else _again(session, rows[effect.key], effect, scope.asked())
-        for effect in facts.effects
-    ]  # fmt: skip
+    return [_again(session, row) if _moved(session, row, origins) else row for row in verdicts]
 
 
-def _again(session: Session, row: Mapping[str, Any], effect: EffectFact, asked: Asked) -> EffectFact:
+def _moved(session: Session, row: Row, origins: Mapping[str, Mapping[str, Any]]) -> bool:
+    known = origins.get(verification(row))
+    return known is not None and known["rows_hash"] != digest(behind(session, row))
+
+
+def _again(session: Session, row: Row) -> Row:
     action, contract = session.get(Action, row["action_id"]), contract_of(session, row["action_id"])
     if action is None or contract is None:
-        return effect
+        return row
     due = due_look(Promise(action, contract, row["attempt"] - 1), row["computed_at"])
     one = examine(session, due) if due else None
     if due is None or one is None:
-        return effect
+        return row
     # How it was corrected depends on what was judged on the same day; that is not done again.
     adjusted = row["result"].get("adjusted_p")
     known = one.p_value if adjusted is None else float(adjusted)
     verdict = surviving(one.judged.verdict, known, due.contract.alpha)
-    return told(session, {**row, **found(one, verdict, known), "lineage": row["lineage"]}, asked)
+    return {**row, **found(one, verdict, known), "lineage": row["lineage"]}

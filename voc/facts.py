@@ -69,6 +69,9 @@ class EffectFact:
     diagnostics: tuple[tuple[str, bool, str], ...] = ()  # name, held, sentence
     adjusted: tuple[str, ...] = ()  # what was done about mix and misreading, in sentences
     late_rows: int = 0  # rows of its windows that arrived after it was computed
+    alone: str = ""  # how it reads by itself, if this report does not credit it
+    q_value: float | None = None  # of a claim, corrected over all that the report compares
+    compared: int = 0  # measures that the report compares
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from voc import kpi
-from voc.effect.verdict import METRIC_NAMES, NAMES, benjamini_hochberg, change_words
+from voc.effect.verdict import METRIC_NAMES, NAMES, change_words
 from voc.facts import (
     ChannelFact,
     DepartmentFact,
@@ -26,6 +24,7 @@ from voc.facts import (
     Stage,
     Trend,
 )  # fmt: skip
+from voc.reporting.crediting import GAINS, caution
 from voc.reporting.ledger import printed
 from voc.reporting.summary import SEVERITY as SEVERITY
 from voc.reporting.summary import summary
@@ -36,10 +35,10 @@ GROUPS = {
     "改进转得多快": ("to_live", "to_verdict", "recurrence"),
 }
 WEEK = 7
-SUCCESSES = ("effective", "partly_effective")
 DESIGNS = {
     "before_after": "前后对比（无对照组）", "its": "中断时间序列（无对照组）", "cits": "有对照的中断时间序列",
     "did": "双重差分", "sc": "合成控制", "cohort": "分批上线的双重差分", "sdid": "合成双重差分",
+    "bsts": "贝叶斯结构时间序列（有对照）", "its-nb": "中断时间序列（负二项，无对照组）",
 }  # fmt: skip
 VERDICT_MEANINGS = {
     "effective": "区间整体超过约定的最小幅度，方向正确",
@@ -79,7 +78,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class EffectRow:
-    """A verification as printed: words for verdict, metric and design, and the adjusted p-value."""
+    """A verification as printed: words for verdict, metric, design, change, and what it means."""
 
     fact: EffectFact
     verdict: str
@@ -87,7 +86,6 @@ class EffectRow:
     design: str
     change: str
     meaning: str
-    q_value: float | None
     caution: str
     caption: str = ""
     checks: tuple[str, ...] = ()
@@ -140,8 +138,8 @@ def build(facts: Facts) -> Report:
     rows = effect_rows(facts.effects)
     accounting = kpi.funnel(facts.rows) if facts.rows else None
     figures = tuple(_figure(number, i) for i, number in enumerate(facts.numbers, 1))
-    failures = tuple(row for row in rows if row.fact.verdict not in SUCCESSES)
-    successes = tuple(row for row in rows if row.fact.verdict in SUCCESSES)
+    failures = tuple(row for row in rows if row.fact.verdict not in GAINS)
+    successes = tuple(row for row in rows if row.fact.verdict in GAINS)
     return Report(
         facts=facts,
         summary=tuple(summary(facts, accounting)),
@@ -178,19 +176,12 @@ def _require_lineage(facts: Facts) -> None:
 
 
 def effect_rows(effects: tuple[EffectFact, ...]) -> list[EffectRow]:
-    """Verifications worst first, with Benjamini–Hochberg over all of them."""
-    tested = [e for e in effects if e.p_value is not None]
-    adjusted = benjamini_hochberg(np.array([e.p_value for e in tested], dtype=np.float64))
-    q_values = {e.key: float(q) for e, q in zip(tested, adjusted, strict=True)}
+    """Verifications worst first; their verdicts are already those that the report credits."""
     order = sorted(effects, key=lambda e: (SEVERITY.index(e.verdict), -(e.change or 0.0), e.key))
-    return [_effect_row(effect, q_values.get(effect.key)) for effect in order]
+    return [_effect_row(effect) for effect in order]
 
 
-def _effect_row(fact: EffectFact, q_value: float | None) -> EffectRow:
-    claims = fact.verdict in (*SUCCESSES, "worse")
-    caution = f"与本报告其他验证一并校正后不再显著（q={q_value:.3f}），请谨慎解读" if (
-        claims and q_value is not None and q_value > fact.alpha
-    ) else ""  # fmt: skip
+def _effect_row(fact: EffectFact) -> EffectRow:
     return EffectRow(
         fact=fact,
         verdict=NAMES[fact.verdict],
@@ -198,8 +189,7 @@ def _effect_row(fact: EffectFact, q_value: float | None) -> EffectRow:
         design=DESIGNS.get(fact.design, fact.design),
         change=_change(fact),
         meaning=_meaning(fact),
-        q_value=q_value,
-        caution=caution,
+        caution=caution(fact),
         caption=_caption(fact),
         checks=(*(f"✓ {s}" if ok else f"✗ {s}" for _, ok, s in fact.diagnostics if s), *fact.adjusted),
     )
@@ -265,6 +255,9 @@ def _definitions(facts: Facts) -> list[Definition]:
         ("变化与区间", "措施上线后相对上线前的变化；区间按过度离散放宽，真实变化以约定的把握落在其中"),
         *((NAMES[code], VERDICT_MEANINGS[code]) for code in SEVERITY),
         ("前后对比", "只比较上线前后同一指标，剔除触发预警的时段；没有对照组，不能排除同期其他变化的影响"),
-        ("q 值", "同一份报告里做多次验证时，按 Benjamini–Hochberg 法校正后的 p 值"),
+        (
+            "q 值",
+            "按 Benjamini–Hochberg 法在同一份报告比较的全部措施里校正后的 p 值；改善的 q 值超过约定水平，就不计成效",
+        ),
     ]
     return numbered + [Definition(i, name, text) for i, (name, text) in enumerate(texts, len(numbered) + 1)]

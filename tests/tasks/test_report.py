@@ -6,8 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+from sqlalchemy import text
 
-from tasks.report import write_report
+from models.engine import transaction
+from tasks.replay import replay
+from tasks.report import Wanted, write, write_report
 from tasks.verify import verify_due
 
 MONDAY = date(2026, 1, 5)
@@ -89,3 +93,85 @@ def test_days_that_were_asked_for_are_the_days_of_the_report(judged):
     write_report.fn(judged.now, "run", date(2026, 2, 1), date(2026, 2, 28))
     (row,) = judged.rows("SELECT period_start, period_end FROM report")
     assert (row["period_start"], row["period_end"]) == (date(2026, 2, 1), date(2026, 2, 28))
+
+
+# Further measures of the same department on the same problem, each judged once and found to have done nothing.
+BESIDE = (
+    """INSERT INTO action (problem_id, round, measure, detail, kind, dimension, state, own_round, department, due_at,
+                           went_live, changed_at)
+       SELECT problem_id, round, measure || n, detail, kind, dimension, state, own_round, department, due_at,
+              went_live, changed_at FROM action, generate_series(1, :more) n""",
+    """INSERT INTO action_log (subject_id, seq, step, state, at, by, facts)
+       SELECT a.id, l.seq, l.step, l.state, l.at, l.by, l.facts FROM action a, action_log l
+       WHERE l.subject_id = 1 AND a.id <> 1""",
+    """INSERT INTO verification (action_id, attempt, due_on, verdict, sentence, result, lineage, computed_at)
+       SELECT a.id, v.attempt, v.due_on, 'insufficient', '证据不足', jsonb_set(v.result, '{p_value}', '0.5'), v.lineage,
+              v.computed_at FROM action a, verification v WHERE v.action_id = 1 AND a.id <> 1""",
+    """UPDATE verification SET verdict = 'effective', result = jsonb_set(result, '{p_value}', '0.02')
+       WHERE action_id = 1""",
+)
+
+
+@pytest.fixture
+def many(judged):
+    """One measure that reads 有效 by itself (p = 0.02 at 0.025), beside nine others that the same report compares."""
+    with transaction() as session:
+        for statement in BESIDE:
+            session.execute(text(statement), {"more": 9} if ":more" in statement else {})
+    return judged
+
+
+def filed(house, **wanted):
+    with transaction() as session:
+        report = write(session, Wanted(**{"paper": False, **wanted}), house.now)
+        session.expunge(report)
+    return report, (house.inbox.parent / "home" / report.path).read_text("utf-8")
+
+
+def test_a_claim_that_does_not_survive_the_report_is_credited_nowhere_in_it(many):
+    report, page = filed(many)
+    (told,) = [parts for parts in report.facts.values() if parts.get("alone")]
+    assert (told["verdict"], told["alone"], told["compared"]) == ("insufficient", "effective", 10)
+    assert told["q_value"] == pytest.approx(0.2)
+    assert (report.facts["department:installation"]["effective"], report.facts["department:installation"]["open"]) == (
+        0, 10,
+    )  # fmt: skip
+    assert "本期核实 10 项措施：证据不足 10 项" in page
+    assert "同一份报告里共比较了 10 项措施" in page
+    assert "本期没有通过验证的成效" in page
+
+
+def test_the_same_claim_is_credited_where_it_is_the_only_one(many):
+    report, page = filed(many, kind="action", action=1)
+    (told,) = [parts for key, parts in report.facts.items() if key.startswith("verification:")]
+    assert (told["verdict"], told["compared"]) == ("effective", 1)
+    assert "一并校正" not in page.partition('id="successes"')[0]
+
+
+def test_the_workbook_says_how_it_read_alone_and_what_was_credited(many):
+    report, _ = filed(many, paper=True)
+    sheet = load_workbook(many.inbox.parent / "home" / report.xlsx_path)["措施效果"]
+    heading, *rows = sheet.iter_rows(values_only=True)
+    said = [
+        (row[heading.index("结论")], row[heading.index("单独看")], row[heading.index("一并比较")])
+        for row in rows
+    ]
+    assert said.count(("证据不足", "有效", 10)) == 1
+    assert said.count(("证据不足", "证据不足", 10)) == 9
+
+
+def test_what_a_report_took_back_is_replayed_to_the_same_bytes(many):
+    report, _ = filed(many)
+    done = replay(report, many.now)
+    assert done.comparison.same
+    assert done.same_bytes
+
+
+def test_a_verdict_that_the_other_measures_decide_moves_when_they_do(many):
+    report, _ = filed(many)
+    with transaction() as session:
+        session.execute(text("DELETE FROM verification WHERE action_id > 1"))
+    moved = {(one.key, one.part): one.now for one in replay(report, many.now).comparison.moved}
+    key = f"verification:{many.value('SELECT id FROM verification')}"
+    assert moved[key, "结论"] == "effective"
+    assert moved["department:installation", "验证有效"] == 1

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from voc.effect.contract import DESIGNS as CONTRACTED
+from voc.effect.ladder import RUNGS
 from voc.effect.verdict import NAMES
 from voc.facts import Facts, Number
-from voc.report import SEVERITY, build
+from voc.report import DESIGNS, SEVERITY, build
+from voc.reporting.agenda import agenda
+from voc.reporting.crediting import Credit, credited
 
 _SPEC = importlib.util.spec_from_file_location(
     "report_example", Path(__file__).parents[1] / "notifications" / "report_example.py"
@@ -51,11 +55,29 @@ def test_the_meaning_does_not_repeat_the_verdict_and_the_change() -> None:
     assert report.successes[0].meaning == "改善确定超过约定的最小幅度 20%"
 
 
-def test_a_claim_that_does_not_survive_correction_is_marked() -> None:
-    weak = replace(FULL.effects[1], p_value=0.045)
-    rows = build(replace(FULL, effects=(weak, *FULL.effects[2:]))).successes
-    assert "校正" in rows[0].caution
-    assert build(FULL).successes[0].caution == ""
+def test_a_claim_that_is_taken_back_stands_among_the_failures_and_says_why() -> None:
+    weak = credited(FULL.effects[1], Credit("insufficient", "partly_effective", 0.08, 12))
+    report = build(replace(FULL, effects=(weak,)))
+    assert report.successes == ()
+    (row,) = report.failures
+    assert row.verdict == "证据不足"
+    assert row.change == "投诉率下降 24%（95% 区间 7%–38%）"
+    assert row.meaning.startswith("单独看为「部分有效」；但同一份报告里共比较了 12 项措施")
+    assert report.summary[0] == "本期核实 1 项措施：证据不足 1 项。"
+    assert "1 项措施单独看有改善，但本报告共比较了 12 项" in report.summary[1]
+    assert "求确证" in agenda(report).parts[0].points[0].question
+
+
+def test_a_harm_that_may_be_chance_stays_a_harm_with_a_caution() -> None:
+    harm = credited(FULL.effects[2], Credit("worse", "", 0.2, 12))
+    report = build(replace(FULL, effects=(harm,)))
+    assert report.failures[0].verdict == "恶化"
+    assert "仍列为恶化" in report.failures[0].caution
+    assert build(FULL).failures[0].caution == ""
+
+
+def test_every_design_has_a_name() -> None:
+    assert {*RUNGS, *CONTRACTED} - {"before-after"} <= set(DESIGNS)  # contracts write it before_after
 
 
 @pytest.mark.parametrize("verdict", ["invalid_contract", "not_identifiable"])

@@ -80,6 +80,8 @@ def _ask(row: EffectRow) -> str:
         "not_identifiable": "同期的几项措施如何错开，才能分清各自的作用？",
         "invalid_contract": "合同为何在上线后改动？由谁重新订立并延长观察？",
     }
+    if row.fact.alone:
+        return "单独看有改善：是否延长观察以求确证，还是先在别处试点？"
     weeks = f"约需 {row.fact.weeks_more} 周" if row.fact.weeks_more else "时间待估"
     return asked.get(row.fact.verdict, f"是否延长观察（{weeks}），或改用有对照组的设计？")
 

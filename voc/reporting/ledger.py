@@ -18,11 +18,17 @@ PART_NAMES = {
     "answered": "首答及时率", "solved": "解决率", "gamed": "异常结案", "leak": "流失", "passed": "通过行数",
     "total": "检查行数", "model": "模型占比", "corrected": "校正占比", "change": "变化", "change_low": "变化下限",
     "change_high": "变化上限", "before": "上线前", "after": "上线后", "p_value": "p 值", "verdict": "结论",
+    "alone": "单独看的结论", "q_value": "q 值", "compared": "一并比较的措施",
     "late_rows": "结论后才到的行", "state": "状态", "amount": "数量", "effect": "影响", "score": "得分",
     "observed": "各期实际值", "expected": "各期预计值", "round": "轮次", "note": "附注", "basis": "基数",
     "read": "读入", "name": "名称", "unit": "单位", **ROWS,
 }  # fmt: skip
 NAMING = ("name", "unit")  # kept for whoever reads a stored report; no numbers
+CORRECTED = (
+    "verdict",
+    "alone",
+    "q_value",
+)  # these stand on all that a report compares, not on one's own rows
 VERSIONS = {"query": "查询", "model": "模型", "taxonomy": "分类体系", "contract": "验证合同"}
 
 
@@ -86,8 +92,9 @@ def _parts(facts: Facts) -> Iterator[tuple[str, str, Any]]:
 
 
 def _effect(effect: Any) -> Iterator[tuple[str, str, Any]]:
-    for part in ("verdict", "change", "before", "after", "p_value", "late_rows"):
+    for part in ("verdict", "q_value", "compared", "change", "before", "after", "p_value", "late_rows"):
         yield effect.key, part, getattr(effect, part)
+    yield effect.key, "alone", effect.alone or None
     yield effect.key, "change_low", effect.low
     yield effect.key, "change_high", effect.high
     if effect.picture:
@@ -108,17 +115,20 @@ def compare(
 ) -> Comparison:
     """Set a report as it was stored beside what it would say now."""
     fresh = {entry.key: entry for entry in lineage}
+    both = [(origins[key], entry) for key, entry in fresh.items() if key in origins]
+    judged_on = any(_other_rows(old, new) for old, new in both if new.key.startswith("verification:"))
     moved = [
         difference
         for key in sorted({*was, *now})
-        for difference in _moved(key, was.get(key, {}), now.get(key, {}), origins.get(key), fresh.get(key))
+        for difference in _moved(
+            key, was.get(key, {}), now.get(key, {}), origins.get(key), fresh.get(key), judged_on
+        )
     ]
     loud = {difference.key for difference in moved}
-    both = [(origins[key], entry) for key, entry in fresh.items() if key in origins]
     return Comparison(
         tuple(moved),
         tuple(entry.name or entry.key for old, entry in both
-              if entry.key not in loud and old.get("rows_hash") != entry.rows_hash),
+              if entry.key not in loud and _other_rows(old, entry)),
         tuple(dict.fromkeys(row for old, entry in both for row in _versions(old, entry))),
         sum(len(parts) for parts in now.values()),
     )  # fmt: skip
@@ -130,12 +140,19 @@ def _moved(
     now: Mapping[str, Any],
     old: Mapping[str, str] | None,
     new: Lineage | None,
+    judged_on: bool,
 ) -> Iterator[Difference]:
-    changed = (old or {}).get("rows_hash") != (new.rows_hash if new else None)
+    """`judged_on`: whether the rows of any verdict changed, which moves the correction of all of them."""
+    own = _other_rows(old or {}, new)
     name = (new.name if new else "") or (old or {}).get("name", "") or key
     for part in dict.fromkeys([*was, *now]):
         if was.get(part) != now.get(part):
+            changed = own or (judged_on and part in CORRECTED)
             yield Difference(key, name, PART_NAMES.get(part, part), was.get(part), now.get(part), changed)
+
+
+def _other_rows(old: Mapping[str, str], new: Lineage | None) -> bool:
+    return old.get("rows_hash") != (new.rows_hash if new else None)
 
 
 def _versions(old: Mapping[str, str], new: Lineage) -> Iterator[tuple[str, str, str, str]]:

@@ -23,7 +23,8 @@ def summary(facts: Facts, accounting: kpi.Funnel | None) -> list[str]:
     sentences = [
         f"本期核实 {sum(tally.values())} 项措施：{words}。" if tally else "本期尚无完成效果验证的措施。"
     ]
-    sentences += [words for words in (_failed(facts), _complaints(facts), _lost(facts)) if words]
+    told = _failed(facts), _taken_back(facts), _complaints(facts), _lost(facts)
+    sentences += [words for words in told if words]
     if facts.overdue:
         sentences.append(f"逾期事项 {len(facts.overdue)} 件。")
     if facts.problems and facts.kind != "action":
@@ -62,3 +63,15 @@ def _failed(facts: Facts) -> str:
     names = list(dict.fromkeys(f"「{e.problem}」" for e in facts.effects if e.verdict in FAILED))
     more = f"等 {len(names)} 个问题" if len(names) > NAMED else ""
     return f"没有见效的是{'、'.join(names[:NAMED])}{more}的措施，需要重新决定。" if names else ""
+
+
+def _taken_back(facts: Facts) -> str:
+    """Say how many claims do not survive being set beside all the others."""
+    alone = [effect for effect in facts.effects if effect.alone]
+    if not alone:
+        return ""
+    names = "、".join(dict.fromkeys(f"「{effect.problem}」" for effect in alone[:NAMED]))
+    return (
+        f"{names}{'等' if len(alone) > NAMED else ''} {len(alone)} 项措施单独看有改善，但本报告共比较了 "
+        f"{alone[0].compared} 项，一并校正后不再显著，按证据不足计。"
+    )  # fmt: skip
