@@ -28,6 +28,8 @@ NAMES: Mapping[str, str] = {
     "voc.source.silent": "来源中断",
     "voc.channel.stopped": "渠道停用",
 }
+# What these start is about the one thing they name; what any other starts takes up all there is.
+OF_ITS_OWN = frozenset({"voc.quality.failed", "voc.action.implemented", "voc.source.silent"})
 STATES = ("waiting", "posted", "expired")
 # Steps of a life that are events: whoever takes them, by whichever way, they are told.
 STEPS: Mapping[tuple[str, str], str] = {
@@ -97,6 +99,12 @@ def waiting_events(session: Session, limit: int) -> list[Event]:
     """List the events Prefect has not taken yet, oldest first."""
     query = select(Event).where(Event.state == "waiting").order_by(Event.id).limit(limit)
     return list(session.scalars(query))
+
+
+def starting(events: Sequence[Event]) -> frozenset[int]:
+    """Say which of some events are to start something: after a silence one run takes up what a hundred tell of."""
+    last = {event.event: event.id for event in events}
+    return frozenset(one.id for one in events if one.event in OF_ITS_OWN or one.id == last[one.event])
 
 
 def urgent_feedback(session: Session, since: datetime, until: datetime) -> list[int]:

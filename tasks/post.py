@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from models.engine import transaction
-from models.events import NAMES, Event, expire_events, mark_posted, waiting_events
+from models.events import NAMES, Event, expire_events, mark_posted, starting, waiting_events
 from settings import get_settings
 
 AT_ONCE = 200
@@ -36,10 +36,11 @@ def post_waiting(api: str, now: datetime) -> int:
 
 
 def _post(api: str, events: Sequence[Event]) -> None:
+    starts = starting(events)
     user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
     answer = httpx.post(
         f"{api}/events",
-        json=[_body(event) for event in events],
+        json=[_body(event, event.id in starts) for event in events],
         auth=(user, password) if user else None,
         timeout=PATIENCE,
         trust_env=False,
@@ -47,11 +48,13 @@ def _post(api: str, events: Sequence[Event]) -> None:
     answer.raise_for_status()
 
 
-def _body(event: Event) -> dict[str, Any]:
+def _body(event: Event, starts: bool) -> dict[str, Any]:
+    names = {"prefect.resource.id": event.resource, "prefect.resource.name": NAMES[event.event]}
     return {
         "id": str(event.event_id),
         "event": event.event,
         "occurred": event.occurred_at.isoformat(),
-        "resource": {"prefect.resource.id": event.resource, "prefect.resource.name": NAMES[event.event]},
+        # The automations start on those that say so.
+        "resource": {**names, "voc.starts": str(starts).lower()},
         "payload": event.payload,
     }

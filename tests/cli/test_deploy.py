@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from cli.deploy import AUTOMATIONS, _action, of_source, written
-from models.events import NAMES
+from models.events import NAMES, OF_ITS_OWN
 from tasks.parameters import Clock, Collect, Examine, Remedy
 
 ENTRIES = yaml.safe_load(AUTOMATIONS.read_text("utf-8"))["automations"]
@@ -52,6 +52,14 @@ def test_what_an_automation_hands_over_is_accepted_by_the_form(action):
 
 def test_no_automation_forces_a_state_on_a_run_that_may_be_over():
     assert not [one for one in ACTIONS if one.get("force")]
+
+
+@pytest.mark.parametrize("event", sorted(NAMES))
+def test_what_is_about_one_thing_starts_each_time_and_what_takes_up_everything_starts_once(event):
+    reactions = [entry for entry in ENTRIES if event in entry["trigger"]["expect"]]
+    about_one = any("event.payload" in str(entry["actions"]) for entry in reactions)
+    assert about_one == (event in OF_ITS_OWN)
+    assert all(entry["trigger"]["match"]["voc.starts"] == "true" for entry in reactions)
 
 
 @pytest.mark.parametrize("name", ["采集", "周报", "月报", "部门报告", "整改", "计时", "分诊"])

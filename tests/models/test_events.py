@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from models.engine import transaction
-from models.events import NAMES, announce, expire_events, mark_posted, waiting_events
+from models.events import NAMES, Event, announce, expire_events, mark_posted, starting, waiting_events
 
 NOW = datetime(2026, 6, 8, 1, tzinfo=UTC)
 
@@ -70,3 +70,17 @@ def test_all_events_of_the_house_are_there():
         "voc.batch.stored", "voc.quality.failed", "voc.feedback.urgent", "voc.alarm.raised", "voc.action.overdue",
         "voc.action.implemented", "voc.problem.relapsed", "voc.source.silent", "voc.channel.stopped",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("waited", "start"),
+    [
+        (["voc.batch.stored"] * 3, [3]),
+        (["voc.batch.stored", "voc.feedback.urgent", "voc.batch.stored"], [2, 3]),
+        (["voc.action.implemented", "voc.batch.stored", "voc.action.implemented"], [1, 2, 3]),
+        ([], []),
+    ],
+)
+def test_of_many_events_that_waited_one_starts_what_takes_up_all_of_them(waited, start):
+    events = [Event(id=n, event=name) for n, name in enumerate(waited, 1)]
+    assert sorted(starting(events)) == start
