@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 
 from notifications.fonts import cut_fonts
+
+# What only screens show; hidden by the style of paper anyway, and a fifth of what there is to read and style.
+_ON_SCREEN = re.compile(r'<div class="(?:wide|print-off)">.*?</div>', re.DOTALL)
 
 
 def write_pdf(page: str, path: Path) -> Path:
@@ -22,7 +26,7 @@ def write_pdf(page: str, path: Path) -> Path:
                     for name, path in cut_fonts().items())  # fmt: skip
     style = CSS(string=faces + _STYLE, font_config=fonts)
     draft = path.with_suffix(".pdf.part")
-    HTML(string=page).write_pdf(draft, stylesheets=[style], font_config=fonts)
+    HTML(string=_ON_SCREEN.sub("", page)).write_pdf(draft, stylesheets=[style], font_config=fonts)
     draft.replace(path)
     return path
 
