@@ -19,6 +19,7 @@ from voc.issues import shares
 from voc.labels import Annotations, annotate
 from voc.mentions import Mention
 from voc.model import Model
+from voc.needles import hastened
 from voc.sayings import CUSTOMER, STAFF, UNFOUNDED, Said, sayings
 from voc.severity import severities
 from voc.taxonomy import Taxonomy
@@ -135,7 +136,7 @@ class Names:
 def names_of(taxonomy: Taxonomy) -> Names:
     """Compile the names of all areas; one that somebody added is known by the beginning of its name."""
     words = [f"({_NAMING.get(code, re.escape(name[:2]))})" for code, name in taxonomy.areas.items()]
-    return Names(tuple(taxonomy.areas), re.compile("|".join(words), re.IGNORECASE))
+    return Names(tuple(taxonomy.areas), re.compile(hastened("|".join(words)), re.IGNORECASE))
 
 
 def _with(

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from voc.errors import ConfigError
-from voc.needles import needles, required
+from voc.needles import hastened, needles, required
 from voc.taxonomy import WEAK, parse_taxonomy
 
 ASSET = Path(__file__).resolve().parents[2] / "voc" / "data" / "taxonomy.toml"
@@ -56,3 +56,25 @@ def test_every_alternative_of_a_pattern_says_what_it_needs() -> None:
         (frozenset({"漏水"}),),
         (frozenset({"半天"}), frozenset({"等"})),
     }
+
+
+@given(
+    pattern=st.sampled_from(
+        [
+            "漏电|(?:充电器|插座)(?:都|会){0,3}炸",
+            "(?<!不)(?:没|未)?收到",
+            "[不没].{0,2}(?:好|行)",
+            "好?[一-龥]坏",
+            "坏*",
+        ]
+    ),
+    text=st.text("漏电充器插座都会炸不没未收到好行坏\n", max_size=12),
+)
+def test_a_hastened_expression_finds_what_the_expression_finds(pattern: str, text: str) -> None:
+    found, sooner = (re.finditer(one, text) for one in (pattern, hastened(pattern)))
+    assert [match.span() for match in sooner] == [match.span() for match in found]
+
+
+@pytest.mark.parametrize("pattern", [".坏", "[^好]坏", "坏*", r"\d坏"])
+def test_what_can_begin_with_anything_or_be_empty_is_left_as_it_is(pattern: str) -> None:
+    assert hastened(pattern) == pattern

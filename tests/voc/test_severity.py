@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 
@@ -12,7 +11,7 @@ from voc.severity import severities
 def test_a_dangerous_issue_weighs_but_only_words_make_an_emergency() -> None:
     warm = Mention("product.safety", "product", -1, 0, 2, 0.9)
     assert severities(["有点烫"], [[warm]]) == [1]
-    assert severities(["有点烫"], [[replace(warm, confidence=0.5)]]) == [0]
+    assert severities(["有点烫"], [[warm._replace(confidence=0.5)]]) == [0]
 
 
 def test_praise_of_safety_is_not_grave() -> None:
