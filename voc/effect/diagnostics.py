@@ -51,7 +51,7 @@ def season(series: Series, pairs: int) -> Check:
 def memory(change: Change) -> Check:
     """Autocorrelation of what the model leaves."""
     shared = change.noise.shared
-    fault = "long_memory" if shared >= LONG_MEMORY or change.df < FEWEST_DF else ""
+    fault = "long_memory" if shared >= LONG_MEMORY or change.noise.df < FEWEST_DF else ""
     return Check("autocorrelation", round(shared, 3), f"残差自相关 {shared:.2f}，已计入区间", fault)
 
 

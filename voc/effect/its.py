@@ -125,7 +125,8 @@ def interrupted(series: Series, shape: str = "auto", trend: bool = True, pairs: 
         facts["slope_p"] = slope_p
     band = band_of(series, columns - effect, fitted, found)
     estimate = float(combination @ fitted.coefficients)
-    return Change(estimate, spread, found.df, _scale(series), found, *band, facts)
+    df = regression.freedom(regression.weights_of(fitted, combination), found)
+    return Change(estimate, spread, df, _scale(series), found, *band, facts)
 
 
 def _scale(series: Series) -> str:
@@ -234,13 +235,16 @@ def projected(series: Series, trend: bool = False, pairs: int | None = None, err
     fitted = fit_of(series, base, before)
     found = _noise(fitted, errors)
     band = band_of(series, base, fitted, found)
-    estimate, spread = _gap(series, base, fitted, found, band[0], before, later)
+    estimate, weights = _gap(series, base, fitted, band[0], before, later)
+    spread = float(np.sqrt(regression.variance(weights, found)))
     facts = {"model": "projected", "trend": trend, "season_pairs": waves, "converged": fitted.converged}
-    return Change(estimate, spread, found.df, _scale(series), found, *band, facts)
+    df = regression.freedom(weights, found)
+    return Change(estimate, spread, df, _scale(series), found, *band, facts)
 
 
-def _gap(series: Series, base: Floats, fitted: Fit, found: Noise, expected: Floats,
-         before: NDArray[np.bool_], later: NDArray[np.bool_]) -> tuple[float, float]:  # fmt: skip
+def _gap(series: Series, base: Floats, fitted: Fit, expected: Floats,
+         before: NDArray[np.bool_], later: NDArray[np.bool_]) -> tuple[float, Floats]:  # fmt: skip
+    """The mean gap after, and how it weighs the errors of the points that count."""
     n = later.sum()
     divisor = np.ones(len(expected)) if series.exposure is None else series.exposure
     if series.family == "counts":
@@ -255,4 +259,4 @@ def _gap(series: Series, base: Floats, fitted: Fit, found: Noise, expected: Floa
     weights = np.zeros(len(expected))
     weights[before] = -(shares @ base[later]) @ fitted.influence * fitted.sd
     weights[later] = own
-    return estimate, float(np.sqrt(found.phi * regression.remembered(weights[before | later], found.shared)))
+    return estimate, weights[before | later]

@@ -86,9 +86,10 @@ def interrupted(series: Series, shape: str = "auto", trend: bool = True, pairs: 
         else regression.standard_error(fitted, combination, found)
     )
     band = its.band_of(series, columns - effect, fitted, found)
+    df = regression.freedom(regression.weights_of(fitted, combination), found)
     facts = first.facts | {"alpha": alpha, "converged": fitted.converged}
     return replace(
-        first, estimate=float(combination @ fitted.coefficients), error=error, df=found.df, noise=found,
+        first, estimate=float(combination @ fitted.coefficients), error=error, df=df, noise=found,
         expected=band[0], expected_low=band[1], expected_high=band[2], facts=facts,
     )  # fmt: skip
 

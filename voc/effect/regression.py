@@ -9,22 +9,21 @@ Sources: McCullagh & Nelder (1989) ch. 9; Cheang & Reinsel (2000) for the bias o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import lapack, matmul_toeplitz, toeplitz
+from scipy.linalg import lapack, matmul_toeplitz
+
+from voc.effect.remembering import CACHED, GRID, MOST_SHARED, correlation_matrix, memories
+from voc.effect.remembering import remembered as remembered
 
 Floats = NDArray[np.float64]
 
 STEPS = 50
-MOST_SHARED = 0.9
 MOST_WANDERING = 0.85  # memory of the rates beyond which it is not believed
 LONGEST = 800  # points up to which the bias of the correlation is worked out; beyond, it is nothing
-GRID = np.linspace(0.0, MOST_SHARED, 10)
 NEARLY = 1e-4  # columns nearer to each other than this are solved by their singular values
-CACHED = 200  # points up to which the correlations of the grid are kept
 NOTHING = 1e-20
 TOLD = 2.0  # standard errors of a lag-1 correlation from which on the lag-2 one is believed in full
 
@@ -130,11 +129,15 @@ def _mean(link: Floats, trials: Floats, family: str) -> Floats:
 
 @dataclass(frozen=True)
 class Noise:
-    """φ (variance over what chance alone gives), lag-1 correlation and the degrees of freedom left."""
+    """φ (variance over what chance alone gives), lag-1 correlation and the degrees of freedom left.
+
+    `unsure`: the correlation one standard error below and above, as far as the series tells it.
+    """
 
     phi: float
     shared: float
     df: float
+    unsure: tuple[float, float] | None = None
 
 
 def noise(fitted: Fit, floor: bool = True) -> Noise:
@@ -151,12 +154,36 @@ def noise(fitted: Fit, floor: bool = True) -> Noise:
     ]
     short = n <= LONGEST and n - basis.shape[1] > 1
     wandering = 1.0 if fitted.family == "numbers" else max(1 - left / max(power, 1e-300), 0.0)
-    shared, trace, df = (
-        _unbiased(raw, basis, n, wandering) if short else _plain(raw, n, float(left), wandering)
+    shared, trace, df, unsure = (
+        _unbiased(raw, basis, n, wandering) if short else (*_plain(raw, n, float(left), wandering), None)
     )
     phi = power / max(trace, 1e-9)
     least = 1.0 if floor and fitted.family != "numbers" else 0.0
-    return Noise(max(phi, least), shared, max(df, 1.0))
+    return Noise(max(phi, least), shared, max(df, 1.0), unsure)
+
+
+def freedom(weights: Floats, errors: Noise) -> float:
+    """Degrees of freedom of the standard error of a weighted sum of the errors, their correlation being estimated too.
+
+    Satterthwaite's: 2 over the squared relative error of the variance, to which φ and the correlation both add.
+    """
+    if errors.unsure is None:
+        return errors.df
+    less, more = (remembered(weights, shared) for shared in errors.unsure)
+    if min(less, more) <= 0:
+        return errors.df
+    return max(1 / (1 / errors.df + float(np.log(more / less) / 2) ** 2 / 2), 1.0)
+
+
+def variance(weights: Floats, errors: Noise) -> float:
+    """Variance of a weighted sum of the errors: the mean over what the correlation may be, which is not its middle."""
+    ends = (errors.shared,) if errors.unsure is None else errors.unsure
+    return errors.phi * sum(remembered(weights, shared) for shared in ends) / len(ends)
+
+
+def weights_of(fitted: Fit, combination: Floats) -> Floats:
+    """How a combination (k,) of the coefficients weighs the errors, in units of their standard deviation."""
+    return np.asarray((combination @ fitted.influence) * fitted.sd)
 
 
 def _plain(raw: list[float], n: int, left: float, wandering: float) -> tuple[float, float, float]:
@@ -183,26 +210,39 @@ def _lasting(first: float, second: float, n: int, wandering: float) -> float:
     return _clip(first + max(slower, 0.0) * min(1.0, first * np.sqrt(n) / TOLD))
 
 
-def _unbiased(raw: list[float], basis: Floats, n: int, wandering: float) -> tuple[float, float, float]:
-    """The correlation whose residuals would show `raw` on average, and tr(MR) and Satterthwaite's df under it."""
+def _unbiased(
+    raw: list[float], basis: Floats, n: int, wandering: float
+) -> tuple[float, float, float, tuple[float, float]]:
+    """The correlation whose residuals would show `raw` on average, tr(MR) and Satterthwaite's df under it, and the
+    same correlation had `raw` been one standard error (Bartlett's) lower or higher."""
     lagged = _expected(basis, n)
     second = raw[1] - float(lagged[1, 0])
     # Long memory cannot be told from a trend: the expectation may turn, and the first crossing is taken.
     rising = np.maximum.accumulate(lagged[0])
-    first = float(np.interp(raw[0], rising, GRID)) if raw[0] > rising[0] else 0.0
+    first = _crossing(raw[0], rising)
+    # What traces leave out: a ratio of two noisy sums is low by 2ρ/n (Kendall 1954).
+    first = _clip(first * (1 + 2 / n))
     shared = _lasting(first, second, n, wandering)
+    off, sure = float(np.sqrt((1 - first**2) / n)), min(1.0, first * np.sqrt(n) / TOLD)
+    ends = (_lasting(_crossing(raw[0] + by, rising), second, n, wandering) for by in (-off, off))
+    # Cut at nought, the correlation of a calm series is already too large on average: no doubt is added there.
+    less, more = (shared + float(sure) * (end - shared) for end in ends)
     memory = correlation_matrix(n, shared)
     # M = I − BB': tr(MR) and tr(MRMR) from what R makes of the few columns of B.
     carried = memory @ basis
     inner = basis.T @ carried
     trace = n - float(np.trace(inner))
     squared = float((memory**2).sum() - 2 * (carried**2).sum() + (inner**2).sum())
-    return shared, trace, trace**2 / squared
+    return shared, trace, trace**2 / squared, (less, more)
+
+
+def _crossing(seen: float, rising: Floats) -> float:
+    return float(np.interp(seen, rising, GRID)) if seen > rising[0] else 0.0
 
 
 def _expected(basis: Floats, n: int) -> Floats:
     """Lag-1 and lag-2 correlations (2, grid) that residuals show under AR(1) errors: traces of (I − BB')R(I − BB')."""
-    carried = np.array([basis if not shared else memory @ basis for shared, memory in _memories(n)])
+    carried = np.array([basis if not shared else memory @ basis for shared, memory in memories(n)])
     inner = basis.T @ carried
     whole = n - np.trace(inner, axis1=1, axis2=2)
     found = []
@@ -217,39 +257,9 @@ def _expected(basis: Floats, n: int) -> Floats:
     return np.array(found)
 
 
-def _memories(n: int) -> list[tuple[float, Floats]]:
-    return _kept_memories(n) if n <= CACHED else _made_memories(n)
-
-
-@lru_cache(maxsize=16)
-def _kept_memories(n: int) -> list[tuple[float, Floats]]:
-    return _made_memories(n)
-
-
-def _made_memories(n: int) -> list[tuple[float, Floats]]:
-    return [(float(shared), correlation_matrix(n, float(shared))) for shared in GRID]
-
-
-def correlation_matrix(n: int, shared: float) -> Floats:
-    """AR(1) correlations of n successive points."""
-    return np.asarray(toeplitz(shared ** np.arange(n))) if shared else np.eye(n)
-
-
-def remembered(weights: Floats, shared: float) -> float:
-    """w' R w for AR(1) correlations R, in a step a point: the variance of a weighted sum of such errors."""
-    carried, total = 0.0, float(weights @ weights)
-    if not shared:
-        return total
-    for before, now in pairwise(weights.tolist()):
-        carried = shared * (carried + before)
-        total += 2 * carried * now
-    return total
-
-
 def standard_error(fitted: Fit, combination: Floats, errors: Noise) -> float:
     """Standard error of a combination (k,) of the coefficients."""
-    weights = (combination @ fitted.influence) * fitted.sd
-    return float(np.sqrt(errors.phi * remembered(weights, errors.shared)))
+    return float(np.sqrt(variance(weights_of(fitted, combination), errors)))
 
 
 def _carried(columns: Floats, shared: float) -> Floats:
@@ -275,7 +285,7 @@ def newey_west(fitted: Fit, combination: Floats, lags: int | None = None) -> flo
     """Newey & West's (1987) standard error, Bartlett weights, lags ⌊4(n/100)^(2/9)⌋ if none, times n/(n − k)."""
     n, k = fitted.pearson.size, fitted.basis.shape[1]
     reach = int(4 * (n / 100) ** (2 / 9)) if lags is None else lags
-    scores = (combination @ fitted.influence) * fitted.sd * fitted.pearson
+    scores = weights_of(fitted, combination) * fitted.pearson
     total = float(scores @ scores)
     for lag in range(1, min(reach, n - 1) + 1):
         total += 2 * (1 - lag / (reach + 1)) * float(scores[lag:] @ scores[:-lag])

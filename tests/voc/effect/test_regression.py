@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from voc.effect import regression
+from voc.effect import regression, remembering
 
 N = 80
 PLACE = np.arange(N)
@@ -51,7 +51,7 @@ def test_shares_and_numbers_are_fitted_as_statsmodels_fits_them():
 @given(st.lists(st.floats(-5, 5), min_size=2, max_size=30), st.floats(0, 0.95))
 def test_a_remembered_sum_is_the_quadratic_form(weights, shared):
     w = np.array(weights)
-    matrix = regression.correlation_matrix(len(w), shared)
+    matrix = remembering.correlation_matrix(len(w), shared)
     assert_allclose(regression.remembered(w, shared), w @ matrix @ w, atol=1e-8)
 
 
@@ -85,3 +85,38 @@ def test_a_longer_exposure_lowers_the_rate_and_nothing_else(seed, times):
     long = regression.fit(counts(seed), X, "counts", np.log(EXPOSURE * times)).coefficients
     assert_allclose(long[0], short[0] - np.log(times), atol=1e-6)
     assert_allclose(long[1:], short[1:], atol=1e-6)
+
+
+def wandering(shared, n, seed):
+    noise = np.random.default_rng(seed).standard_normal(n)
+    for place in range(1, n):
+        noise[place] = shared * noise[place - 1] + np.sqrt(1 - shared**2) * noise[place]
+    return regression.fit(100 + noise, np.ones((n, 1)), "numbers")
+
+
+def test_a_correlation_that_is_estimated_costs_degrees_of_freedom_and_the_fewer_the_longer_the_series():
+    middle = np.array([1.0])
+    lost = []
+    for n in (100, 400):
+        fitted = wandering(0.6, n, 5)
+        errors = regression.noise(fitted)
+        own = regression.freedom(regression.weights_of(fitted, middle), errors)
+        assert own < errors.df
+        lost.append(1 / own - 1 / errors.df)
+    assert lost[1] < lost[0] / 2
+
+
+def test_a_correlation_that_is_known_costs_nothing():
+    weights = np.full(8, 1 / 8)
+    known = regression.Noise(1.7, 0.5, 40.0)
+    assert regression.freedom(weights, known) == 40.0
+    assert regression.variance(weights, known) == pytest.approx(1.7 * regression.remembered(weights, 0.5))
+
+
+@given(st.floats(0, 0.8), st.floats(0, 0.15))
+def test_doubt_about_the_correlation_never_makes_a_mean_of_neighbours_surer(shared, off):
+    weights = np.full(8, 1 / 8)
+    known = regression.Noise(1.0, shared, 40.0)
+    unsure = regression.Noise(1.0, shared, 40.0, (max(shared - off, 0.0), shared + max(off, 0.0)))
+    assert regression.variance(weights, unsure) >= regression.variance(weights, known) * (1 - 1e-12)
+    assert regression.freedom(weights, unsure) <= 40.0
