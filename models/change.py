@@ -38,6 +38,7 @@ TABLES: Mapping[str, tuple[Any, Any]] = {
 # Facts of a step that are also kept on the row, for queries; the log stays the truth.
 KEPT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("case", "assign"): ("department",),
+    ("case", "amend"): ("feedback_id",),
     ("problem", "diagnose"): ("root_cause", "dimension"),
     ("action", "implement"): ("went_live",),
     ("action", "reschedule"): ("due_at",),

@@ -36,6 +36,19 @@ class Unanswered:
     issue: str | None
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """The open case of an earlier version of a feedback."""
+
+    case: int
+    issue: str | None
+    priority: str
+
+    def goes_on(self, row: Unanswered) -> bool:
+        """Tell whether what was edited is still the matter of this case, and has not become urgent."""
+        return row.issue == self.issue and (row.priority != "urgent" or self.priority == "urgent")
+
+
 def unanswered(
     session: Session, types: Sequence[str], since: datetime, among: Sequence[int] | None = None
 ) -> list[Unanswered]:
@@ -56,6 +69,19 @@ def unanswered(
     )
     values = {"types": list(types), "since": since, "among": None if among is None else list(among)}
     return [Unanswered(*row) for row in session.execute(query, values)]
+
+
+def earlier_cases(session: Session, feedback: Sequence[int]) -> dict[int, Earlier]:
+    """Return the open cases of earlier versions of the same records, by the later feedback."""
+    query = text(
+        """
+        SELECT f.id, k.id, k.issue, k.priority FROM feedback f
+        JOIN feedback o ON o.source_id = f.source_id AND o.record_key = f.record_key AND o.id < f.id
+        JOIN "case" k ON k.feedback_id = o.id AND k.state IN ('acknowledged', 'assigned', 'responded')
+        WHERE f.id = ANY(CAST(:feedback AS bigint[])) ORDER BY k.id
+        """
+    )
+    return {id_: Earlier(*case) for id_, *case in session.execute(query, {"feedback": list(feedback)})}
 
 
 def overdue(session: Session, now: datetime) -> tuple[list[int], list[int]]:

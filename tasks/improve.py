@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from models.improving import (
     Unanswered,
     customers_of,
     dimensions_of,
+    earlier_cases,
     existing_cases,
     measures_tried,
     problems_in,
@@ -46,7 +48,7 @@ def open_cases(now: datetime) -> int:
     """Open a case for each recent feedback that needs an answer, acknowledge it and route it."""
     with transaction() as session:
         since = now - timedelta(days=get_settings().case_max_age_days)
-        waiting = unanswered(session, ANSWERED, since)
+        waiting, replaced = _amend(session, unanswered(session, ANSWERED, since), now)
         rows = [_case(row, now) for row in waiting]
         opened = set(begin(session, "case", "open", rows, by("system:cases", now)))
         cases = existing_cases(session, rows)
@@ -58,9 +60,23 @@ def open_cases(now: datetime) -> int:
         routed = {id_: {"department": departments[0]} for id_, departments in routes.items()}
         advance(session, "case", "acknowledge", {id_: {} for id_ in routed}, by("system:cases", now))
         advance(session, "case", "assign", routed, by("rule:routing", now))
+        merged = {case: {"into": cases[feedback]} for feedback, case in replaced.items()}
+        advance(session, "case", "merge", merged, by("system:cases", now))
         _call_in(session, {id_: others for id_, (_, *others) in routes.items() if others}, now)
         hand_out(session, by("rule:queue", now))
         return len(opened)
+
+
+def _amend(
+    session: Session, waiting: Sequence[Unanswered], now: datetime
+) -> tuple[list[Unanswered], dict[int, int]]:
+    """Give edited feedback to the case it has; return what needs one of its own, and the cases those replace."""
+    earlier = earlier_cases(session, [row.feedback for row in waiting])
+    new = [row for row in waiting if not (row.feedback in earlier and earlier[row.feedback].goes_on(row))]
+    replaced = {row.feedback: earlier[row.feedback].case for row in new if row.feedback in earlier}
+    amended = {one.case: {"feedback_id": id_} for id_, one in earlier.items() if id_ not in replaced}
+    advance(session, "case", "amend", amended, by("system:cases", now))
+    return new, replaced
 
 
 def _call_in(session: Session, asked: dict[int, list[str]], now: datetime) -> None:

@@ -97,6 +97,7 @@ CASE = Life(
         "note": Step(
             ("received", "acknowledged", "assigned", "responded", "resolved", "confirmed"), None, "客户补充"
         ),
+        "amend": Step(("acknowledged", "assigned", "responded"), None, "客户改写反馈", ("feedback_id",)),
         "merge": Step(("received", "acknowledged", "assigned", "responded"), "merged", "并入", ("into",)),
     },
 )

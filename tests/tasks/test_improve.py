@@ -256,3 +256,32 @@ def test_a_danger_activates_a_case_with_the_highest_priority(house):
     )
     open_cases.fn(house.now)
     assert house.value('SELECT priority FROM "case"') == "urgent"
+
+
+STEPS = 'SELECT l.step FROM case_log l JOIN "case" k ON k.id = l.subject_id WHERE k.id = :id ORDER BY l.seq'
+EDITED = {
+    "same matter": ("约好的安装师傅一直没来，等了三天", 1, "amend"),
+    "danger": ("安装师傅没来，插座还冒烟起火，太危险了", 2, "merge"),
+}
+
+
+@pytest.mark.parametrize(("words", "cases", "step"), EDITED.values(), ids=EDITED)
+def test_an_edited_complaint_stays_with_its_case_unless_it_became_another_or_more_urgent_matter(
+    house, words, cases, step
+):
+    row = ["R1", "约好的安装师傅没来", "2026-06-07 10:00", "1", "13900000001", "成都"]
+    house.take_in([row])
+    open_cases.fn(house.now)
+    (first,) = house.rows(CASES)
+    house.take_in([[row[0], words, *row[2:]]], "edited.csv")
+    later = house.now + timedelta(minutes=5)
+    assert (open_cases.fn(later), open_cases.fn(later)) == (cases - 1, 0)
+    assert house.value("SELECT count(*) FROM outbox WHERE event = 'case_opened'") == cases
+    assert [one["step"] for one in house.rows(STEPS, id=first["id"])][-1] == step
+    assert (
+        house.value(
+            """SELECT count(*) FROM "case" k JOIN feedback f ON f.id = k.feedback_id
+           WHERE k.state = 'assigned' AND f.superseded_by IS NULL"""
+        )
+        == 1
+    )

@@ -24,9 +24,9 @@ STATES: Mapping[str, str] = {
 OPEN = frozenset({"running", "paused", "overdue"})
 LATE = frozenset({"overdue", "missed"})
 # Steps that say something and move nothing: the last other step tells where a life stands.
-ASIDE = frozenset({"note", "pause", "resume", "retime", "reschedule", "escalate", "join"})
+ASIDE = frozenset({"note", "amend", "pause", "resume", "retime", "reschedule", "escalate", "join"})
 # A customer who speaks ends the waiting for the customer; so does a case that is opened again.
-RESUMES = frozenset({"resume", "note", "reopen"})
+RESUMES = frozenset({"resume", "note", "amend", "reopen"})
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ COURSES: Mapping[str, tuple[Course, ...]] = MappingProxyType(
         "case": (
             # The first answer has a clock of its own: nothing that comes later can take its place.
             _course("respond", "open reopen", "respond resolve", "merge"),
-            _course("reply", "note", "reply resolve", "reopen merge", standing="respond reply"),
+            _course("reply", "note amend", "reply resolve", "reopen merge", standing="respond reply"),
             # Solved too soon and opened again, a case goes on with what was left of its time.
             _course("resolve", "open reopen", "resolve", "merge", renews=False),
             # What we owe the customer does not wait for the customer.
