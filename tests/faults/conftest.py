@@ -34,7 +34,8 @@ SETTINGS = {
     "VOC_BATCH_ROWS": "150", "VOC_PROBLEM_MIN_CUSTOMERS": "4", "VOC_PROBLEM_MIN_SHARE": "0.002",
     "VOC_AUTO_CONFIRM_CUSTOMERS": "6", "VOC_CASE_MAX_AGE_DAYS": "3650",
 }  # fmt: skip
-# Everything that must be the same however often a run was killed; what a clock or a sequence made is left out.
+# Everything that must be the same however often a run was killed; what a clock or a sequence made is left out: when
+# messages are put together, and whether a review was edited before or after its case was opened.
 FINAL = {
     "feedback": """
         SELECT f.record_key, f.text, f.disposition, f.reason, f.rating, f.occurred_at, o.record_key AS copy_of,
@@ -51,13 +52,14 @@ FINAL = {
         FROM problem p JOIN problem_member m ON m.problem_id = p.id JOIN feedback f ON f.id = m.feedback_id""",
     "cases": """
         SELECT f.record_key, k.state, k.department, k.priority, k.issue, (SELECT count(*) FROM case_log l
-        WHERE l.subject_id = k.id) AS steps FROM "case" k JOIN feedback f ON f.id = k.feedback_id""",
+        WHERE l.subject_id = k.id AND l.step <> 'amend') AS steps FROM "case" k JOIN feedback f ON f.id = k.feedback_id""",
     "actions": """
         SELECT p.key, a.measure, a.state, a."round", a.department
         FROM action a JOIN problem p ON p.id = a.problem_id""",
     "outbox": """
         SELECT o.event, o.audience, CASE WHEN o.audience <> 'customer' THEN o.recipient END AS recipient, f.record_key
-        FROM outbox o LEFT JOIN "case" k ON o.subject = 'case:' || k.id LEFT JOIN feedback f ON f.id = k.feedback_id""",
+        FROM outbox o LEFT JOIN "case" k ON o.subject = 'case:' || k.id LEFT JOIN feedback f ON f.id = k.feedback_id
+        WHERE o.event <> 'digest'""",
     "accounting": """
         SELECT sum(rows_read), sum(rows_stored), sum(rows_near_duplicate), sum(rows_rejected), sum(rows_quarantined),
                sum(rows_duplicate + rows_blank) FROM batch b JOIN delivery d ON d.id = b.delivery_id
