@@ -52,7 +52,8 @@ FINAL = {
         FROM problem p JOIN problem_member m ON m.problem_id = p.id JOIN feedback f ON f.id = m.feedback_id""",
     "cases": """
         SELECT f.record_key, k.state, k.department, k.priority, k.issue, (SELECT count(*) FROM case_log l
-        WHERE l.subject_id = k.id AND l.step <> 'amend') AS steps FROM "case" k JOIN feedback f ON f.id = k.feedback_id""",
+        WHERE l.subject_id = k.id AND l.step <> 'amend') AS steps
+        FROM "case" k JOIN feedback f ON f.id = k.feedback_id""",
     "actions": """
         SELECT p.key, a.measure, a.state, a."round", a.department
         FROM action a JOIN problem p ON p.id = a.problem_id""",
