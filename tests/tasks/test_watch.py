@@ -2,14 +2,19 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from models.alarm_list import alarms, precision, reviews
 from models.change import By, advance, audit
 from models.engine import transaction
 from models.watching import raise_alarms
+from tasks import watch
 from tasks.watch import chase_reviews, show_alarms, watch_days
+from voc.alarms.grid import Grid
+from voc.alarms.telling import Members
 from voc.alarms.values import Alarm
+from voc.alarms.walk import Episode
 from voc.zone import CHINA
 
 MONDAY = date(2026, 3, 2)
@@ -58,6 +63,19 @@ def test_the_event_of_an_alarm_is_noted_once_and_says_what_happened(troubled):
     (alarm,) = troubled.rows("SELECT id FROM alarm")
     assert (event["event"], event["resource"]) == ("voc.alarm.raised", f"voc.alarm.{alarm['id']}")
     assert event["payload"]["series"] == "issue:installation.late"
+
+
+def test_an_area_is_looked_at_again_on_each_later_day_on_which_it_is_improbable_still(monkeypatch):
+    grid = Grid(["area:price"], MONDAY, np.zeros((1, 30)))
+    episode = Episode(0, 20, 20, 23, 0.1, 1e-6, observed=8, expected=0.4, seen=[21, 23])
+    held = Members(np.arange(8), np.array([20, 20, 20, 21, 22, 22, 23, 23]))
+    days = watch._by_day("area:price", grid, episode, held)
+    assert [(one.raised, len(one.ids)) for one in days] == [
+        (MONDAY + timedelta(days=day), count) for day, count in ((20, 3), (21, 4), (23, 8))
+    ]
+    ground = watch.Ground(None, MONDAY + timedelta(days=29), frozenset())
+    monkeypatch.setattr(watch, "is_one_thing", lambda _, one, __: len(one.ids) >= 4)
+    assert watch._when_one_thing(None, days, ground) == days[1]
 
 
 def test_a_history_taken_in_at_once_raises_what_it_would_have_raised_day_by_day(house, another, make):
