@@ -24,6 +24,7 @@ from voc.facts import (
     Stage,
     Trend,
 )  # fmt: skip
+from voc.reporting import quantities
 from voc.reporting.crediting import GAINS, caution
 from voc.reporting.ledger import printed
 from voc.reporting.summary import SEVERITY as SEVERITY
@@ -230,7 +231,9 @@ def _figure(number: Number, note: int) -> Figure:
     if number.value is None or number.previous is None:
         return Figure(number, note, None, "plain")
     change = number.value - number.previous
-    if change == 0 or not number.better:
+    if not set(quantities.change(change, number.unit)) & set("123456789"):
+        return Figure(number, note, 0.0, "plain")  # a change that prints as nought is neither good nor bad
+    if not number.better:
         return Figure(number, note, change, "plain")
     return Figure(number, note, change, "good" if (change > 0) == (number.better == "up") else "bad")
 

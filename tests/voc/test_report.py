@@ -104,6 +104,12 @@ def test_good_and_bad_news_depend_on_the_direction_of_the_figure() -> None:
     assert (moods["满意度（CSAT）"], moods["投诉率"], moods["复发率"]) == ("good", "bad", "plain")
 
 
+def test_a_change_that_prints_as_nought_is_neither_good_nor_bad() -> None:
+    still = Number("N1", "个案重开率", 0.05601, "percent", "无", previous=0.05600, better="down")
+    figure = build(replace(FULL, numbers=(still, *FULL.numbers[1:]))).figures[0]
+    assert (figure.change, figure.mood) == (0.0, "plain")
+
+
 def test_problems_run_from_many_to_few_with_their_cumulative_share() -> None:
     rows = build(FULL).problems
     assert [r.fact.count for r in rows] == sorted((r.fact.count for r in rows), reverse=True)

@@ -72,6 +72,6 @@ def _taken_back(facts: Facts) -> str:
         return ""
     names = "、".join(dict.fromkeys(f"「{effect.problem}」" for effect in alone[:NAMED]))
     return (
-        f"{names}{'等' if len(alone) > NAMED else ''} {len(alone)} 项措施单独看有改善，但本报告共比较了 "
+        f"{names}{'等 ' if len(alone) > NAMED else ''}{len(alone)} 项措施单独看有改善，但本报告共比较了 "
         f"{alone[0].compared} 项，一并校正后不再显著，按证据不足计。"
     )  # fmt: skip
