@@ -186,4 +186,6 @@ def _test_row(name: str, test: Test) -> dict[str, object]:
 
 
 def _number(value: float) -> str:
-    return "∞" if value == float("inf") else ("—" if value != value else f"{value:.7g}")
+    if abs(value) == float("inf"):
+        return "∞" if value > 0 else "−∞"
+    return "—" if value != value else f"{value:.7g}"

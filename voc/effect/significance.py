@@ -34,7 +34,8 @@ def _normal(z: float) -> Test:
 
 
 def _safe(top: float, variance: float) -> float:
-    return top / float(np.sqrt(variance)) if variance > 0 else 0.0
+    """z; without any variance a difference is infinitely sure, and no difference is none."""
+    return top / float(np.sqrt(variance)) if variance > 0 else float(np.copysign(np.inf, top)) if top else 0.0
 
 
 def _chi_square(statistic: float, df: int) -> Test:
