@@ -22,6 +22,11 @@ HELP = """从一张表判断一项措施是否有效：给出估计、区间、�
 --design auto 选数据允许的最高一级：分批双重差分 → 合成对照、双重差分、带对照的中断时间序列 → 中断时间序列 → 前后对比。
 说明和已发表算例的对照见 docs/effect.md。"""
 Design = Literal["auto", "cohort", "did", "sc", "sdid", "cits", "its", "its-nb", "bsts", "before-after"]
+Scale = Literal["auto", "ratio", "difference", "log"]
+Family = Literal["auto", "counts", "numbers"]
+Shape = Literal["auto", "level", "slope"]
+Errors = Literal["auto", "quasi", "poisson", "newey-west"]
+Controls = Literal["never", "not-yet"]
 CHECKS = {"sentence": "检查", "state": "结果"}
 MODELS = {"model": "换一种假设", "estimate": "估计", "low": "下限", "high": "上限", "p": "p"}
 
@@ -48,55 +53,48 @@ def effect(
     smallest: Annotated[float, typer.Option(help="最小有意义的相对变化")] = 0.1,
     alpha: Annotated[float, typer.Option(help="显著性水平")] = 0.05,
     season: Annotated[str, typer.Option(help="一季的时点数；auto 自动，0 没有")] = "auto",
-    scale: Annotated[
-        Literal["auto", "ratio", "difference", "log"], typer.Option(help="按比值或差值；log 指数值已取对数")
-    ] = "auto",
-    family: Annotated[
-        Literal["auto", "counts", "numbers"], typer.Option(help="数值是计数还是一般的数")
-    ] = "auto",
-    shape: Annotated[
-        Literal["auto", "level", "slope"], typer.Option(help="仅水平变化，或水平和斜率变化")
-    ] = "auto",
-    errors: Annotated[
-        Literal["auto", "quasi", "poisson", "newey-west"], typer.Option(help="误差的算法")
-    ] = "auto",
-    controls: Annotated[
-        Literal["never", "not-yet"], typer.Option(help="分批时的对照：从未上线，或尚未上线")
-    ] = "never",
+    scale: Annotated[Scale, typer.Option(help="按比值或差值；log 指数值已取对数")] = "auto",
+    family: Annotated[Family, typer.Option(help="数值是计数还是一般的数")] = "auto",
+    shape: Annotated[Shape, typer.Option(help="仅水平变化，或水平和斜率变化")] = "auto",
+    errors: Annotated[Errors, typer.Option(help="误差的算法")] = "auto",
+    controls: Annotated[Controls, typer.Option(help="分批时的对照：从未上线，或尚未上线")] = "never",
     trend: Annotated[bool, typer.Option(help="中断时间序列是否含趋势")] = True,
     washout: Annotated[int, typer.Option(min=0, help="上线后不计的时点数")] = 0,
     picture: Annotated[str, typer.Option(help="图片文件：.svg 或 .html")] = "",
     json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """Measure, judge and tell."""
-    if not 0 < smallest < 1 or not 0 < alpha < 0.5:
-        raise InputError("--smallest 须在 0 与 1 之间，--alpha 须在 0 与 0.5 之间。")
-    if picture:
-        _check_picture(file, picture)
+    _check(smallest, alpha, file, picture)
     table = read(file, Asked(time, value, exposure, unit, treated, group, intervention, tuple(control or ()),
                              tuple(covariate or ()), exclude, season, family))  # fmt: skip
-    chosen = "log" if scale == "auto" and table.logged else scale
-    if chosen != scale:
-        table.notes.append(f"按列名把「{value}」当作已取对数的数值；不是的话请加 --scale difference。")
-    pairs = 0 if season == "0" else None
-    terms = Terms(
-        direction, smallest, alpha, chosen, shape, errors, controls, pairs, trend, washout, _spoken(value)
-    )
+    terms = Terms(direction, smallest, alpha, _scale(scale, value, table), shape, errors, controls,
+                  0 if season == "0" else None, trend, washout, _spoken(value))  # fmt: skip
     found = ladder.measure(table.panel, terms, design)
     if picture:
         _draw(picture, table, found, terms)
     return as_json(_as_json(found, table, terms)) if json else _show(found, table, terms)
 
 
+def _check(smallest: float, alpha: float, file: Path, picture: str) -> None:
+    if not 0 < smallest < 1 or not 0 < alpha < 0.5:
+        raise InputError("--smallest 须在 0 与 1 之间，--alpha 须在 0 与 0.5 之间。")
+    if picture:
+        check_target(file, picture)
+        if Path(picture).suffix.lower() not in (".svg", ".html"):
+            raise InputError("--picture 请以 .svg 或 .html 结尾。")
+
+
+def _scale(asked: Scale, value: str, table: Table) -> Scale:
+    """The scale asked for; a column whose name says so holds logarithms, and that is told."""
+    if asked != "auto" or not table.logged:
+        return asked
+    table.notes.append(f"按列名把「{value}」当作已取对数的数值；不是的话请加 --scale difference。")
+    return "log"
+
+
 def _spoken(name: str) -> str:
     """A column's name as it stands in a Chinese sentence."""
     return f"{name} " if name[-1:].isascii() else name
-
-
-def _check_picture(file: Path, picture: str) -> None:
-    check_target(file, picture)
-    if Path(picture).suffix.lower() not in (".svg", ".html"):
-        raise InputError("--picture 请以 .svg 或 .html 结尾。")
 
 
 def _draw(picture: str, table: Table, found: Answer, terms: Terms) -> None:
