@@ -86,7 +86,7 @@ def gather(session: Session, scope: Scope, judge: Judging = lambda _, stored: st
         previous=_previous(scope), taxonomy_version=taxonomy().version, model_version=model().version,
         run=scope.run, rows=rows, quality_score=quality_score(session, asked), quality=checks(rows),
         numbers=tuple(_numbers(session, scope, asked, found, seen, origins)),
-        effects=judged, overdue=tuple(overdue(session, found.actions, asked)), problems=listed,
+        effects=judged, overdue=() if scope.action else tuple(overdue(session, found.actions, asked)), problems=listed,
         trends=tuple(trends(listed, judged, asked)),
         breaks=tuple(_break(row) for row in breaks(session) if _within(row, asked)),
         stages=() if scope.action else tuple(funnel(session, found, verdicts, asked, origins)),
@@ -94,7 +94,7 @@ def gather(session: Session, scope: Scope, judge: Judging = lambda _, stored: st
         departments=() if scope.action else tuple(
             departments(session, found, {r["action_id"]: credit[verification(r)].verdict for r in last}, seen, asked,
                         origins)),
-        awaiting=tuple(awaiting(session, found.actions, asked)), flags=seen.flags, audit=audit,
+        awaiting=tuple(awaiting(session, _own(scope, found), asked)), flags=seen.flags, audit=audit,
         impacts=tuple(impacts(session, rows, found.said, judged, audit, asked, origins)),
         queries=dict(QUERIES), timeline=tuple(_timeline(session, scope, asked)), lineage=origins.listed(),
     )  # fmt: skip
@@ -137,6 +137,10 @@ def _only(scope: Scope, found: Counted) -> set[int] | None:
     return None
 
 
+def _own(scope: Scope, found: Counted) -> list[Row]:
+    return [row for row in found.actions if scope.action in (None, row["id"])]
+
+
 def _about(scope: Scope, found: Counted, session: Session) -> str:
     if scope.action:
         return next(
@@ -176,13 +180,21 @@ def _timeline(session: Session, scope: Scope, asked: Asked) -> list[tuple[date, 
     if not scope.action:
         return []
     return [
-        (row["at"].astimezone(CHINA).date(), _said(ACTION.steps[row["step"]].title, row["reason"]), row["by"])
+        (
+            row["at"].astimezone(CHINA).date(),
+            _said(ACTION.steps[row["step"]].title, row["reason"]),
+            _who(row["by"]),
+        )
         for row in ask(session, STEPS, asked, action=scope.action)
     ]
 
 
 def _said(words: str, reason: str | None) -> str:
     return f"{words}：{reason}" if reason else words
+
+
+def _who(by: str) -> str:
+    return by.removeprefix("person:") if by.startswith("person:") else "系统"
 
 
 def company() -> str:

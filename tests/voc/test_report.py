@@ -123,6 +123,16 @@ def test_the_summary_counts_verdicts_and_accounts_for_rows() -> None:
     assert "每一行都有去向" in summary
 
 
+def test_a_report_about_one_measure_counts_looks_and_not_measures() -> None:
+    looks = tuple(
+        replace(FULL.effects[4], key=f"E{n}", attempt=n, verdict=v)
+        for n, v in ((1, "insufficient"), (2, "worse"))
+    )
+    told = build(replace(FULL, kind="action", effects=looks, lineage=FULL.lineage)).summary[0]
+    assert told == "这项措施查看 2 次，最近一次的结论：恶化。"
+    assert build(replace(FULL, kind="action", effects=looks[:1])).summary[0] == "这项措施的结论：证据不足。"
+
+
 def test_rows_that_do_not_add_up_are_said_aloud() -> None:
     report = build(replace(FULL, rows={**FULL.rows, "stored": 21_000}))
     assert "834 行对不上账" in "".join(report.summary)

@@ -18,11 +18,7 @@ NAMED = 3
 
 def summary(facts: Facts, accounting: kpi.Funnel | None) -> list[str]:
     """Return the sentences, the headline first."""
-    tally = Counter(effect.verdict for effect in facts.effects)
-    words = "，".join(f"{NAMES[code]} {tally[code]} 项" for code in SEVERITY if tally[code])
-    sentences = [
-        f"本期核实 {sum(tally.values())} 项措施：{words}。" if tally else "本期尚无完成效果验证的措施。"
-    ]
+    sentences = [_headline(facts)]
     told = _failed(facts), _taken_back(facts), _complaints(facts), _lost(facts)
     sentences += [words for words in told if words]
     if facts.overdue:
@@ -33,6 +29,18 @@ def summary(facts: Facts, accounting: kpi.Funnel | None) -> list[str]:
     if accounting:
         sentences.append(_accounting_sentence(accounting))
     return sentences
+
+
+def _headline(facts: Facts) -> str:
+    if not facts.effects:
+        return "本期尚无完成效果验证的措施。"
+    if facts.kind == "action":  # about one measure: several effects are several looks at it
+        last = max(facts.effects, key=lambda effect: effect.attempt)
+        looks = f"查看 {len(facts.effects)} 次，最近一次" if len(facts.effects) > 1 else ""
+        return f"这项措施{looks}的结论：{NAMES[last.verdict]}。"
+    tally = Counter(effect.verdict for effect in facts.effects)
+    words = "，".join(f"{NAMES[code]} {tally[code]} 项" for code in SEVERITY if tally[code])
+    return f"本期核实 {sum(tally.values())} 项措施：{words}。"
 
 
 def _complaints(facts: Facts) -> str:
