@@ -129,7 +129,9 @@ def signed_percent(change: float | None, digits: int = 0) -> str:
 
 
 def day(when: date | None) -> str:
-    """2026年11月21日; nothing → —."""
+    """2026年11月21日, of a moment the day in China; nothing → —."""
+    if isinstance(when, datetime) and when.tzinfo is not None:
+        when = when.astimezone(CHINA)
     return "—" if when is None else f"{when.year}年{when.month}月{when.day}日"
 
 
