@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlalchemy import Float, cast, func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -227,14 +227,14 @@ def issue_events(
 
 def feedback_times(session: Session, since: datetime, until: datetime) -> NDArray[np.float64]:
     """Read when accepted feedback with words was given, in seconds since 1970 and in time order."""
-    query = select(cast(func.extract("epoch", Feedback.occurred_at), Float)).where(
-        Feedback.disposition == "accepted",
-        Feedback.superseded_by.is_(None),
-        Feedback.suspect.is_(None),
-        Feedback.occurred_at >= since,
-        Feedback.occurred_at <= until,
-    )
-    return np.fromiter(session.scalars(query.order_by(Feedback.occurred_at)), dtype=np.float64)
+    # Read from the driver: new feedback of a whole quarter asks for all of it, and a row costs a tenth so.
+    query = """SELECT extract(epoch FROM occurred_at)::float8 FROM feedback
+               WHERE disposition = 'accepted' AND superseded_by IS NULL AND suspect IS NULL
+                 AND occurred_at BETWEEN %s AND %s ORDER BY occurred_at"""
+    connection: Any = session.connection().connection.driver_connection
+    with connection.cursor() as cursor:
+        cursor.execute(query, (since, until))
+        return np.fromiter((at for (at,) in cursor), dtype=np.float64)
 
 
 def note_taxonomy(session: Session, version: str, fingerprint: str, body: str, now: datetime) -> None:
