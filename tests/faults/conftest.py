@@ -209,7 +209,8 @@ class House:
         return answer.json()
 
     def start(self, name: str, **what: Any) -> str:
-        """Start a run of a deployment, as one does in the UI; return its id."""
+        """Start a run of a deployment, as one does in the UI as soon as it is there; return its id."""
+        self.until(lambda: self.active() >= 0, 180, "Prefect is away")
         (found,) = [d for d in self.api("/deployments/filter", {"limit": 200}) if d["name"] == name]
         body = {"parameters": {"what": what} if what else {}, "state": {"type": "SCHEDULED"}}
         return str(self.api(f"/deployments/{found['id']}/create_flow_run", body)["id"])
