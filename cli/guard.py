@@ -21,6 +21,10 @@ from tasks.api import Api, address
 SILENT = timedelta(seconds=75)
 STUCK = timedelta(seconds=150)
 RECENT = timedelta(hours=2)
+# A worker that saw a run's process end still holds its place for it for some seconds, and asks for runs ten seconds
+# early: given the same run again meanwhile, it falls itself, and with it whatever else it was running.
+LET_GO = timedelta(seconds=40)
+SEEN = "exited with"
 TRIES = 4
 # What a run says that failed because something it needs was away, not because of its work.
 AWAY = (
@@ -89,6 +93,10 @@ def _broken(api: Api, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _let_go(run: dict[str, Any]) -> datetime | None:
+    return _since(run) + LET_GO if SEEN in (run["state"].get("message") or "") else None
+
+
 def _since(run: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(run["state"]["timestamp"])
 
@@ -108,7 +116,7 @@ def _revive(api: Api, runs: Iterable[dict[str, Any]], why: str) -> list[str]:
             if run["state"]["type"] not in ("CRASHED", "FAILED"):
                 api.put_in_state(run["id"], "CRASHED", "Crashed", f"{why}，已试 {TRIES} 次")
             continue
-        api.put_in_state(run["id"], "SCHEDULED", "AwaitingRetry", f"{why}，自动接续")
+        api.put_in_state(run["id"], "SCHEDULED", "AwaitingRetry", f"{why}，自动接续", _let_go(run))
         said.append(f"接续「{run['name']}」（{why}，第 {tries + 1} 次）")
     return said
 

@@ -72,9 +72,12 @@ class Api:
         """List the runs that should have begun and have not."""
         return self.in_state("SCHEDULED", next_scheduled_start_time={"before_": (now - by).isoformat()})
 
-    def put_in_state(self, run: str, state: str, name: str, message: str) -> dict[str, Any]:
-        """Force a run into a state."""
-        body = {"state": {"type": state, "name": name, "message": message}, "force": True}
+    def put_in_state(
+        self, run: str, state: str, name: str, message: str, at: datetime | None = None
+    ) -> dict[str, Any]:
+        """Force a run into a state; a scheduled one begins at a time, or at once."""
+        when = {"state_details": {"scheduled_time": at.isoformat()}} if at else {}
+        body = {"state": {"type": state, "name": name, "message": message, **when}, "force": True}
         return dict(self.ask(f"/flow_runs/{run}/set_state", body))
 
     def times_queued_again(self, run: str) -> int:

@@ -30,7 +30,7 @@ def server():
             late=lambda _: list(late),
             deployments=lambda: [{"id": "d", "name": "改进"}],
             times_queued_again=lambda id_: 4 if id_ == "never begins" else 0,
-            put_in_state=lambda id_, state, name, message: put.append((id_, name)),
+            put_in_state=lambda id_, state, name, message, at=None: put.append((id_, name, *[at] * bool(at))),
         )
 
     return make
@@ -52,6 +52,14 @@ def test_a_crashed_run_goes_on_but_not_for_ever(server):
     api = server(run("again", "CRASHED"), run("hopeless", "CRASHED", run_count=guard.TRIES))
     guard.look_after(api, NOW)
     assert api.put == [("again", "AwaitingRetry")]
+
+
+def test_a_run_whose_worker_saw_it_die_waits_until_the_worker_has_let_go_of_it(server):
+    seen = run("seen", "CRASHED", 5)
+    seen["state"]["message"] = "Process exited with status code: -9."
+    api = server(seen)
+    guard.look_after(api, NOW)
+    assert api.put == [("seen", "AwaitingRetry", NOW + timedelta(seconds=35))]
 
 
 def test_a_run_that_failed_because_something_was_away_goes_on_and_one_that_failed_by_itself_does_not(server):
