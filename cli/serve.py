@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ DEAF = 45.0  # seconds without an answer after which a server that still runs is
 CALM = 60.0  # a child that lived so long may be started again at once
 # Runs at once: after a night without a server all schedules are due, and each run is a Python of its own.
 AT_ONCE = max(2, os.cpu_count() or 1)
+STOPPING = threading.Event()
 # What every child and every run below it is told.
 RUNNING = {
     "PREFECT_WORKER_QUERY_SECONDS": "2",
@@ -84,23 +86,27 @@ def serve() -> None:
         store_departments(session, organisation())
     port = get_settings().prefect_port
     api = Api(f"http://127.0.0.1:{port}/api")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # Started in the background by a script, it would inherit an ignored one and not stop on Ctrl+C.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Started in the background by a script, it would inherit an ignored SIGINT and not stop on Ctrl+C.
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, stop_now)
     server = Child("prefect-server", "Prefect 服务", lambda: start_server(port))
     children = [server]
     try:
         deployed = _first(server, api)
         children += _others()
-        _go_on(children, api, deployed)
-    except KeyboardInterrupt:
-        pass
+        go_on(children, api, deployed)
     finally:
         console.print("正在停止……")
         for child in reversed(children):
             if child.process:
                 stop(child.process)
         (get_settings().folder("") / STATUS).unlink(missing_ok=True)
+
+
+def stop_now(*_: object) -> None:
+    """End what runs; while a child is forked Python swallows what a signal raises, so the loop looks here as well."""
+    STOPPING.set()
+    sys.exit(0)
 
 
 def _first(server: Child, api: Api) -> bool:
@@ -142,11 +148,11 @@ def _starter(name: str, arguments: list[str]) -> Callable[[], subprocess.Popen[b
     return lambda: spawn(arguments, name, {**os.environ, **said})
 
 
-def _go_on(children: list[Child], api: Api, deployed: bool) -> None:
+def go_on(children: list[Child], api: Api, deployed: bool) -> None:
     """Start what is not running, again and again, until told to stop."""
     told, next_look = False, 0.0
     deploying = None if deployed else Deploying()
-    while True:
+    while not STOPPING.is_set():
         now = time.monotonic()
         started = [child for child in children if child.keep(now)]
         if told:
