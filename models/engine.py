@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+import psycopg2
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Engine, create_engine, make_url, text
@@ -25,6 +27,8 @@ from models.guarding import guard
 from settings import get_settings
 from voc.errors import ConfigError
 
+# Seconds to wait for an embedded server: that will not start, and that is on its way.
+REFUSED, RECOVERING = 5.0, 120.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -61,13 +65,37 @@ def _start_embedded(pgserver: ModuleType, folder: Path) -> str:
     lock = pgserver.postgres_server.PostgresServer._lock
     _forget_dead_handles(register, lock)
     try:
-        address = str(pgserver.get_server(folder).get_uri())
-    except (subprocess.SubprocessError, OSError) as error:
+        address = _awake(pgserver, folder, lock)
+    except (subprocess.SubprocessError, OSError, psycopg2.OperationalError, AssertionError) as error:
         hint = "该目录可能是复制来的、归属不对，或磁盘已满。"
         raise ConfigError(6, f"内置数据库没有启动成功，请查看 {folder / 'log'}。{hint}") from error
     # Runs before the wheel's own clean-up, which stops the server only when nobody else is registered.
     atexit.register(_forget_dead_handles, register, lock)
     return address
+
+
+def _awake(pgserver: ModuleType, folder: Path, lock: AbstractContextManager[object]) -> str:
+    """Start the server or find it running, and wait until it lets somebody in; return its address.
+
+    One that was killed a moment ago may still look alive, its leftovers may still hold its memory, and a large one
+    that starts after a crash reads its log for longer than the wheel waits.
+    """
+    begun, server = time.monotonic(), None
+    while True:
+        try:
+            if server is None:
+                server = pgserver.get_server(folder)
+            else:
+                with lock:
+                    server.ensure_postgres_running()
+            address = str(server.get_uri())
+            psycopg2.connect(address).close()
+            return address
+        except (subprocess.SubprocessError, psycopg2.OperationalError, AssertionError) as error:
+            patience = REFUSED if isinstance(error, subprocess.CalledProcessError) else RECOVERING
+            if time.monotonic() - begun > patience:
+                raise
+            time.sleep(0.5)
 
 
 def _forget_dead_handles(register: Path, lock: AbstractContextManager[object]) -> None:
