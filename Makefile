@@ -34,7 +34,7 @@ test: $(READY)   ## all tests
 test-core: $(READY)  ## tests of the pure core, without database and Prefect
 	$(BIN)/python -m pytest tests/voc
 
-faults: $(READY) ## kill every part of a running house, at every boundary, and compare (about 40 minutes)
+faults: $(READY) ## kill every part of a running house, at every boundary, and compare (most of an hour)
 	$(BIN)/python -m pytest -s tests/faults -m "faults or house"
 
 histories: $(READY) ## ten thousand random histories of each promise (minutes)

@@ -78,7 +78,7 @@ def restore(file: File) -> None:
         raise InputError(f"恢复后的行数与备份时不一致，请检查「{file}」是否完整。")
     console.print(f"已恢复 {manifest['made_at']} 的备份：{_told(rows)}，与备份时逐表一致。")
     console.print("接下来：放回 voc.toml 和环境变量，运行 voc doctor --audit，再运行 voc serve。")
-    console.print("备份之后收到的删除个人信息的请求不在其中，请按 voc privacy 的记录重新执行。")
+    console.print("备份之后收到的删除个人信息的请求不在其中：请重新登记，再用 voc privacy erase 执行。")
 
 
 def _told(rows: dict[str, int]) -> str:

@@ -8,16 +8,9 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Key, Moment, one_of
+from voc.effect.verdict import NAMES
 
-VERDICTS = (
-    "effective",
-    "partly_effective",
-    "ineffective",
-    "worse",
-    "insufficient",
-    "invalid_contract",
-    "not_identifiable",
-)
+VERDICTS = tuple(NAMES)
 
 
 class OperationFigure(Base):

@@ -9,18 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
+from voc.effect.verdict import NAMES
 from voc.facts import EffectFact, ProblemFact
 from voc.reporting.crediting import Claim, Credit, caution, credited, credits, marked
 
-CODES = [
-    "effective",
-    "partly_effective",
-    "ineffective",
-    "worse",
-    "insufficient",
-    "invalid_contract",
-    "not_identifiable",
-]
 GAIN = EffectFact(
     "v:1", "安装迟到", "两小时时段", "安装服务部", "complaint_rate", "effective",
     "有效：投诉率下降 40%（97.5% 区间 22%–55%），改善确定超过约定的最小幅度 20%",
@@ -34,7 +26,7 @@ def claims(*told: tuple[str, float | None], alpha: float = 0.05) -> list[Claim]:
 
 @st.composite
 def told(draw: st.DrawFn) -> list[Claim]:
-    rows = draw(st.lists(st.tuples(st.sampled_from(CODES), st.floats(0, 1)), max_size=12))
+    rows = draw(st.lists(st.tuples(st.sampled_from(list(NAMES)), st.floats(0, 1)), max_size=12))
     return claims(*rows)
 
 
@@ -90,10 +82,10 @@ def test_credits_are_those_of_benjamini_and_hochberg_over_claims_of_improvement(
     p = [c.p_value if c.verdict in ("effective", "partly_effective") else 1.0 for c in compared]
     known = false_discovery_control(p) if p else []
     expected = {
-        c.key for c, q in zip(compared, known, strict=True) if q <= c.alpha and c.verdict in CODES[:2]
+        c.key for c, q in zip(compared, known, strict=True) if q <= c.alpha and c.verdict in list(NAMES)[:2]
     }
     found = credits(claimed)
-    assert {key for key, credit in found.items() if credit.verdict in CODES[:2]} == expected
+    assert {key for key, credit in found.items() if credit.verdict in list(NAMES)[:2]} == expected
 
 
 @given(told())
@@ -101,7 +93,7 @@ def test_no_verdict_becomes_better_and_only_improvements_are_taken_back(claimed:
     found = credits(claimed)
     changed = [(c.verdict, found[c.key]) for c in claimed if found[c.key].verdict != c.verdict]
     assert all(
-        was in CODES[:2] and now.verdict == "insufficient" and now.alone == was for was, now in changed
+        was in list(NAMES)[:2] and now.verdict == "insufficient" and now.alone == was for was, now in changed
     )
 
 
