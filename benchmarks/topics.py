@@ -15,8 +15,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score
 from sklearn.svm import LinearSVC
 
-from benchmarks import corpora, train_areas
-from benchmarks.train_areas import AREAS, area_of
+from benchmarks import area_rows, corpora
+from benchmarks.area_rows import AREAS, area_of
 from voc.areas import AreaOpinion
 from voc.labels import annotate, assemble
 from voc.taxonomy import parse_taxonomy
@@ -129,7 +129,7 @@ def restaurants() -> Iterator[Result]:
 
 def goods() -> Iterator[Result]:
     """Polarity of the term judged in sentences on goods, test part."""
-    gold = [one for one in train_areas.goods() if one.part == "test"]
+    gold = [one for one in area_rows.goods() if one.part == "test"]
     found = labels([one.text for one in gold])
     wanted = [{AREAS[int(one.said.argmax())]: {one.tone[0]}} for one in gold]
     yield _polarity("polarity per area, goods (ABSA)", wanted, found)

@@ -1,12 +1,9 @@
-"""Train the area model: labelled opinions on cosmetics and goods, and words that name an area in public reviews."""
+"""Train the area model on the clauses of `area_rows`."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,164 +11,19 @@ from scipy import sparse
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks import corpora
+from benchmarks.area_rows import AREAS, Labelled, cosmetics, goods, truths, weak
 from benchmarks.fitting import counts, logistic
-from voc.areas import CAP, units
-from voc.clauses import clausal
-from voc.hashing import Floats, joined
+from voc.areas import CAP
+from voc.hashing import Floats
 from voc.model import Scores, ToneModel, score
 from voc.tables import quantised
-from voc.text import normalise
 from voc.topics import AreaModel
 
-SEEDS = Path(__file__).with_name("seeds")
-AREAS = (
-    "product", "logistics", "installation", "aftersales", "service", "payment", "price", "packaging",
-    "authenticity", "app", "site",
-)  # fmt: skip
-OFFICIAL = {
-    "物流": "logistics", "服务": "service", "包装": "packaging", "价格": "price", "真伪": "authenticity",
-}  # fmt: skip
-TERMS = {
-    "logistics": "物流|快递|发货|送货|配送|包邮",
-    "price": "价|便宜|划算|贵|实惠|618|活动|赠|优惠|双11|双十一|送小样",
-    "packaging": "包装|盒",
-    "authenticity": "正品|假货|真假",
-    "service": "客服|服务|态度|卖家",
-    "aftersales": "售后|退货|退换|维修",
-}
 SEED = 20261121
 CLAUSE_BITS, TEXT_BITS = 17, 15
-WEAK_WEIGHT, WEAK_ROWS, LONG = 0.1, 16_000, 40
 AROUND = 0.5  # how much less the clause before and the whole text are trusted than the clause
 PENALTY, ROUNDS = 1 / 30, 45
 FOLDS = 3
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """One text as `clausal` made it; per clause the AREAS said (1), not said (0) or unknown (-1), and the tone."""
-
-    text: str
-    spans: list[tuple[int, int]]
-    said: NDArray[np.int8]
-    tone: list[int]
-    weight: float
-    part: str
-    areas: frozenset[str] = frozenset()
-
-
-def spans_of(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-    """Clauses of each text, positions within it."""
-    codes, first, last = joined(texts)
-    parts = units(texts, codes, first, last)
-    found: list[list[tuple[int, int]]] = [[] for _ in texts]
-    for row, start, end in zip(*(c.tolist() for c in (parts.rows, parts.starts, parts.ends)), strict=True):
-        found[row].append((start - int(first[row]), end - int(first[row])))
-    return found
-
-
-def cosmetics() -> list[Labelled]:
-    """Reviews of the Zhejiang Cup 2019: every opinion of a review is labelled, so what is not named is not said."""
-    opinions: dict[str, list[dict[str, str]]] = {}
-    for row in corpora.rows("zhejiang_cup2019_opinion/labels.csv"):
-        opinions.setdefault(row["id"], []).append(row)
-    reviews = corpora.rows("zhejiang_cup2019_opinion/reviews.csv")
-    texts = clausal(normalise([row["Reviews"] for row in reviews]))
-    return [
-        _cosmetic(text, spans, opinions.get(row["id"], []))
-        for text, spans, row in zip(texts, spans_of(texts), reviews, strict=True)
-    ]
-
-
-def _cosmetic(text: str, spans: list[tuple[int, int]], opinions: list[dict[str, str]]) -> Labelled:
-    said = np.zeros((len(spans), len(AREAS)), dtype=np.int8)
-    tone = [0] * len(spans)
-    for row in opinions:
-        at = _place(text, row)
-        unit = next((k for k, (start, end) in enumerate(spans) if start <= at < end), None)
-        if unit is not None:
-            said[unit, AREAS.index(area_of(row))] = 1
-            sign = {"正面": 1, "负面": -1}.get(row["Polarities"], 0)
-            tone[unit] = sign if tone[unit] in (0, sign) else 9  # 9: both, which teaches nothing
-    named = frozenset(map(area_of, opinions))
-    return Labelled(text, spans, said, tone, 1.0, corpora.part(text), named)
-
-
-def area_of(row: dict[str, str]) -> str:
-    return OFFICIAL.get(row["Categories"], "product")
-
-
-def _place(text: str, row: dict[str, str]) -> int:
-    """Where the opinion stands in the normalised text: its words nearest to their place in the raw one."""
-    for term, at in ((row["OpinionTerms"], row["O_start"]), (row["AspectTerms"], row["A_start"])):
-        word = normalise([term])[0].lower()
-        places = (
-            [found.start() for found in re.finditer(re.escape(word), text)] if word not in ("", "_") else []
-        )
-        if places:
-            expected = int(at) if at.strip().isdigit() else 0
-            return min(places, key=lambda place: abs(place - expected))
-    return -1
-
-
-def goods() -> list[Labelled]:
-    """Sentences on goods with the term judged; other areas than that of the term are unknown."""
-    found = []
-    rows = corpora.rows("absa_chinese_apc/absa_chinese_apc.csv")
-    texts = clausal(normalise([row["sentence"] for row in rows]))
-    for text, spans, row in zip(texts, spans_of(texts), rows, strict=True):
-        at = text.find(normalise([row["aspect"]])[0].lower())
-        unit = next((k for k, (start, end) in enumerate(spans) if start <= at < end), None)
-        if unit is not None:
-            said = np.full((1, len(AREAS)), -1, dtype=np.int8)
-            area = next((a for a, words in TERMS.items() if re.search(words, row["aspect"])), "product")
-            said[0, AREAS.index(area)] = 1
-            tone = 1 if row["polarity"] == "Positive" else -1
-            found.append(Labelled(text, [spans[unit]], said, [tone], 0.3, corpora.part(text)))
-    return found
-
-
-def weak(rng: np.random.Generator) -> list[Labelled]:
-    """Clauses of public reviews, labelled by the words of seeds/areas.toml and by what the review is about."""
-    table = tomllib.loads((SEEDS / "areas.toml").read_text(encoding="utf-8"))
-    very = table["words"].pop("very")
-    words = {area: re.compile(pattern.replace("{very}", very)) for area, pattern in table["words"].items()}
-    sure = {area: re.compile(pattern) for area, pattern in table["sure"].items()}
-    rows = corpora._clean([*corpora.shopping(), *corpora.waimai(), *corpora.aircon(), *corpora.apps()])
-    rows = [row for row in rows if corpora.part(row.text) != "test"]
-    rows = [rows[k] for k in rng.permutation(len(rows))[:WEAK_ROWS]]
-    texts = clausal([row.text for row in rows])
-    found = []
-    for row, text, spans in zip(rows, texts, spans_of(texts), strict=True):
-        short = [span for span in spans[:12] if span[1] - span[0] <= LONG]
-        said = np.array([_said(text[a:b], row.domain, words, sure) for a, b in short], dtype=np.int8)
-        # Only a review of one clause says for sure how that clause is meant.
-        tone = [{"1": 1, "0": -1}.get(row.label, 9) if len(spans) == 1 else 9] * len(short)
-        if short:
-            found.append(Labelled(text, short, said, tone, WEAK_WEIGHT, corpora.part(text)))
-    return found
-
-
-def _said(
-    clause: str, domain: str, words: dict[str, re.Pattern[str]], sure: dict[str, re.Pattern[str]]
-) -> list[int]:
-    hotel, app = domain == "shopping/酒店", domain.startswith("app")
-    hits = {area for area, pattern in words.items() if pattern.search(clause)}
-    goods = "product" in hits
-    hits.discard("product")
-    if not hotel and not sure["site"].search(clause):
-        hits.discard("site")
-    if not app and not sure["app"].search(clause):
-        hits.discard("app")
-    said = {area: int(area in hits) for area in AREAS}
-    if hotel or app:
-        said["product"] = -1 if goods else 0
-        if not hits:
-            said["site" if hotel else "app"] = -1 if goods or hotel or len(clause) < 4 else 1
-    else:
-        said["product"] = -1 if hits or not goods else 1
-    return [said[area] for area in AREAS]
 
 
 @dataclass(frozen=True)
@@ -268,10 +120,6 @@ def thresholds(best: Floats, truth: NDArray[np.bool_]) -> Floats:
         flat[[0, 1, -2, -1]] = 0
         chosen[place] = grid[int(flat.argmax())]
     return chosen
-
-
-def truths(texts: Iterable[Labelled]) -> NDArray[np.bool_]:
-    return np.array([[area in one.areas for area in AREAS] for one in texts])
 
 
 def mix(texts: list[Labelled], felt: Floats, tone: ToneModel) -> Floats:
