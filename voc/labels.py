@@ -25,6 +25,10 @@ from voc.turns import turned
 __all__ = ["Annotations", "Mention", "Model", "annotate", "assemble"]
 
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
+OUTSPOKEN, UNNAMED = (
+    0.5,
+    1.0,
+)  # logits of trouble in the words at which good stars no longer count; more with no issue
 GRIEVED = 1.5  # logits by which opinions in letters to offices, polite in words, mean worse than in a review
 TROUBLED = 0.5  # least probability of a complaint at which the issue model is asked
 FRIENDLY = 1.5  # a clause this well-meaning (logits) is not where the trouble is
@@ -79,10 +83,12 @@ def _shipped(
     felt = scores.feelings(rows)
     kinds = kind_shares(rows, clauses, texts)
     # Squared, so that what is only half a letter, a long review, hardly moves; who only asks has no grievance.
-    shift = RATING_WEIGHT * stars - GRIEVED * letterlike(rows) ** 2 * (1 - kinds[:, KINDS.index("enquiry")])
-    positive = _with_stars(calibrated(felt, model.tone.sentiment_knots), shift + turned(clauses))
-    types, type_confidence, type_shares = _types(kinds, positive, model.tone)
+    grieved = GRIEVED * letterlike(rows) ** 2 * (1 - kinds[:, KINDS.index("enquiry")])
+    worded = _odds(calibrated(felt, model.tone.sentiment_knots)) - grieved + turned(clauses)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
+    stars = _heard(stars, worded, np.array([any(m.polarity < 0 for m in found) for found in mentions], bool))
+    positive = _shares(worded + RATING_WEIGHT * stars)
+    types, type_confidence, type_shares = _types(kinds, positive, model.tone)
     if model.topics.issues is not None:
         _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics)
     areas = opinions(clauses, scores, felt, stars, mentions, taxonomy, model.topics.areas)
@@ -168,10 +174,23 @@ def _fill_gaps(
             mentions[found.row].append(mention)
 
 
-def _with_stars(share: Floats, shift: Floats) -> Floats:
-    odds = np.log(share / (1 - share)) + shift
-    moved: Floats = 1 / (1 + np.exp(-odds))
-    return moved
+def _heard(stars: Floats, worded: Floats, named: NDArray[np.bool_]) -> Floats:
+    """The stars as far as the words allow: five are given from habit, and trouble named beside them is meant.
+
+    Bad stars keep their weight: kind words beside them are courtesy, or irony.
+    """
+    trust = np.clip(1 + worded / OUTSPOKEN, 0, 1)
+    return np.where((stars > 0) & named, stars * trust, stars)
+
+
+def _odds(share: Floats) -> Floats:
+    odds: Floats = np.log(share / (1 - share))
+    return odds
+
+
+def _shares(odds: Floats) -> Floats:
+    shares: Floats = 1 / (1 + np.exp(-odds))
+    return shares
 
 
 def _types(kinds: Floats, positive: Floats, model: ToneModel) -> tuple[list[str], Floats, Floats]:

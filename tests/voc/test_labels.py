@@ -110,6 +110,22 @@ def test_stars_move_sentiment_monotonically() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["温度湿度设定值没了", "安装后不到俩小时就出现故障，噪音巨大", "打不开，更新后打不开软件"]
+)
+def test_good_stars_do_not_silence_a_complaint(text: str) -> None:
+    found = label(text, 5)
+    assert (found.type, found.tone) == (["complaint"], ["negative"])
+
+
+def test_good_stars_help_where_the_words_hardly_lean() -> None:
+    assert label("一般般吧，还可以", 5).sentiment[0] > label("一般般吧，还可以").sentiment[0]
+
+
+def test_bad_stars_count_beside_kind_words() -> None:
+    assert label("送货很快，就是没人来安装", 1).tone == ["negative"]
+
+
+@pytest.mark.parametrize(
     ("text", "severity"),
     [
         ("空调冒烟着火了，太危险", 2),

@@ -16,7 +16,23 @@ def test_irony_is_no_praise(clause: str) -> None:
     assert turned([clause])[0] <= -4
 
 
-@pytest.mark.parametrize("clause", ["很差", "让人失望", "比想象的大了好多", "感谢老师让我明白了很多", ""])
+@pytest.mark.parametrize("clause", ["温度湿度设定值没了", "门锁功能突然不见了", "聊天记录全没了"])
+def test_what_is_gone_is_missed(clause: str) -> None:
+    assert turned([clause])[0] <= -3
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "很差",
+        "洗发水没了又来买",
+        "头皮屑不见了",
+        "让人失望",
+        "比想象的大了好多",
+        "感谢老师让我明白了很多",
+        "",
+    ],
+)
 def test_plain_words_are_left_to_the_model(clause: str) -> None:
     assert turned([clause])[0] == 0
 
