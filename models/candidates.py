@@ -6,12 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from models import registering
 from models.analysing import array_of
 from models.change import By
 from models.loop import Problem, ProblemLineage
+from voc.registry.anchors import whole
+from voc.registry.knowing import Members, held
+from voc.registry.nearby import KEY
+from voc.registry.packing import unpacked
+from voc.registry.pairs import DAY, Facts
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,34 @@ def voices(session: Session, groups: Sequence[int]) -> dict[int, list[Voice]]:
     for group, *voice in session.execute(query, {"groups": array_of(groups)}):
         found.setdefault(group, []).append(Voice(*voice))
     return found
+
+
+def members(session: Session, voices: Sequence[Voice]) -> Members:
+    """Read what the registry knows of the members of a group, in the order of its voices."""
+    ids = [voice.feedback for voice in voices]
+    known = registering.known(session, ids)
+    query = text(
+        "SELECT feedback_id, stream FROM registry_member WHERE feedback_id = ANY(CAST(:ids AS bigint[]))"
+    )
+    streams: dict[int, int] = dict(session.execute(query, {"ids": array_of(ids)}).tuples().all())
+    place = {id_: row for row, id_ in enumerate(known.ids)}
+    rows = np.array([place[id_] for id_ in ids], dtype=np.int64)
+    facts = Facts(*(np.array(column, dtype=np.int64) for column in (known.at, known.product, known.region)))
+    return Members(
+        np.array(ids, dtype=np.int64),
+        [voice.customer for voice in voices],
+        np.array([streams[id_] for id_ in ids], dtype=np.int64),
+        unpacked(known.signs).take(rows),
+        facts.take(rows),
+    )
+
+
+def index_of(session: Session, members: Members, days: int) -> list[Ints]:
+    """Return what the index holds of the keys and streams of members, from some days before the first of them on."""
+    keys = np.concatenate([held(members)[:, KEY], whole(members.stream)])
+    moment = members.facts.moment
+    since, until = int(moment.min()) - (days + 1) * DAY, int(moment.max()) + 1
+    return registering.index_near(session, keys, since, until)
 
 
 def enrol_groups(session: Session, groups: Sequence[int]) -> int:

@@ -13,8 +13,9 @@ from models.change import begin
 from settings import get_settings
 from tasks.assets import organisation, taxonomy
 from tasks.common import by
-from tasks.register import background, register
+from tasks.register import RULE, SURGE, background, register
 from voc.registry.candidates import Draft, draft
+from voc.registry.knowing import earliest, known_from
 from voc.routing import route
 
 UNNAMED = "多名客户反映同一件事"
@@ -29,7 +30,10 @@ def gather_events(session: Session, batches: list[int], now: datetime) -> dict[s
         return {"events": 0, "merged": merged}
     needed = _ripe(session, touched)
     told = candidates.voices(session, sorted(needed))
-    rows = [_row(group, _draft(voices, needed[group])) for group, voices in told.items()]
+    rows = [
+        _row(group, _draft(voices), _detected(session, voices, needed[group]))
+        for group, voices in told.items()
+    ]
     begun = begin(session, "problem", "detect", rows, by("rule:event", now))
     candidates.enrol_groups(session, sorted(touched))
     _rename(session, touched - set(needed))
@@ -47,21 +51,30 @@ def _ripe(session: Session, groups: Iterable[int]) -> dict[int, int]:
     )
 
 
-def _draft(voices: list[Voice], needed: int = 0) -> Draft:
+def _draft(voices: list[Voice]) -> Draft:
     about = next((voice.issue for voice in voices if voice.issue), None)
     return draft(
         [voice.text for voice in voices],
         [voice.at for voice in voices],
-        [voice.customer for voice in voices],
         [voice.product for voice in voices],
         [voice.issue for voice in voices],
-        needed,
         background(),
         taxonomy().issue(about).problem if about else UNNAMED,
     )
 
 
-def _row(group: int, made: Draft) -> dict[str, object]:
+def _detected(session: Session, voices: list[Voice], needed: int) -> datetime:
+    """Return when it would have been seen to be a problem, had its members been registered as they spoke."""
+    members = candidates.members(session, voices)
+    soonest = earliest(members.customers, needed)
+    place = known_from(members, [], needed, background(), RULE, SURGE)
+    if place > soonest:
+        near = candidates.index_of(session, members, SURGE.window + SURGE.before)
+        place = known_from(members, near, needed, background(), RULE, SURGE)
+    return voices[place].at
+
+
+def _row(group: int, made: Draft, detected: datetime) -> dict[str, object]:
     return {
         "key": f"group:{group}",
         "kind": made.kind,
@@ -72,9 +85,9 @@ def _row(group: int, made: Draft) -> dict[str, object]:
         "name": made.name,
         "department": route(made.about, 0, organisation())[0],
         "first_seen_at": made.first_seen,
-        "detected_at": made.detected,
+        "detected_at": detected,
         "alarm_from": made.first_seen,
-        "alarm_until": made.detected,
+        "alarm_until": detected,
     }
 
 

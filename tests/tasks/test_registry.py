@@ -136,6 +136,27 @@ def test_what_was_erased_is_found_by_nobody_and_its_signs_are_gone(house, make):
     assert erased not in np.concatenate(runs)[:, nearby.FEEDBACK]
 
 
+LAMPS = (
+    "阳光小区从昨晚开始停水，老人小孩没水喝",
+    "阳光小区路灯不亮，晚上摔倒了人",
+    "阳光小区路灯全都不亮，晚上有人摔倒",
+    "阳光小区停水，路灯也不亮，老人小孩没水喝，晚上有人摔倒",
+)
+DETECTED = """SELECT (detected_at AT TIME ZONE 'Asia/Shanghai')::date AS day, alarm_until = detected_at AS same
+              FROM problem WHERE kind <> 'issue'"""
+
+
+def test_a_history_taken_in_at_once_is_detected_when_it_would_have_been_day_by_day(house, another, make):
+    days = [told("阳光小区", make, 1 + day, day, (words,))[0] for day, words in enumerate(LAMPS)]
+    rows = [[f"第{day}天", *row[1:]] for day, row in enumerate(days)]
+    house.take_in(rows)
+    daily = another(house.now)
+    for day, row in enumerate(rows):
+        daily.take_in([row], f"{day}.csv")
+    fourth = [{"day": MONDAY + timedelta(days=3), "same": True}]
+    assert house.rows(DETECTED) == daily.rows(DETECTED) == fourth
+
+
 def test_copies_are_found_when_their_index_was_emptied(house):
     words = "买了不到一个月就漏水，维修师傅来了三次都没有修好，客服一直说再等等"
     house.take_in([["A", words, "2026-06-01 10:00", "1", "13800000011", "成都"]])

@@ -1,4 +1,4 @@
-"""A group of the registry as a problem to be confirmed: its kind, its name, when it was seen to be one."""
+"""A group of the registry as a problem to be confirmed: its kind, its name, since when it is told of."""
 
 from __future__ import annotations
 
@@ -23,39 +23,27 @@ class Draft:
     name: str
     about: str | None
     first_seen: datetime
-    detected: datetime
 
 
 def draft(
     texts: Sequence[str],
     moments: Sequence[datetime],
-    customers: Sequence[int],
     products: Sequence[str | None],
     issues: Sequence[str | None],
-    least: int,
     background: Background,
     otherwise: str,
 ) -> Draft:
     """Draft a problem from the members of a group, in order of time.
 
-    It is detected when the `least`-th customer spoke. `issues` is what each member complains of, None if of nothing
-    the taxonomy knows: when most are known it is an incident, otherwise a candidate for a new issue.
+    `issues` is what each member complains of, None if of nothing the taxonomy knows: when most are known it is an
+    incident, otherwise a candidate for a new issue.
     """
     known = Counter(issue for issue in issues if issue)
     common = min(known, key=lambda issue: (-known[issue], issue), default=None)
     about = common if common and known[common] >= MAJORITY * len(issues) else None
     kind = "incident" if known.total() >= MAJORITY * len(issues) else "candidate"
     name = name_of(texts, background, shared_product(products)) or otherwise
-    return Draft(kind, name, about, moments[0], _detected(moments, customers, least))
-
-
-def _detected(moments: Sequence[datetime], customers: Sequence[int], least: int) -> datetime:
-    seen: set[int] = set()
-    for moment, customer in zip(moments, customers, strict=True):
-        seen.add(customer)
-        if len(seen) == least:
-            return moment
-    return moments[-1]
+    return Draft(kind, name, about, moments[0])
 
 
 def shared_product(products: Sequence[str | None]) -> str:

@@ -6,14 +6,13 @@ START = datetime(2026, 5, 4, tzinfo=UTC)
 TEXTS = ["安装师傅没有按预约时间上门"] * 4
 
 
-def drafted(background, issues, customers=(1, 1, 2, 3)):
+def drafted(background, issues):
     moments = [START + timedelta(days=day) for day in range(4)]
-    return draft(TEXTS, moments, customers, [None] * 4, issues, 3, background, "没有名称")
+    return draft(TEXTS, moments, [None] * 4, issues, background, "没有名称")
 
 
-def test_it_is_detected_when_the_third_customer_spoke(background):
-    made = drafted(background, [None] * 4)
-    assert (made.first_seen, made.detected) == (START, START + timedelta(days=3))
+def test_it_is_told_of_since_its_first_member(background):
+    assert drafted(background, [None] * 4).first_seen == START
 
 
 def test_what_the_taxonomy_does_not_know_is_a_candidate(background):
