@@ -165,13 +165,31 @@ STEPS = """
     SELECT at, step, by, facts ->> 'reason' AS reason FROM action_log WHERE subject_id = :action AND at <= :now
     ORDER BY seq
 """
-# What a verdict was reached from: all feedback of its windows that was known then, and which of it was the problem.
+# What a verdict was reached from: all feedback of its windows that was known then, and which of it was the problem;
+# `told`: by whom and where, which makes customers, channels and units.
 BEHIND = f"""
     SELECT count(*) AS feedback, count(m.feedback_id) AS members,
-           {_hash("concat_ws('|', f.id, extract(epoch FROM f.occurred_at), m.feedback_id IS NOT NULL)")} AS ids
+           {_hash("concat_ws('|', f.id, extract(epoch FROM f.occurred_at), m.feedback_id IS NOT NULL)")} AS ids,
+           {_hash("concat(f.id, '|', f.customer_id, '|', f.channel, '|', f.region, '|', f.product, '|', f.agent)")}
+               AS told
     FROM feedback f {_BATCH} LEFT JOIN problem_member m ON m.feedback_id = f.id AND m.problem_id = :problem
     WHERE {_KNOWN} AND {_IN_PERIOD}
 """  # noqa: S608
+# What else a verdict depends on: orders of its windows, what auditors had read by then, and what had gone live.
+AROUND = f"""
+    SELECT (SELECT {_hash("concat_ws('|', o.day, o.region, o.product, o.value)")} FROM operation_figure o
+            WHERE o.name = 'orders' AND o.day >= :first AND o.day <= :last) AS orders,
+           (SELECT {_hash("concat_ws('|', r.item_id, r.reader, r.type, r.area)")} FROM audit_reading r
+            WHERE r.read_at <= :now) AS audited,
+           (SELECT {_hash("concat_ws('|', x.id, x.problem_id, x.went_live)")} FROM action x
+            WHERE x.went_live <= :now) AS live
+"""  # noqa: S608
+# As if nothing had come since: for judging again, in a transaction that is never kept.
+HIDE_LATER = (
+    """UPDATE feedback f SET disposition = 'rejected' FROM batch b
+       WHERE b.id = f.batch_id AND b.analysed_at > :now AND f.disposition = 'accepted'""",
+    "DELETE FROM audit_reading WHERE read_at > :now",
+)
 VERDICTS = """
     SELECT v.id, v.action_id, a.problem_id, p.name AS problem, a.measure, a.department AS code,
            d.name AS department, a.went_live, v.attempt, v.verdict, v.sentence, v.result, v.lineage, v.computed_at
@@ -232,6 +250,12 @@ def ask(session: Session, query: str, asked: Asked, **more: Any) -> list[dict[st
     read_until = asked.now if asked.whole else min(asked.until, asked.now)
     values = {**vars(asked), "read_until": read_until, **more}
     return [dict(row) for row in session.execute(text(query), values).mappings()]
+
+
+def hide_later(session: Session, now: datetime) -> None:
+    """Let nothing be there that came after a moment; the transaction must not be kept."""
+    for statement in HIDE_LATER:
+        session.execute(text(statement), {"now": now})
 
 
 def department_names(session: Session) -> dict[str, str]:

@@ -72,6 +72,8 @@ def _places(report: Report) -> dict[str, str]:
         **{fact.key: "numbers" for fact in facts.numbers if fact.value is None},
         **{one.key: f"v-{one.key}-impact-{n}" for n, one in enumerate(facts.impacts, 1)},
         **({"rows": "v-rows-stored"} if facts.rows else {}),
+        "overdue": "overdue",
+        "flags": "departments",
     }
 
 

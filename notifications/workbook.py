@@ -132,8 +132,12 @@ def _origins(report: Report) -> Iterable[tuple[Any, ...]]:
     for entry in report.lineage:
         parts = said.get(entry.key) or {"": None}
         for part, value in parts.items():
-            shown = (
-                "、".join("" if v is None else f"{v:g}" for v in value) if isinstance(value, list) else value
-            )
-            yield (entry.key, entry.name, LEDGER_NAMES.get(part, part), shown, entry.definition,
+            yield (entry.key, entry.name, LEDGER_NAMES.get(part, part), _listed(value), entry.definition,
                    entry.query, entry.rows_hash, entry.model, entry.taxonomy, entry.contract, entry.run)  # fmt: skip
+
+
+def _listed(value: Any) -> Any:
+    """A list in one cell; whatever else as it is."""
+    if not isinstance(value, list):
+        return value
+    return "、".join("" if v is None else v if isinstance(v, str) else f"{v:g}" for v in value)

@@ -19,7 +19,7 @@ from tasks.facts_loop import channels, departments, funnel, overdue, problems, t
 from tasks.figures import Counted, counted, headline_numbers
 from tasks.gaming import Seen, look
 from tasks.origins import Origins
-from voc.facts import Break, Facts
+from voc.facts import Break, Facts, Overdue
 from voc.lifecycle import ACTION
 from voc.reporting.crediting import Credit, credits, marked
 from voc.zone import CHINA
@@ -73,8 +73,10 @@ def gather(session: Session, scope: Scope, judge: Judging = lambda _, stored: st
     # One correction over all measures that are told or counted; whatever follows uses what it left standing.
     last = _last(scope, verdicts)
     credit = credits([claim_of(row) for row in last])
-    rows = delivered(session, asked, origins)
+    rows = delivered(session, asked, found.said, origins)
     seen = look(session, asked)
+    late = [] if scope.action else overdue(session, found.actions, asked)
+    _note_lists(seen, late, origins)
     audit = audited(asked, origins)
     judged = effects(session, _told(scope, verdicts, asked), asked, origins, credit)
     listed = marked(
@@ -86,7 +88,7 @@ def gather(session: Session, scope: Scope, judge: Judging = lambda _, stored: st
         previous=_previous(scope), taxonomy_version=taxonomy().version, model_version=model().version,
         run=scope.run, rows=rows, quality_score=quality_score(session, asked), quality=checks(rows),
         numbers=tuple(_numbers(session, scope, asked, found, seen, origins)),
-        effects=judged, overdue=() if scope.action else tuple(overdue(session, found.actions, asked)), problems=listed,
+        effects=judged, overdue=tuple(late), problems=listed,
         trends=tuple(trends(listed, judged, asked)),
         breaks=tuple(_break(row) for row in breaks(session) if _within(row, asked)),
         stages=() if scope.action else tuple(funnel(session, found, verdicts, asked, origins)),
@@ -98,6 +100,22 @@ def gather(session: Session, scope: Scope, judge: Judging = lambda _, stored: st
         impacts=tuple(impacts(session, rows, found.said, judged, audit, asked, origins)),
         queries=dict(QUERIES), timeline=tuple(_timeline(session, scope, asked)), lineage=origins.listed(),
     )  # fmt: skip
+
+
+def _note_lists(seen: Seen, late: Sequence[Overdue], origins: Origins) -> None:
+    if late:
+        rows = [(one.kind, one.name, one.due) for one in late]
+        origins.note(
+            "overdue", "逾期事项", "ACTIONS + LATE_CASES", rows, "到报告时已过期限、还没有完成的措施与个案。"
+        )
+    if seen.flags:
+        origins.note(
+            "flags",
+            "异常迹象",
+            "models.gaming",
+            seen.signs,
+            "期内的个案日志中，结案好看而未必解决问题的迹象。",
+        )
 
 
 def _numbers(

@@ -23,11 +23,12 @@ from voc.zone import CHINA
 CORRECTION = "两人复读的分层样本按抽中机会加权，校正模型误读；区间为 95%。"
 
 
-def delivered(session: Session, asked: Asked, origins: Origins) -> dict[str, int]:
-    """Account for every row read in the period."""
+def delivered(session: Session, asked: Asked, said: Said, origins: Origins) -> dict[str, int]:
+    """Account for every row read in the period; what those in quarantine could move is bounded by what was said."""
     rows = ask(session, DELIVERED, asked)
     origins.note("rows", "数据去向", "DELIVERED", [tuple(row.values()) for row in rows],
-                 "期内读入的每一行去了哪里：读入 = 入库 + 重复 + 近似重复 + 无效 + 隔离 + 空白。")  # fmt: skip
+                 "期内读入的每一行去了哪里：读入 = 入库 + 重复 + 近似重复 + 无效 + 隔离 + 空白。",
+                 [said.count(is_complaint), said.count()])  # fmt: skip
     return {part: sum(int(row[f"rows_{part}"]) for row in rows) for part in ("read", *PARTS)}
 
 
@@ -87,7 +88,8 @@ def impacts(
     late = ask(session, LATE, asked, late=timedelta(days=days))[0]
     suspects = ask(session, SUSPECTS, asked)[0]
     origins.note("late", "迟到的反馈", "LATE", late, f"期内说出、超过 {days} 天才读入的反馈。")
-    origins.note("suspects", "可疑反馈", "SUSPECTS", suspects, "期内判为刷单好评、复制刷屏或爬虫残留的反馈。")
+    origins.note("suspects", "可疑反馈", "SUSPECTS", suspects, "期内判为刷单好评、复制刷屏或爬虫残留的反馈。",
+                 said.count())  # fmt: skip
     return [
         impact.quarantined(rows, said.count(is_complaint), said.count()),
         impact.arrived_late(late["late"], late["total"], days),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.proof import Contract as ContractRow
 from models.proof import MetricObservation
 from models.proving import metric_of
-from models.reporting import ARRIVED, BEHIND, Asked, ask, digest
+from models.reporting import AROUND, ARRIVED, BEHIND, Asked, ask, digest
 from settings import get_settings
 from tasks.origins import Origins
 from voc.effect.contract import parse, windows
@@ -49,8 +49,9 @@ def claim_of(row: Row) -> Claim:
 
 def _effect(session: Session, row: Row, asked: Asked, origins: Origins) -> EffectFact:
     key = verification(row)
-    origins.entries[key] = _lineage(key, row, digest(behind(session, row)))
-    return _told(session, row, asked)
+    fact = _told(session, row, asked)
+    origins.entries[key] = _lineage(key, row, *prints(session, row), fact.late_rows)
+    return fact
 
 
 def _told(session: Session, row: Row, asked: Asked) -> EffectFact:
@@ -72,19 +73,23 @@ def _told(session: Session, row: Row, asked: Asked) -> EffectFact:
     return replace(fact, picture=_stored(result) or _from_days(session, row, fact))
 
 
-def _lineage(key: str, row: Row, rows_hash: str) -> Lineage:
+def _lineage(key: str, row: Row, rows_hash: str, around: str, late: int) -> Lineage:
     known = row["lineage"]
     return Lineage(
         key, known["query"], rows_hash, known["model"], known["taxonomy"], known["contract"] or "", known["run"] or "",
         f"{row['problem']} · {row['measure']}", "按上线前锁定的合同比较；改善的结论再与本报告比较的全部措施一并校正。",
+        f"{around}:{late}",
     )  # fmt: skip
 
 
-def behind(session: Session, row: Row) -> Row:
-    """Return the fingerprint of the rows a verdict was reached from, as they were known then."""
+def prints(session: Session, row: Row) -> tuple[str, str]:
+    """Return the fingerprints of the rows a verdict was reached from, as they were known then, and of what else."""
     since, until = _span(row)
     then = Asked(since, until, since, row["computed_at"])
-    return ask(session, BEHIND, then, problem=row["problem_id"])[0]
+    rows = ask(session, BEHIND, then, problem=row["problem_id"])[0]
+    told = rows.pop("told")
+    days = {"first": since.date(), "last": (until - timedelta(days=1)).date()}
+    return digest(rows), digest([told, ask(session, AROUND, then, **days)[0]])
 
 
 def _late(session: Session, row: Row, asked: Asked) -> int:

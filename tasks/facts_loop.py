@@ -74,15 +74,18 @@ def _problem(
     origins: Origins,
 ) -> ProblemFact:  # fmt: skip
     series = weekly[row["id"]]
+    slices = tuple(Slice(SLICE_NAMES[k], value_name(k, v), part) for k, v, part in spread.get(row["id"], []))
     key = origins.note(f"problem:{row['id']}", row["name"], "MEMBERS", [counted["ids"], counted["previous"]],
-                       "期内属于这个问题的反馈条数；占比的分母是全部问题的反馈之和。")  # fmt: skip
+                       "期内属于这个问题的反馈条数；占比的分母是全部问题的反馈之和。",
+                       [total, sorted(series.items()), row["state"], row["round"], [vars(one) for one in slices]],
+                       )  # fmt: skip
     return ProblemFact(
         id=f"PRB-{row['id']}", name=row["name"], state=PROBLEM.states[row["state"]], count=counted["count"],
         share=counted["count"] / total if total else 0.0, key=key,
         previous=counted["previous"] if asked.earlier < asked.since else None,
         weekly=tuple(float(series.get(week, 0)) for week in _mondays(asked)),
         areas=tuple([taxonomy().areas.get(row["area"], row["area"])] if row["area"] else []),
-        slices=tuple(Slice(SLICE_NAMES[k], value_name(k, v), part) for k, v, part in spread.get(row["id"], [])),
+        slices=slices,
         quotations=tuple(quoted.get(row["id"], [])), department=row["department"], round=row["round"],
     )  # fmt: skip
 
@@ -124,9 +127,14 @@ def funnel(session: Session, found: Counted, verdicts: Rows, asked: Asked, origi
     reached = [Reached(r["stage"], bool(r["told"]), r["reachable"], r["count"], r["ids"]) for r in rows]
     counts = {row["problem_id"]: row["count"] for row in ask(session, MEMBERS, asked)}
     steps = stages(reached, _stuck(found, counts, done, asked))
+    before = ""
     for step, least in zip(steps, (1, 2, 3, 4, 5, 5), strict=True):
-        prints = [one.ids for one in reached if one.stage >= least and (one.told or step is not steps[-1])]
-        origins.note(step.key, f"漏斗·{step.name}", "STANDING", added(prints), step.definition)
+        prints = added(
+            [one.ids for one in reached if one.stage >= least and (one.told or step is not steps[-1])]
+        )
+        # What stayed behind is counted from the step before, and told by problem and state.
+        origins.note(step.key, f"漏斗·{step.name}", "STANDING", prints, step.definition, [before, step.leaks])
+        before = prints
     return steps
 
 
@@ -188,11 +196,14 @@ def _department(
     own = [row for row in found.actions if row["code"] == code and row["state"] != "cancelled"]
     cases = [row for row in found.cases if row["department"] == code]
     verdicts = [credited.get(row["id"], "") for row in own]
+    complained = sum(counts.get(row["id"], 0) for row in found.problems
+                     if row["code"] == code and row["kind"] != "incident")  # fmt: skip
     key = origins.note(
         f"department:{code}", name, "ACTIONS + CASES",
         [[tuple(row.values()) for row in own], verdicts, [tuple(row.values()) for row in cases]],
         "承担的措施与期内受理的个案；只有结论为「有效」、与本报告的全部比较一并校正后仍成立的措施算成果，"
         "异常结案不算解决。",
+        [complained, seen.by_department.get(code, 0), sorted(seen.cases & {row["id"] for row in cases})],
     )  # fmt: skip
     return DepartmentFact(
         name=name, actions=len(own), implemented=sum(row["went_live"] is not None for row in own),
@@ -202,9 +213,7 @@ def _department(
         overdue=sum(row["state"] in OPEN and row["due_at"] < asked.now for row in own), key=key, cases=len(cases),
         answered=kpi.share(sum(_in_time(row) for row in cases), len(cases)).value,
         solved=kpi.share(sum(_solved(row, seen) for row in cases), len(cases)).value,
-        gamed=seen.by_department.get(code, 0),
-        complaints=sum(counts.get(row["id"], 0) for row in found.problems
-                       if row["code"] == code and row["kind"] != "incident"),
+        gamed=seen.by_department.get(code, 0), complaints=complained,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.reporting import ACTIONS, CASES, CONTACTS, ORDERS, PROBLEMS, SAID, Asked, added, ask
 from settings import get_settings
+from tasks.gaming import look
 from tasks.origins import Origins
 from voc import kpi
 from voc.facts import Number
@@ -51,17 +52,31 @@ def headline_numbers(
 ) -> list[Number]:
     """Work out the headline numbers, beside those of the period before where there was one.
 
-    `excluded` are cases whose closure is a sign of gaming: they do not count as solved.
+    `excluded` are cases whose closure is a sign of gaming: they do not count as solved, nor do those of the period
+    before in what it is compared with.
     """
     numbers = _numbers(found, asked, excluded)
-    for number in numbers:
-        _note(number, found, origins)
     before = replace(asked, since=asked.earlier, until=asked.since)
     earlier = counted(session, before) if asked.earlier < asked.since else None
+    gamed = look(session, before).cases if earlier else frozenset()
+    for number in numbers:
+        _note(number, found, excluded, _beside(number.key, earlier, gamed), origins)
     if earlier is None or not (earlier.said.rows or earlier.cases):
         return numbers
-    known = {number.key: number.value for number in _numbers(earlier, before, excluded)}
+    known = {number.key: number.value for number in _numbers(earlier, before, gamed)}
     return [replace(number, previous=known[number.key]) for number in numbers]
+
+
+def _beside(key: str, earlier: Counted | None, gamed: frozenset[int]) -> object:
+    """What a number of the period before was counted from."""
+    return [_sources(earlier)[key][1], _context(key, earlier, gamed)] if earlier else None
+
+
+def _context(key: str, found: Counted, excluded: frozenset[int]) -> object:
+    """What else moves a number or its words, beside the rows it is counted from."""
+    if key == "solved":
+        return sorted(excluded)
+    return _columns(found.cases, "id", "resolved_at") if key == "reopened" else None
 
 
 def _numbers(found: Counted, asked: Asked, excluded: frozenset[int]) -> list[Number]:
@@ -71,7 +86,16 @@ def _numbers(found: Counted, asked: Asked, excluded: frozenset[int]) -> list[Num
     return [*said, *_cases(found.cases, excluded), *_loop(own, problems, asked)]
 
 
-def _note(number: Number, found: Counted, origins: Origins) -> None:
+def _note(
+    number: Number, found: Counted, excluded: frozenset[int], earlier: object, origins: Origins
+) -> None:
+    query, rows = _sources(found)[number.key]
+    beside = [_context(number.key, found, excluded), earlier]
+    origins.note(number.key, number.name, query, rows, number.definition, beside)
+
+
+def _sources(found: Counted) -> dict[str, tuple[str, Any]]:
+    """The query and the rows, or their fingerprints, behind each number."""
     said = found.said
     orders = [tuple(row.values()) for row in found.orders]
     sources: dict[str, tuple[str, Any]] = {
@@ -90,10 +114,7 @@ def _note(number: Number, found: Counted, origins: Origins) -> None:
         "solved": ("id", "resolved_at"), "cycle": ("id", "opened_at", "resolved_at"), "reopened": ("id", "reopened"),
         "told": ("id", "resolved_at", "reachable", "told"),
     }  # fmt: skip
-    if number.key in columns:
-        sources[number.key] = ("CASES", _columns(found.cases, *columns[number.key]))
-    query, rows = sources[number.key]
-    origins.note(number.key, number.name, query, rows, number.definition)
+    return sources | {key: ("CASES", _columns(found.cases, *names)) for key, names in columns.items()}
 
 
 def _columns(rows: Rows, *names: str) -> list[tuple[Any, ...]]:

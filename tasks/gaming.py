@@ -21,6 +21,7 @@ class Seen:
     flags: tuple[Flag, ...] = ()
     cases: frozenset[int] = frozenset()
     by_department: Mapping[str, int] = field(default_factory=dict)  # code → cases
+    signs: tuple[tuple[str, str], ...] = ()  # kind and case of each, for the fingerprint
 
 
 def look(session: Session, asked: Asked) -> Seen:
@@ -29,7 +30,9 @@ def look(session: Session, asked: Asked) -> Seen:
     seen = gaming.flags(session, asked.since, until)
     rows = [row for row in seen if asked.department in (None, row["department"])]
     owners = {row["case"]: row["department"] for row in rows}
-    return Seen(tuple(_summed(rows, department_names(session))), frozenset(owners), Counter(owners.values()))
+    signs = tuple(sorted((str(row["kind"]), str(row["case"])) for row in rows))
+    flags = tuple(_summed(rows, department_names(session)))
+    return Seen(flags, frozenset(owners), Counter(owners.values()), signs)
 
 
 def _summed(rows: list[dict[str, Any]], names: Mapping[str, str]) -> list[Flag]:

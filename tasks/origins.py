@@ -16,11 +16,16 @@ class Origins:
     run: str
     entries: dict[str, Lineage] = field(default_factory=dict)
 
-    def note(self, key: str, name: str, query: str, rows: object, definition: str = "") -> str:
-        """Write down where a number comes from and return its key."""
+    def note(
+        self, key: str, name: str, query: str, rows: object, definition: str = "", beside: object = None
+    ) -> str:
+        """Write down where a number comes from and return its key.
+
+        `beside`: what else moves what is printed of it, the period before, a total, a state.
+        """
         self.entries[key] = Lineage(
             key, f"models.reporting.{query}", digest(rows), model().version, taxonomy().version, "", self.run,
-            name, definition,
+            name, definition, digest(beside),
         )  # fmt: skip
         return key
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -15,13 +15,13 @@ from models.engine import engine
 from models.loop import Action
 from models.proof import Report
 from models.proving import Promise, contract_of
-from models.reporting import ARRIVED, ask, digest
+from models.reporting import ARRIVED, ask, hide_later
 from tasks.facts import Row, Scope, gather, scope_of
-from tasks.facts_effects import behind, verification
-from tasks.judging import due_look, examine, found
+from tasks.facts_effects import prints, verification
+from tasks.judging import Examined, due_look, examine, found
 from tasks.report import RAW, page_of
 from tasks.reread import Reread, reread
-from voc.effect.verdict import surviving
+from voc.effect.verdict import benjamini_hochberg, surviving
 from voc.reporting.ledger import Comparison, compare, printed
 
 
@@ -46,7 +46,8 @@ def replay(report: Report, now: datetime) -> Replayed:
         raw = reread(session, report.lineage.get(RAW, {}).get("batches", {}), scope.now)
         facts = gather(session, scope, partial(_judged_on, report.lineage))
         page = page_of(facts)
-        comparison = compare(report.facts, report.lineage, printed(facts), facts.lineage)
+        version = report.lineage.get(RAW, {}).get("version", 1)
+        comparison = compare(report.facts, report.lineage, printed(facts), facts.lineage, version)
         late = _since(session, scope, now)
         session.rollback()
     same = hashlib.sha256(page.encode()).hexdigest() == report.sha256
@@ -59,25 +60,45 @@ def _since(session: Session, scope: Scope, now: datetime) -> int:
 
 
 def _judged_on(origins: Mapping[str, Mapping[str, Any]], session: Session, verdicts: list[Row]) -> list[Row]:
-    """Judge again what stands on other rows than it was judged on; the rest keeps its stored verdict."""
-    return [_again(session, row) if _moved(session, row, origins) else row for row in verdicts]
+    """Judge again what stands on other rows than it was judged on; the rest keeps its stored verdict.
+
+    What was judged in one round was corrected together, so that one moved row has all of them judged again.
+    """
+    rounds = {row["computed_at"] for row in verdicts if _moved(session, row, origins)}
+    fresh = {row["id"]: row for then in sorted(rounds) for row in _round(session, then, verdicts)}
+    return [fresh.get(row["id"], row) for row in verdicts]
 
 
 def _moved(session: Session, row: Row, origins: Mapping[str, Mapping[str, Any]]) -> bool:
     known = origins.get(verification(row))
-    return known is not None and known["rows_hash"] != digest(behind(session, row))
+    if known is None:
+        return False
+    rows, around = prints(session, row)
+    was = known.get("beside", "").partition(":")[0]
+    return known["rows_hash"] != rows or bool(was and was != around)
 
 
-def _again(session: Session, row: Row) -> Row:
+def _round(session: Session, then: datetime, verdicts: Sequence[Row]) -> list[Row]:
+    """Judge again all that was judged at a moment, by what was there at that moment."""
+    rows = [row for row in verdicts if row["computed_at"] == then]
+    with session.begin_nested() as known_then:
+        hide_later(session, then)
+        looks = [_again(session, row) for row in rows]
+        known_then.rollback()
+    session.expire_all()
+    ready = [(row, one) for row, one in zip(rows, looks, strict=True) if one]
+    adjusted = benjamini_hochberg([one.p_value for _, one in ready]).tolist()
+    return [_with(row, one, q_value) for (row, one), q_value in zip(ready, adjusted, strict=True)]
+
+
+def _again(session: Session, row: Row) -> Examined | None:
     action, contract = session.get(Action, row["action_id"]), contract_of(session, row["action_id"])
     if action is None or contract is None:
-        return row
+        return None
     due = due_look(Promise(action, contract, row["attempt"] - 1), row["computed_at"])
-    one = examine(session, due) if due else None
-    if due is None or one is None:
-        return row
-    # How it was corrected depends on what was judged on the same day; that is not done again.
-    adjusted = row["result"].get("adjusted_p")
-    known = one.p_value if adjusted is None else float(adjusted)
-    verdict = surviving(one.judged.verdict, known, due.contract.alpha)
-    return {**row, **found(one, verdict, known), "lineage": row["lineage"]}
+    return examine(session, due) if due else None
+
+
+def _with(row: Row, one: Examined, q_value: float) -> Row:
+    verdict = surviving(one.judged.verdict, q_value, one.due.contract.alpha)
+    return {**row, **found(one, verdict, q_value), "lineage": row["lineage"]}

@@ -23,7 +23,7 @@ from voc.errors import InputError
 from voc.facts import Facts
 from voc.report import build
 from voc.reporting.agenda import agenda
-from voc.reporting.ledger import printed
+from voc.reporting.ledger import VERSION, printed
 from voc.zone import CHINA
 
 PAPER = ("weekly", "monthly", "action", "department", "meeting")
@@ -74,7 +74,7 @@ def write(session: Session, wanted: Wanted, now: datetime) -> Report:
     facts = gather(session, scope)
     page = page_of(facts)
     row = reports.file(session, _row(scope, facts, page, _stem(session, scope)))
-    row.lineage = row.lineage | {RAW: {"batches": fingerprints(session, now)}}
+    row.lineage = row.lineage | {RAW: {"batches": fingerprints(session, now), "version": VERSION}}
     path = get_settings().home.resolve() / row.path
     path.write_text(page, encoding="utf-8")
     if wanted.paper if wanted.paper is not None else wanted.kind in PAPER:

@@ -68,3 +68,4 @@ def _replace(
     mentions = prepared.mentions.filter(pl.col("place") == place)
     one = None if rejected or said.is_empty() else said.row(0, named=True)
     rereading.say_again(session, old["id"], one, mentions, (model().version, taxonomy().version))
+    rereading.leave_events(session, old["id"])

@@ -211,6 +211,7 @@ class Lineage:
     run: str = ""
     name: str = ""
     definition: str = ""
+    beside: str = ""  # fingerprint of what else it is set against: the period before, a total, a state
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from voc.kpi import PART_NAMES as ROWS
 Printed = dict[str, dict[str, Any]]
 PART_NAMES = {
     "value": "数值", "low": "区间下限", "high": "区间上限", "previous": "上期", "count": "条数", "share": "占比",
-    "weekly": "每周条数", "complaints": "投诉数", "actions": "措施数", "implemented": "已上线", "effective": "验证有效",
+    "weekly": "每周条数", "slices": "集中度",
+    "leaks": "流失去向", "complaints": "投诉数", "actions": "措施数", "implemented": "已上线", "effective": "验证有效",
     "partly": "部分有效", "failed": "无效或恶化", "open": "未定", "overdue": "逾期", "cases": "个案数",
     "answered": "首答及时率", "solved": "解决率", "gamed": "异常结案", "leak": "流失", "passed": "通过行数",
     "total": "检查行数", "model": "模型占比", "corrected": "校正占比", "change": "变化", "change_low": "变化下限",
@@ -24,11 +25,11 @@ PART_NAMES = {
     "read": "读入", "name": "名称", "unit": "单位", **ROWS,
 }  # fmt: skip
 NAMING = ("name", "unit")  # kept for whoever reads a stored report; no numbers
-CORRECTED = (
-    "verdict",
-    "alone",
-    "q_value",
-)  # these stand on all that a report compares, not on one's own rows
+# These stand on all that a report compares, not on one's own rows.
+CORRECTED = ("verdict", "alone", "q_value", "compared")
+VERSION = 2  # of what is printed; reports of version 1 did not keep the parts and keys below
+LATER_PARTS, LATER_KEYS = ("slices", "leaks"), ("flags", "overdue")
+CHECKED = "检查·"
 VERSIONS = {"query": "查询", "model": "模型", "taxonomy": "分类体系", "contract": "验证合同"}
 
 
@@ -72,11 +73,10 @@ def _parts(facts: Facts) -> Iterator[tuple[str, str, Any]]:
     sections: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (facts.numbers, (*NAMING, "value", "low", "high", "previous", "note", "basis")),
         (facts.problems, ("count", "share", "previous", "weekly", "state", "round")),
-        (facts.stages, ("count", "leak")),
+        (facts.stages, ("count", "leak", "leaks")),
         (facts.channels, ("count", "complaints")),
         (facts.departments, ("actions", "implemented", "effective", "partly", "failed", "open", "overdue", "cases",
                              "answered", "solved", "gamed", "complaints")),
-        (facts.quality, ("passed", "total")),
         (facts.impacts, ("amount", "effect")),
         (facts.audit.shares if facts.audit else (), ("model", "corrected", "low", "high")),
     )  # fmt: skip
@@ -87,6 +87,11 @@ def _parts(facts: Facts) -> Iterator[tuple[str, str, Any]]:
         yield "rows", part, count
     if facts.rows:
         yield "rows", "score", facts.quality_score
+        yield from (("rows", f"{CHECKED}{one.name}", [one.passed, one.total]) for one in facts.quality)
+    for problem in facts.problems:
+        yield problem.key, "slices", [one.share for one in problem.slices]
+    yield from (("flags", f"{one.kind}·{one.department}", one.subject) for one in facts.flags)
+    yield from (("overdue", one.name, round(one.hours_late, 2)) for one in facts.overdue)
     for effect in facts.effects:
         yield from _effect(effect)
 
@@ -111,12 +116,17 @@ def _plain(value: Any) -> Any:
 
 
 def compare(
-    was: Printed, origins: Mapping[str, Mapping[str, str]], now: Printed, lineage: tuple[Lineage, ...]
+    was: Printed,
+    origins: Mapping[str, Mapping[str, str]],
+    now: Printed,
+    lineage: tuple[Lineage, ...],
+    version: int = VERSION,
 ) -> Comparison:
-    """Set a report as it was stored beside what it would say now."""
+    """Set a report as it was stored beside what it would say now; `version`: of what was printed when it was."""
+    now = now if version >= VERSION else _of_before(now)
     fresh = {entry.key: entry for entry in lineage}
     both = [(origins[key], entry) for key, entry in fresh.items() if key in origins]
-    judged_on = any(_other_rows(old, new) for old, new in both if new.key.startswith("verification:"))
+    judged_on = any(_stands_on_others(old, new) for old, new in both if new.key.startswith("verification:"))
     moved = [
         difference
         for key in sorted({*was, *now})
@@ -134,6 +144,14 @@ def compare(
     )  # fmt: skip
 
 
+def _of_before(now: Printed) -> Printed:
+    """Leave out what reports of version 1 did not keep: it cannot have moved."""
+    return {
+        key: {part: value for part, value in parts.items() if part not in LATER_PARTS and CHECKED not in part}
+        for key, parts in now.items() if key not in LATER_KEYS
+    }  # fmt: skip
+
+
 def _moved(
     key: str,
     was: Mapping[str, Any],
@@ -143,7 +161,7 @@ def _moved(
     judged_on: bool,
 ) -> Iterator[Difference]:
     """`judged_on`: whether the rows of any verdict changed, which moves the correction of all of them."""
-    own = _other_rows(old or {}, new)
+    own = _stands_on_others(old or {}, new)
     name = (new.name if new else "") or (old or {}).get("name", "") or key
     for part in dict.fromkeys([*was, *now]):
         if was.get(part) != now.get(part):
@@ -153,6 +171,12 @@ def _moved(
 
 def _other_rows(old: Mapping[str, str], new: Lineage | None) -> bool:
     return old.get("rows_hash") != (new.rows_hash if new else None)
+
+
+def _stands_on_others(old: Mapping[str, str], new: Lineage | None) -> bool:
+    """Whether its rows changed, or what it is set against; reports of before do not know of the latter."""
+    known = old.get("beside", "")
+    return _other_rows(old, new) or bool(known and new and known != new.beside)
 
 
 def _versions(old: Mapping[str, str], new: Lineage) -> Iterator[tuple[str, str, str, str]]:
