@@ -16,6 +16,9 @@ from voc.causes.view import Week
 PALE, WARN, SHADE = "#9db4c9", "#b3372f", "#f4e6dc"
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 22, 24
 FEW = 1e-9
+LABEL = 120  # width for each label of a week
+WIDE = 1120
+NARROW = 340  # width of a picture for a phone: all of it is seen at once, and its letters stay readable
 
 
 def fitted(text: str, most: float) -> str:
@@ -84,8 +87,8 @@ class _Frame:
         for mark in self.marks:
             parts.append(line(LEFT, self.y(mark), self.width - RIGHT, self.y(mark)))
             parts.append(words_at(LEFT - 6, self.y(mark) + 4, f"{mark:,.{digits}f}", 11, MUTED, "end"))
-        many = len(self.weeks)
-        for i in range(0, many, max(1, -(-many // 9))):
+        many, room = len(self.weeks), max(2, int(self.width // LABEL))
+        for i in range(0, many, max(1, -(-many // room))):
             week = self.weeks[i]
             words = f"{week:%Y-%m}" if many > 60 else f"{week.month}/{week.day}"
             parts.append(words_at(self.x(week) + self.step / 2, self.height - 7, words, 11, MUTED, "middle"))
@@ -96,7 +99,7 @@ def weeks_picture(
     weeks: Sequence[Week],
     onset: Onset | None,
     marked: Sequence[tuple[date, str]],
-    width: float = 1120,
+    width: float = WIDE,
     height: float = 230,
 ) -> str:
     """Bars of feedback by week, the raised ones dark, the interval of the beginning shaded, changes marked."""
@@ -131,7 +134,7 @@ def _beginning(frame: _Frame, onset: Onset | None) -> list[str]:
     ]
 
 
-def rates_picture(rates: Sequence[WeekRate], unit: str, width: float = 1120, height: float = 190) -> str:
+def rates_picture(rates: Sequence[WeekRate], unit: str, width: float = WIDE, height: float = 190) -> str:
     """The weekly rate per thousand as a line with its interval shaded; weeks without exposure are left open."""
     known = [
         rate for rate in rates if rate.rate is not None and rate.low is not None and rate.high is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from notifications import cause_charts
@@ -26,7 +26,7 @@ FIGURES = {"orders": "单", "contacts": "次联系"}
 def render_causes(view: View) -> str:
     """Fill the root-cause page of a problem."""
     marked = [(s.change.at.astimezone(CHINA).date(), s.change.title) for s in view.changes[:MARKED]]
-    first = view.weeks[0].week
+    shown = [one for one in marked if one[0] >= view.weeks[0].week]
     unit = FIGURES.get(view.exposure, "")
     return render(
         "causes.html.j2",
@@ -42,8 +42,8 @@ def render_causes(view: View) -> str:
         dimensions=DIMENSIONS,
         change_kinds=CHANGE_KINDS,
         unit=unit,
-        weeks=cause_charts.weeks_picture(view.weeks, view.onset, [m for m in marked if m[0] >= first]),
-        rates=cause_charts.rates_picture(view.rates, unit),
+        weeks=_twice(lambda width: cause_charts.weeks_picture(view.weeks, view.onset, shown, width)),
+        rates=_twice(lambda width: cause_charts.rates_picture(view.rates, unit, width)),
         fishbone=fishbone_picture(view.bones, view.head.name),
         cell=_cell,
         ratio=_ratio,
@@ -54,6 +54,13 @@ def render_causes(view: View) -> str:
         times=times,
         marked=MARKED,
     )
+
+
+def _twice(draw: Callable[[float], str]) -> str:
+    """Draw a picture for a screen and for a phone, where what is wide would open on its oldest weeks."""
+    wide = draw(cause_charts.WIDE)
+    narrow = draw(cause_charts.NARROW)
+    return f'<div class="broad">{wide}</div><div class="narrow">{narrow}</div>' if wide else ""
 
 
 def render_pareto(

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.cause_charts import fitted, interval, pareto_picture, rates_picture, ticks, weeks_picture
+from notifications.cause_charts import (
+    NARROW,
+    fitted,
+    interval,
+    pareto_picture,
+    rates_picture,
+    ticks,
+    weeks_picture,
+)
 from notifications.cause_pages import render_causes, render_pareto
 from notifications.fishbone_chart import fishbone_picture
 from voc.causes.changes import Change, Suspicion
@@ -140,6 +148,17 @@ def test_every_picture_is_well_formed():
         fishbone_picture(evil, EVIL * 3),
     ]
     assert [drawn(svg).tag for svg in pictures] == ["svg"] * len(pictures)
+
+
+def test_on_a_phone_the_beginning_and_the_newest_week_are_seen_at_once():
+    weeks = made().weeks
+    svg = drawn(weeks_picture(weeks, ONSET, [], NARROW))
+    right = [float(bar.get("x")) + float(bar.get("width")) for bar in svg.iter("rect")]
+    assert len(right) == len(weeks) + 1
+    assert max(right) <= NARROW == float(svg.get("viewBox").split()[2])
+    page = render_causes(made())
+    assert page.count('<div class="narrow"><svg') == page.count('<div class="broad"><svg') > 0
+    assert ".wide, .broad { display: none; } .narrow { display: block; }" in page
 
 
 def test_a_rate_of_a_single_week_has_no_picture():
