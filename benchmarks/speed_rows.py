@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,10 +19,11 @@ MAP = {
     "external_id": "编号", "customer": "客户", "phone": "手机", "occurred_at": "评价时间", "rating": "星级",
     "region": "城市", "product": "商品", "text": "评价内容",
 }  # fmt: skip
-BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
-SPAN = timedelta(days=90)
+BEGIN = datetime(2022, 6, 1, tzinfo=UTC)
+A_DAY = 1_111  # rows; a hundred thousand are a quarter of a year
+LONGEST = 1_500_000  # rows of the file before its dates begin anew
 CITIES = ("成都", "杭州", "武汉", "西安", "南京", "长沙", "青岛", "合肥", "郑州", "苏州")
-CHANGED = 0.2  # share of characters replaced in each repetition: below what counts as a copy
+_CLAUSE = re.compile(r"[^，。！？；,.!?;~\s…]*[，。！？；,.!?;~\s…]*")
 # (file, column of the words, column of the label or stars)
 _SETS = (
     ("chinese_nlp_corpus_basic/online_shopping_10_cats.csv", "review", "label"),
@@ -54,29 +56,26 @@ def _stars(values: list[str], label: str) -> list[str]:
 
 
 def texts(repetition: int) -> list[str]:
-    """Return all words once more, a fifth of the characters exchanged, so that no row is a copy of another."""
+    """Return as many texts once more, each of clauses of other reviews, so that hardly a row is a copy of another."""
     words, _ = real()
     if repetition == 0:
         return words
-    draw = np.random.default_rng(repetition)
-    codes = np.frombuffer("\x00".join(words).encode("utf-32-le"), dtype="<u4").copy()
-    chinese = np.flatnonzero((codes >= 0x4E00) & (codes < 0x9FA6))
-    here = chinese[draw.random(len(chinese)) < CHANGED]
-    codes[here] = codes[draw.choice(chinese, len(here))]
-    return codes.tobytes().decode("utf-32-le").split("\x00")
+    clauses = [[clause for clause in _CLAUSE.findall(text) if clause] for text in words]
+    pool = [clause for own in clauses for clause in own]
+    drawn = iter(np.random.default_rng(repetition).permutation(len(pool)).tolist())
+    return ["".join(pool[next(drawn)] for _ in own) for own in clauses]
 
 
 def rows(first: int, count: int) -> Iterator[tuple[str, ...]]:
-    """Yield rows number `first` … `first + count - 1` of one endless file."""
-    draw = np.random.default_rng(first)
-    customers, minutes = draw.integers(0, 10**7, count), draw.integers(0, SPAN // timedelta(minutes=1), count)
+    """Yield rows number `first` … `first + count - 1` of one endless file, as an export has them: in order of time."""
+    customers = np.random.default_rng(first).integers(0, 10**7, count)
     words, stars = real()
     changed: dict[int, list[str]] = {}
     for n in range(count):
         repetition, i = divmod(first + n, len(words))
         if repetition not in changed:
             changed = {repetition: texts(repetition)}
-        at = BEGIN + timedelta(minutes=int(minutes[n]))
+        at = BEGIN + timedelta(days=1) * ((first + n) % LONGEST) / A_DAY
         who = int(customers[n]) % 400_000  # some customers come again
         yield (
             f"N{first + n}", f"C{who}", f"138{who:08d}" if who % 2 else "", f"{at:%Y-%m-%d %H:%M}", stars[i],

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from models import packed
 from models.change import lock_out
 from models.feedback import Feedback, TaxonomyVersion
-from models.loading import by_index, copy_frame, references_by_batch, stage_frame
+from models.loading import by_index, copy_frame, fetched, references_by_batch, stage_frame
 from models.recurring import uncount
 from voc.copies import Words
 from voc.duplicates import bands
@@ -59,7 +59,7 @@ def store_customers(session: Session, people: pl.DataFrame) -> pl.DataFrame:
     )
     with by_index(session):
         query = "SELECT s.pseudonym, c.id FROM pg_temp.staged_customer s JOIN customer c USING (pseudonym)"
-        rows = [tuple(row) for row in session.execute(text(query))]
+        rows = fetched(session, query)
     ids = pl.DataFrame(rows, schema={"pseudonym": pl.String, "customer_id": pl.Int64}, orient="row")
     _store_contacts(session, people.join(ids, on="pseudonym"))
     return ids
@@ -95,8 +95,7 @@ def known_words(
     """
     # Short texts ("很好") stand there thousands of times: of those only the same customers' are of interest.
     # OFFSET 0 keeps the moment out of the look-up: by it, all of a quarter was read for each of the thousands found.
-    query = text(
-        """
+    query = """
         WITH near AS (
             SELECT unnest(CAST(:sharing AS bigint[])) AS id
             UNION
@@ -108,7 +107,6 @@ def known_words(
         FROM near CROSS JOIN LATERAL (SELECT * FROM feedback o WHERE o.id = near.id OFFSET 0) f
         WHERE f.disposition = 'accepted' AND f.occurred_at >= :since ORDER BY f.id
         """
-    )
     values = {
         "sharing": array_of(np.unique(packed.found(session, COPIES, keys)[:, 1]).tolist()),
         "customers": array_of(customer for customer, _ in said),
@@ -116,11 +114,11 @@ def known_words(
         "since": since,
     }
     with by_index(session):
-        rows = session.execute(query, values).all()
-    found = bands([row.text for row in rows]).tolist()
+        rows = fetched(session, query, **values)
+    found = bands([words for _, words, *_ in rows]).tolist()
     return [
-        Words(r.id, r.text, r.content_hash, tuple(filter(None, own)), r.customer_id, r.occurred_at, r.record)
-        for r, own in zip(rows, found, strict=True)
+        Words(id_, words, content, tuple(filter(None, own)), *rest)
+        for (id_, words, content, *rest), own in zip(rows, found, strict=True)
     ]
 
 

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -62,6 +62,14 @@ def _copy(session: Session, table: str, columns: Sequence[str], form: str, buffe
     if ruled:
         session.execute(text(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM pg_temp.copied"))  # noqa: S608
         session.execute(text("DROP TABLE pg_temp.copied"))
+
+
+def fetched(session: Session, query: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a query as the driver gives them: the ORM's own rows take longer to make than to read."""
+    result = cast("CursorResult[Any]", session.execute(text(query), values))
+    rows = result.cursor.fetchall()
+    result.close()
+    return cast("list[tuple[Any, ...]]", rows)
 
 
 def stage_frame(session: Session, name: str, like: str, frame: pl.DataFrame) -> None:

@@ -21,7 +21,9 @@ from models.base import Base, Key
 from models.loading import copy_frame
 from voc import runs
 
-AT_HAND = 12_000_000  # numbers of all runs that a process keeps, 96 MB; what is beyond is read again
+# Numbers of all runs that a process keeps, 320 MB, what a million feedbacks take; what is beyond is read again. With a
+# third of it, analysing cost half as much again once a million were stored.
+AT_HAND = 40_000_000
 MOST_OF_IT = 3  # a run of which a third is asked for is read as a whole
 WRITTEN = 1_000  # blocks written at once
 
@@ -75,6 +77,9 @@ class _Kept:
         if name in self._arrays:
             self._arrays.move_to_end(name)
         return self._arrays.get(name)
+
+    def drop(self, name: str) -> None:
+        self._arrays.pop(name, None)
 
     def put(self, name: str, array: Ints) -> None:
         self._arrays[name] = array
@@ -210,6 +215,8 @@ def _write(session: Session, kind: str, run: Ints) -> None:
 
 
 def _drop(session: Session, gone: Sequence[_Run]) -> None:
+    for run in gone:
+        _kept.drop(run.token)
     ids = [run.id for run in gone]
     session.execute(text("DELETE FROM index_block WHERE run_id = ANY(:ids)"), {"ids": ids})
     session.execute(text("DELETE FROM index_run WHERE id = ANY(:ids)"), {"ids": ids})

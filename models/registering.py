@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models import packed
 from models.analysing import array_of
 from models.change import lock_out
-from models.loading import by_index, copy_frame, copy_rows, references_by_batch
+from models.loading import by_index, copy_frame, copy_rows, fetched, references_by_batch
 from voc.registry import nearby
 from voc.registry.anchors import entries, of_streams
 from voc.registry.packing import unpacked
@@ -57,12 +57,10 @@ def unregistered(session: Session, batches: Sequence[int]) -> list[int]:
 
 def said(session: Session, ids: Sequence[int]) -> list[Said]:
     """Read some feedback, in order of time."""
-    query = text(
-        """SELECT id, text, extract(epoch FROM occurred_at)::bigint, source_id, product, region
-           FROM feedback WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY occurred_at, id"""
-    )
+    query = """SELECT id, text, extract(epoch FROM occurred_at)::bigint, source_id, product, region
+               FROM feedback WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY occurred_at, id"""
     with by_index(session):
-        return [Said(*row) for row in session.execute(query, {"ids": array_of(ids)})]
+        return [Said(*row) for row in fetched(session, query, ids=array_of(ids))]
 
 
 def store_members(
@@ -129,29 +127,21 @@ def _entries_of(members: Sequence[Member]) -> Ints:
 class Known:
     """What the registry knows of feedback: columns of equal length."""
 
-    ids: list[int]
-    groups: list[int | None]
-    at: list[int]
-    product: list[int]
-    region: list[int]
+    ids: Sequence[int]
+    groups: Sequence[int | None]
+    at: Sequence[int]
+    product: Sequence[int]
+    region: Sequence[int]
     signs: list[bytes]
 
 
 def known(session: Session, ids: Iterable[int]) -> Known:
     """Read registered feedback by number."""
-    query = text(
-        """SELECT feedback_id, group_id, at, product, region, signs FROM registry_member
-           WHERE feedback_id = ANY(CAST(:ids AS bigint[])) ORDER BY feedback_id"""
-    )
-    rows = session.execute(query, {"ids": array_of(ids)}).all()
-    return Known(
-        [row.feedback_id for row in rows],
-        [row.group_id for row in rows],
-        [row.at for row in rows],
-        [row.product for row in rows],
-        [row.region for row in rows],
-        [bytes(row.signs) for row in rows],
-    )
+    query = """SELECT feedback_id, group_id, at, product, region, signs FROM registry_member
+               WHERE feedback_id = ANY(CAST(:ids AS bigint[])) ORDER BY feedback_id"""
+    rows = fetched(session, query, ids=array_of(ids))
+    numbers, groups, at, product, region, signs = zip(*rows, strict=True) if rows else ((),) * 6
+    return Known(numbers, groups, at, product, region, [*map(bytes, signs)])
 
 
 def apart(session: Session, groups: Iterable[int]) -> frozenset[tuple[int, int]]:

@@ -2,13 +2,27 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from random import Random
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voc.duplicates import BANDS, NEAR, SHORTEST, bands, bare, content_hash, copied, similarity
+from voc.duplicates import (
+    BANDS,
+    NEAR,
+    SAME_LETTERS,
+    SAME_PAIRS,
+    SHORTEST,
+    _moved,
+    _shared,
+    bands,
+    bare,
+    content_hash,
+    copied,
+    similarity,
+)
 
 REVIEW = "安装师傅非常专业，空调制冷很快，就是外机的噪音稍微大了一些，总体满意"
 CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=SHORTEST, max_size=80)
@@ -108,3 +122,21 @@ def test_punctuation_around_letters_does_not_change_their_hash(text: str) -> Non
 def test_similarity_is_a_symmetric_share(a: str, b: str) -> None:
     assert 0 <= similarity(a, b) <= 1
     assert np.isclose(similarity(a, b), similarity(b, a))
+
+
+@given(
+    st.text("空调坏了师傅没来a1", max_size=40).flatmap(
+        lambda a: st.tuples(st.just(a), st.permutations(list(a)))
+    )
+)
+def test_letters_that_stand_in_one_text_only_never_decide_what_their_shares_would_not(
+    pair: tuple[str, list[str]],
+) -> None:
+    a, moved = pair
+    b = "".join(moved[:-1]) + "换"
+    by_shares = (
+        min(len(a), len(b)) >= SAME_LETTERS * max(len(a), len(b))
+        and _shared(a, b) >= SAME_LETTERS
+        and _shared(list(pairwise(a)), list(pairwise(b))) >= SAME_PAIRS
+    )
+    assert _moved(a, b) == by_shares
