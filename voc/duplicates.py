@@ -70,7 +70,7 @@ def copied(a: str, b: str) -> bool:
 def _moved(a: str, b: str) -> bool:
     if min(len(a), len(b)) < SAME_LETTERS * max(len(a), len(b)):
         return False
-    # What only one of them has is in no pair of equal letters; most pairs fall already here, at a sixth of the cost.
+    # What only one of them has is in no pair of equal letters; most pairs fall already here, at a third of the cost.
     alone = len(set(a) ^ set(b))
     if len(a) + len(b) - alone < SAME_LETTERS * (len(a) + len(b)) or _shared(a, b) < SAME_LETTERS:
         return False
