@@ -290,7 +290,7 @@ AUDIT = AuditFact(("2026-W46",), 60, 0.82, 0.91, (
     Corrected("表扬", 0.30, 0.31, 0.27, 0.36, "audit:praise"),
 ))  # fmt: skip
 KEYS = [n.key for n in NUMBERS] + [e.key for e in EFFECTS] + [p.key for p in PROBLEMS if p.key]
-KEYS += ["rows", "late", "audit:complaint", "audit:praise"]
+KEYS += ["rows", "late", "audit:complaint", "audit:praise", "overdue", "flags"]
 
 FULL = Facts(
     company="示例电器",

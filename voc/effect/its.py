@@ -17,6 +17,7 @@ from scipy import special
 from voc.effect import regression
 from voc.effect.intervals import quantile
 from voc.effect.regression import Fit, Noise
+from voc.effect.remembering import misfit
 
 Floats = NDArray[np.float64]
 
@@ -79,6 +80,7 @@ def season_pairs(series: Series) -> int:
     """How many pairs the season needs: none for less than one season, one for less than two, else by BIC.
 
     A season that is there and not modelled looks like an effect; one that is modelled and not there costs little.
+    BIC counts in that errors remember: it takes slow wandering for waves otherwise.
     """
     n = len(series.values)
     if series.season < 2 or n < series.season:
@@ -91,7 +93,7 @@ def season_pairs(series: Series) -> int:
     for pairs in range(least, min(int(series.season / 2), int(n / series.season), MOST_PAIRS) + 1):
         fitted = fit_of(series, columns_of(series, "level", pairs, True)[0])
         k, m = fitted.basis.shape[1], fitted.pearson.size
-        scores.append(m * np.log(max(float((fitted.pearson**2).sum()), 1e-12) / m) + k * np.log(m))
+        scores.append(misfit(fitted.pearson, regression.noise(fitted).shared) + k * np.log(m))
     return int(np.argmin(scores)) + least
 
 

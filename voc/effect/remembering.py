@@ -44,3 +44,10 @@ def remembered(weights: Floats, shared: float) -> float:
         carried = shared * (carried + before)
         total += 2 * carried * now
     return total
+
+
+def misfit(residuals: Floats, shared: float) -> float:
+    """Minus twice the log likelihood of AR(1) residuals (n,) at a correlation, but for constants."""
+    fresh = residuals[1:] - shared * residuals[:-1]
+    power = float((fresh**2).sum() + (1 - shared**2) * residuals[0] ** 2)
+    return float(residuals.size * np.log(max(power, 1e-12) / residuals.size) - np.log(1 - shared**2))

@@ -60,6 +60,18 @@ def test_an_effect_that_grows_brings_its_slope():
     assert abs(change.estimate - np.log(values[30:].sum() / values[:30].sum())) < 0.1
 
 
+def test_rates_that_wander_slowly_are_not_taken_for_further_waves():
+    rng = np.random.default_rng(6)
+    listed = [Series(wandering(rng, 116, 1000, 11, 0.6), 108, "counts", season=52.18) for _ in range(30)]
+    assert sum(its.season_pairs(series) > 1 for series in listed) <= 5
+
+
+def test_a_second_wave_that_is_there_is_taken_for_one_though_rates_wander():
+    rng, places = np.random.default_rng(7), np.arange(116)
+    values = wandering(rng, 116, 1000, 11, 0.6) * np.exp(0.25 * np.sin(4 * np.pi * places / 52.18))
+    assert its.season_pairs(Series(values.round(), 108, "counts", season=52.18)) == 2
+
+
 def test_a_season_that_is_there_is_taken_for_one():
     values = wandering(np.random.default_rng(10), 78, 400, 1.5, 0.0, season=0.3)
     ignored = its.interrupted(Series(values, 52, "counts", None, 0.0))
