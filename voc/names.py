@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,11 +19,14 @@ from numpy.typing import NDArray
 
 from voc.errors import ConfigError
 from voc.names_brands import BRANDS
+from voc.names_context import announced
 from voc.names_kernel import BITS, UNIT, Codes, Ints, decode, insert
 
 KINDS = ("姓名", "地址")
 TABLE_BITS = 18  # at most half full
 SIEVE_BITS = 20
+SPARED, LEAST = 3.5, 0.5  # nats of margin a name needs less where it is announced, and needs at least there
+_LATIN = re.compile("[A-Za-z]+")
 PAD = "\x00\x00\x00"  # features look three characters to either side
 
 
@@ -103,8 +107,23 @@ def name_spans(
     registers = _registers(codes, starts, lengths, model)[spans.rows]
     margin, slope, word = model.thresholds
     needed = margin - slope * registers + word * _words(texts, spans)
+    spared = np.minimum(needed, np.maximum(needed - SPARED, LEAST))
+    needed = np.where(_announced(texts, spans), spared, needed)
     for at in np.flatnonzero((spans.kinds == KINDS.index("地址")) | (spans.margins > needed)):
-        yield int(spans.rows[at]), KINDS[spans.kinds[at]], int(spans.starts[at]), int(spans.ends[at])
+        row, end = int(spans.rows[at]), int(spans.ends[at])
+        yield row, KINDS[spans.kinds[at]], int(spans.starts[at]), _word_end(texts[row], end)
+
+
+def _announced(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
+    """Whether the words beside each span say that a person is named there, shape (spans,)."""
+    columns = zip(spans.rows.tolist(), spans.starts.tolist(), spans.ends.tolist(), strict=True)
+    return np.array([announced(texts[row], start, end) for row, start, end in columns], dtype=np.bool_)
+
+
+def _word_end(text: str, end: int) -> int:
+    """The end of a span, moved to the end of a word in Latin letters it stops within."""
+    rest = _LATIN.match(text, end) if text[end - 1].isascii() and text[end - 1].isalpha() else None
+    return rest.end() if rest else end
 
 
 def _words(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:

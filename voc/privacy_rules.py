@@ -226,7 +226,27 @@ def _name(value: str, text: str, start: int, end: int) -> bool:
     return not _NOT_NAMES.search(value)
 
 
+# A form says itself that a name follows, so any will do; nobody's are left alone.
+_NOBODY = re.compile(
+    r"(?:本人|匿名|保密|不详|未知|未填|用户|顾客|客户|客服|先生|女士|同上|自己|家人|公司|个人|商家|门店|默认|为空|没有|不[是对知符]|错误|写错|"
+    r"你们?|我们?|他们?|谁|什么|如下|见下|电话|手机|地址|订单)|.*[了的吗吧呢啊请]"
+)
+
+
+def _in_form(value: str, text: str, start: int, end: int) -> bool:
+    return not _NOBODY.match(value) and _name(value, text, start, end)
+
+
 _NAMES = (
+    _rule(
+        "姓名",
+        CUE,
+        r"(?:姓名|名字|联系人|联络人|收[货件]人|寄件人|发[货件]人|户名|持卡人|签收人|申请人|投诉人|经办人)\s?[:：]\s{0,2}"
+        rf"(?P<value>{_HAN}{{2,6}}?|{_HAN}{{1,6}}(?:[·•・‧-]{_HAN}{{1,6}}){{1,3}}|"
+        r"[a-z]{2,15}(?: [a-z]{2,15}){0,2})"
+        r"(?=$|[\s，。、；,;.!！/|(（\[【\d]|电话|手机|性别|住址|地址|身份证|工号)",
+        _in_form,
+    ),
     _rule(
         "姓名",
         CUE,

@@ -33,6 +33,15 @@ def test_names_are_found_without_a_title(text: str, expected: str) -> None:
     assert masked(text) == expected
 
 
+@pytest.mark.parametrize("text", ["我先生钱华很满意", "业主盖茨表示不满", "派来的师傅托蒂很专业"])
+def test_names_need_less_margin_where_they_are_announced(text: str) -> None:
+    assert "[姓名1]" in masked(text)
+
+
+def test_a_name_in_latin_letters_is_masked_to_the_end_of_the_word() -> None:
+    assert masked("顾问Jacksonville说下周来") == "顾问[姓名1]说下周来"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -188,6 +188,25 @@ def test_the_cheap_look_misses_nothing_the_rules_find() -> None:
     assert all(count == 1 for count in mask(texts).counts)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("姓名：擎峰，电话没人接", "擎峰"), ("收件人：克里斯蒂亚诺·罗纳尔多 昨天", "克里斯蒂亚诺·罗纳尔多"),
+        ("联系人: Alice Smith，", "Alice Smith"), ("户名：半人猛犸", "半人猛犸"), ("申请人：穆里尼奥电话", "穆里尼奥"),
+    ],
+)  # fmt: skip
+def test_a_form_says_itself_that_a_name_follows(text: str, name: str) -> None:
+    assert [(found.kind, found.value) for found in find(text)] == [("姓名", name)]
+    assert mask([text]).counts == [1]
+
+
+@pytest.mark.parametrize(
+    "text", ["姓名：本人", "收货人：不是我", "联系人：客服", "名字：好吃的面条", "名字不好听"]
+)
+def test_fields_that_hold_nobody_are_left_alone(text: str) -> None:
+    assert mask([text]).texts == [text]
+
+
 def test_identity_numbers_need_their_check_digit() -> None:
     assert identity_card("11010519491231002X")
     assert not identity_card("110105194912310021")
