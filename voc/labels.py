@@ -199,8 +199,8 @@ def _judging(kinds: Floats, ratings: Sequence[float | None]) -> Floats:
     """Take most of a question's share from who rates badly: it is put in anger."""
     bad = np.array([rating is not None and rating <= JUDGING for rating in ratings], dtype=np.bool_)
     weights = np.where(np.outer(bad, np.array(KINDS) == "enquiry"), ASKED_IN_EARNEST, 1.0)
-    shares: Floats = kinds * weights
-    return np.divide(shares, shares.sum(axis=1, keepdims=True))
+    shares: Floats = kinds * weights / (kinds * weights).sum(axis=1, keepdims=True)
+    return shares
 
 
 def _types(kinds: Floats, positive: Floats, model: ToneModel) -> tuple[list[str], Floats, Floats]:
