@@ -237,7 +237,32 @@ def _in_form(value: str, text: str, start: int, end: int) -> bool:
     return not _NOBODY.match(value) and _name(value, text, start, end)
 
 
+_STAFF = (
+    "客服|坐席|师傅|技师|工程师|快递员|骑手|小哥|配送员|司机|空姐|服务员|店员|店长|老板|导购|销售|业务员|经理|主管|主任|总监|领班|队长|站长|顾问|专员|助理|秘书|管家|"
+    "医生|护士|教练|老师|律师|主播|同事|名叫|我叫|叫做"
+)
+
+# Products and services that follow such a word written like a name.
+_PRODUCTS = re.compile(
+    r"(?:app|apple|android|windows|excel|word|kindle|plus|pro|max|mini|note|mate|nova|pad|wifi|web|bug|logo|vip|music|pay|"
+    r"email|line|skype|wechat|online|taobao|jingdong|huawei|xiaomi|haier|midea|office|photoshop|python|java)\b",
+    re.IGNORECASE,
+)
+
+
+def _latin(value: str, text: str, start: int, end: int) -> bool:
+    return not _PRODUCTS.match(value)
+
+
 _NAMES = (
+    _rule(
+        "姓名",
+        CONTACT,
+        rf"(?:{_STAFF})(?:[:：\s]{{1,2}}|[是叫]|名叫)?"
+        r"(?P<value>(?-i:[A-Z][a-z]{2,14})(?: (?-i:[A-Z][a-z]{1,14})){0,2})(?![A-Za-z0-9])",
+        _latin,
+        hint=f"(?:{_STAFF}).{{0,4}}[A-Z][a-z]{{2}}",
+    ),
     _rule(
         "姓名",
         CUE,

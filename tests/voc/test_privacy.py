@@ -201,6 +201,26 @@ def test_a_form_says_itself_that_a_name_follows(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("客服Jessica很耐心", "Jessica"),
+        ("顾问 Riddick 没来", "Riddick"),
+        ("我叫Alexander Smith，", "Alexander Smith"),
+    ],
+)
+def test_staff_in_latin_letters_are_found(text: str, name: str) -> None:
+    assert [(found.kind, found.value) for found in find(text)] == [("姓名", name)]
+    assert mask([text]).counts == [1]
+
+
+@pytest.mark.parametrize(
+    "text", ["客服App打不开", "师傅iPhone修得好", "老师PPT做得好", "店员Windows不会装", "买了Kindle"]
+)
+def test_products_beside_staff_are_no_names(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
     "text", ["姓名：本人", "收货人：不是我", "联系人：客服", "名字：好吃的面条", "名字不好听"]
 )
 def test_fields_that_hold_nobody_are_left_alone(text: str) -> None:
