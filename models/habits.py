@@ -22,6 +22,19 @@ QUERY = """
     SELECT d.issue, (s.last - d.day) / 7 AS back, (s.last - s.first + 1) / 7 AS weeks, sum(d.events) AS events
     FROM issue_day d CROSS JOIN span s WHERE d.day >= s.first GROUP BY 1, 2, 3
 """
+# What is known to have moved the level: a problem set in, and a measure went live. Not how the issue is by itself.
+STEPS = """
+    WITH span AS (
+        SELECT greatest(min(day), max(day) - 7 * :weeks + 1) AS first, max(day) AS last FROM issue_day
+    ), known AS (
+        SELECT issue, detected_at AS at FROM problem WHERE issue IS NOT NULL
+        UNION ALL
+        SELECT p.issue, a.went_live FROM action a JOIN problem p ON p.id = a.problem_id
+        WHERE p.issue IS NOT NULL AND a.went_live IS NOT NULL
+    )
+    SELECT k.issue, (s.last - CAST(k.at AT TIME ZONE 'Asia/Shanghai' AS date)) / 7 AS back
+    FROM known k CROSS JOIN span s WHERE CAST(k.at AT TIME ZONE 'Asia/Shanghai' AS date) BETWEEN s.first AND s.last
+"""
 
 
 def own_worlds(session: Session) -> list[World]:
@@ -34,7 +47,11 @@ def own_worlds(session: Session) -> list[World]:
         weeks = row.weeks
     series = {issue: _column(by_week, weeks) for issue, by_week in counts.items()}
     everything = series.pop("", None)
-    return span_volumes({names.get(issue, issue): column for issue, column in series.items()}, everything)
+    steps: dict[str, list[int]] = defaultdict(list)
+    for row in session.execute(text(STEPS), {"weeks": WEEKS}):
+        steps[names.get(row.issue, row.issue)].append(weeks - 1 - row.back)
+    named = {names.get(issue, issue): column for issue, column in series.items()}
+    return span_volumes(named, everything, steps=steps)
 
 
 def _column(by_week: dict[int, float], weeks: int) -> NDArray[np.float64]:

@@ -116,7 +116,7 @@ def _power(rows: Sequence[Row], terms: Terms) -> str:
     )
     layers: list[Any] = [
         smallest.mark_rule(color=ACCENT, strokeDash=[4, 3]),
-        smallest.mark_text(color=ACCENT, align="left", dx=5, baseline="top", y=236, fontSize=11).encode(
+        smallest.mark_text(color=ACCENT, align="left", dx=5, baseline="top", y=4, fontSize=11).encode(
             text="label:N"
         ),
         base.mark_line(strokeWidth=2.2),

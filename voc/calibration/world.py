@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ WEEKDAYS = np.array([1.15, 1.1, 1.0, 1.0, 1.05, 0.9, 0.8]) / 7.0
 LEAST_WEEKS = 26  # history from which habits are read; shorter ones are taken for usual
 USUAL_LAG, USUAL_SEASON = 0.3, USUAL
 MOST_LAG = 0.9
+STEP_WEEKS = 3  # a level has to last so long to be one
 HARDLY = 1.1  # φ below which there is nothing beyond chance that could remember
 
 
@@ -69,11 +71,14 @@ def _wander(lag1: float, loops: int, weeks: int, rng: np.random.Generator) -> Fl
     return noise
 
 
-def habits(weekly: ArrayLike, exposure: ArrayLike | None = None, name: str = "") -> World:
+def habits(
+    weekly: ArrayLike, exposure: ArrayLike | None = None, name: str = "", steps: Sequence[int] = ()
+) -> World:
     """Read the habits of a series off its weekly counts (n,), per `exposure` if it is known.
 
-    A trend and, from a year on, one yearly wave are fitted; what is left tells φ and the memory. Chance alone does
-    not remember: the correlation of the counts is that of the rates thinned by (φ − 1)/φ.
+    A trend, the levels from `steps` on (weeks in which a measure went live or a problem set in) and, from a year on,
+    one yearly wave are fitted; what is left tells φ and the memory. Chance alone does not remember: the correlation of
+    the counts is that of the rates thinned by (φ − 1)/φ.
     """
     y = np.asarray(weekly, dtype=np.float64)
     mean = float(y.mean()) if y.size else 0.0
@@ -83,7 +88,8 @@ def habits(weekly: ArrayLike, exposure: ArrayLike | None = None, name: str = "")
     place = np.arange(y.size, dtype=np.float64)
     yearly = y.size >= YEAR
     waves = harmonics(y.size, YEAR, 1) if yearly else np.empty((y.size, 0))
-    columns = np.column_stack([np.ones(y.size), (place - place.mean()) / y.size, waves])
+    levels = [place >= step for step in _apart(steps, y.size)]
+    columns = np.column_stack([np.ones(y.size), (place - place.mean()) / y.size, waves, *levels])
     fitted = regression.fit(y, columns, "counts", _offset(exposure, y))
     found = regression.noise(fitted)
     seen = max(_lag1(fitted.pearson) + 1 / y.size, 0.0)  # freed of most of the bias of having fitted
@@ -93,6 +99,15 @@ def habits(weekly: ArrayLike, exposure: ArrayLike | None = None, name: str = "")
     return World(
         round(mean, 2), round(max(found.phi, 1.0), 3), round(min(lag1, MOST_LAG), 3), round(season, 3), name
     )
+
+
+def _apart(steps: Sequence[int], n: int) -> list[int]:
+    """The steps that have enough weeks on both sides to be told from what happens by itself."""
+    kept: list[int] = []
+    for step in sorted(set(steps)):
+        if step - (kept[-1] if kept else 0) >= STEP_WEEKS and n - step >= STEP_WEEKS:
+            kept.append(step)
+    return kept
 
 
 def _lag1(residuals: Floats) -> float:

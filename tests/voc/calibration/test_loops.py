@@ -41,6 +41,21 @@ def test_a_constant_share_of_a_growing_exposure_has_no_habits_but_chance():
     assert habits(counts, exposure).season < 0.05
 
 
+def test_a_problem_that_set_in_and_was_solved_is_no_memory_of_its_issue():
+    steps = [40, 70]
+    level = np.repeat([1.0, 3.0, 1.2], [40, 30, 34])
+    listed = [np.random.default_rng(seed).poisson(20 * level) for seed in range(20)]
+    taken, left = ([habits(one, None, "", known) for one in listed] for known in ((), steps))
+    assert np.median([one.lag1 for one in taken]) > 0.8
+    assert np.median([one.lag1 for one in left]) < 0.3
+    assert np.median([one.dispersion for one in left]) < 1.3 < np.median([one.dispersion for one in taken])
+
+
+def test_steps_that_did_not_last_are_left_alone():
+    counts = np.random.default_rng(1).poisson(20, 60)
+    assert habits(counts, None, "", [0, 1, 59, 60, 90]) == habits(counts)
+
+
 @given(st.lists(st.integers(0, 500), max_size=120))
 def test_habits_of_any_counts_can_be_simulated(counts):
     world = habits(counts)
