@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
 from benchmarks.corpora import rows
+from settings import Settings
 from tasks.assets import cleaning, model, taxonomy
+from voc.copies import Words, find_copies
 from voc.intake_cells import parse_times
-from voc.understanding import understand
+from voc.understanding import Understood, understand
 from voc.zone import CHINA
 
 
@@ -43,22 +45,22 @@ def aircon() -> Voices:
 
 
 def read(path: str, words: Callable[[dict[str, str]], str], names: Mapping[str, str]) -> Voices:
-    """Understand a file of the public data; copies of the same words by the same customer count once."""
+    """Understand a file of the public data; of feedback and its copies the first counts, as the product has it."""
     table = rows(path)
     times = parse_times([row[names["at"]] for row in table])
     stars = [float(row["star"]) if row["star"] in {"1", "2", "3", "4", "5"} else None for row in table]
     seen = understand([words(row) for row in table], stars, taxonomy(), model(), cleaning=cleaning())
     said, named, areas = [], [], []
-    known: set[tuple[str, int]] = set()
+    moments = [None if at is None else at if at.tzinfo else at.replace(tzinfo=UTC) for at in times]
+    copies = _copies(seen, moments, [row[names["customer"]] for row in table])
     for place, row in enumerate(seen.kept):
-        at, key = times[row], (table[row][names["customer"]], int(seen.hashes[row]))
-        if at is None or key in known:
+        at, customer = times[row], table[row][names["customer"]]
+        if at is None or row in copies:
             continue
-        known.add(key)
         notes = seen.annotations
         negative = notes.type[place] == "complaint" or notes.tone[place] == "negative"
         said.append(
-            (row, day_of(at), key[0], table[row][names["product"]], seen.masked[row], negative,
+            (row, day_of(at), customer, table[row][names["product"]], seen.masked[row], negative,
              int(notes.severity[place]), stars[row])
         )  # fmt: skip
         named += [(row, m.area, m.issue, m.start, m.end) for m in notes.mentions[place] if m.polarity < 0]
@@ -69,6 +71,19 @@ def read(path: str, words: Callable[[dict[str, str]], str], names: Mapping[str, 
         pl.DataFrame(named, orient="row", schema=["id", "area", "issue", "start", "end"]),
         pl.DataFrame(areas, orient="row", schema=["id", "area"]).unique(),
     )
+
+
+def _copies(seen: Understood, moments: list[datetime | None], customers: list[str]) -> set[int]:
+    """Return the rows that copy an earlier one: long texts almost word for word, or one customer within a day."""
+    number = {name: place for place, name in enumerate(dict.fromkeys(customers))}
+    said = [
+        Words(int(row), seen.masked[row], int(seen.hashes[row]), tuple(int(band) for band in seen.bands[row] if band),
+              number[customers[row]], at)
+        for row, at in ((row, moments[row]) for row in seen.kept) if at is not None
+    ]  # fmt: skip
+    said.sort(key=lambda one: (one.at, one.id))
+    within = timedelta(days=int(Settings.model_fields["near_window_days"].default))
+    return {one.id for one, of in zip(said, find_copies(said, [], within), strict=True) if of is not None}
 
 
 def day_of(at: datetime) -> date:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import Row, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -154,6 +154,23 @@ def spoken(session: Session, first: date, last: date, most: int) -> pl.DataFrame
     )
     schema = {"id": pl.Int64, "day": pl.Date, "customer": pl.Int64, "text": pl.String}
     return _frame(session, query, {"first": first, "last": last, "most": most}, schema)
+
+
+def heard(session: Session, first: date, last: date, least: int, window: int) -> list[Row[Any]]:
+    """Read the negative feedback of groups of which so many were said within some days, in order of time."""
+    query = text(
+        f"""WITH said AS ({_SAID} {_DURING}),
+            grouped AS (SELECT s.id, s.day, s.customer, r.group_id, r.at, r.product, r.region, r.signs
+                        FROM said s JOIN registry_member r ON r.feedback_id = s.id
+                        WHERE s.negative AND r.group_id IS NOT NULL),
+            gaps AS (SELECT group_id, at - lag(at, CAST(:least - 1 AS integer)) OVER (
+                         PARTITION BY group_id ORDER BY at, id) AS gap FROM grouped)
+            SELECT g.id, g.day, g.customer, g.group_id, g.at, g.product, g.region, g.signs, f.text
+            FROM grouped g JOIN feedback f USING (id)
+            WHERE g.group_id IN (SELECT group_id FROM gaps WHERE gap <= :window * 86400) ORDER BY g.at, g.id"""
+    )
+    values = {"first": first, "last": last, "least": least, "window": window}
+    return list(session.execute(query, values))
 
 
 def _frame(session: Session, query: Any, values: dict[str, Any], schema: dict[str, Any]) -> pl.DataFrame:

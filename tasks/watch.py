@@ -26,7 +26,9 @@ from tasks.aggregate import organisation
 from tasks.alarms import Found, Ground, explain, is_one_thing
 from tasks.common import by, stage
 from tasks.naming import table
+from tasks.register import background
 from voc.alarms.births import Ints, begins
+from voc.alarms.events import Event, EventPolicy, Heard, happenings
 from voc.alarms.grid import Grid, grid_of
 from voc.alarms.rare import silences, urgent
 from voc.alarms.rhythm import BY_NAME, profiles_of
@@ -35,6 +37,8 @@ from voc.alarms.telling import Members, worth_telling
 from voc.alarms.values import KINDS
 from voc.alarms.walk import Episode, Policy, walk
 from voc.alarms.words import Saying, Spoken, WordPolicy, sayings
+from voc.registry.packing import unpacked
+from voc.registry.pairs import Facts
 from voc.zone import CHINA
 
 SHOWN = 100
@@ -113,7 +117,8 @@ def _spikes(session: Session, ground: Ground) -> Iterable[Found]:
         if one.end >= since
     ]
     members = [_members(session, grid, one.series, one.start, one.end) for one in episodes]
-    said = _sayings(session, grid, since)
+    said: list[Saying | Event] = [*_sayings(session, grid, since)]
+    said += _events(session, grid, since, len(grid.names) + len(said))
     spoken = [(one.episode, _held(one)) for one in said if one.episode.end >= since]
     told = [*zip(episodes, members, strict=True), *spoken]
     told.sort(key=lambda one: one[0].raised)
@@ -149,7 +154,22 @@ def _sayings(session: Session, grid: Grid, since: int) -> list[Saying]:
     return sayings(spoken, len(grid.names), policy(), since)
 
 
-def _held(one: Saying) -> Members:
+def _events(session: Session, grid: Grid, since: int, series: int) -> list[Event]:
+    """Look for events that several customers tell of, in the groups of the registry."""
+    own = EventPolicy()
+    first, last = grid.day(max(since - WordPolicy().past, 0)), grid.day(grid.counts.shape[1] - 1)
+    rows = counting.heard(session, first, last, own.least, own.window)
+    if not rows:
+        return []
+    numbers = [[row.id, row.group_id, grid.place(row.day), row.customer] for row in rows]
+    ids, groups, days, customers = np.array(numbers, dtype=np.int64).T
+    facts = Facts(*np.array([[row.at, row.product, row.region] for row in rows], dtype=np.int64).T)
+    signs = unpacked([bytes(row.signs) for row in rows])
+    texts = [row.text for row in rows]
+    return happenings(Heard(ids, groups, days, customers, texts, signs, facts), series, background(), own)
+
+
+def _held(one: Saying | Event) -> Members:
     return Members(
         np.array(list(one.members), dtype=np.int64), np.array(list(one.members.values()), dtype=np.int64)
     )

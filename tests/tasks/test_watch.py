@@ -106,6 +106,54 @@ def test_rows_that_come_late_may_add_an_alarm_that_says_so_and_take_none_away(tr
     assert [second] == before
 
 
+MIXED = (
+    "装个空调收了三百块高空费",
+    "打孔另外要钱",
+    "外机支架装歪了",
+    "内机装得不水平，一直晃",
+    "约好的安装师傅没来",
+)
+
+
+def test_an_area_is_told_on_the_later_day_on_which_three_of_its_feedback_name_one_issue(house, make):
+    house = house.on(MONDAY + timedelta(days=DAYS))
+    burst = MONDAY + timedelta(days=BURST)
+    rows = make["daily"](MONDAY, DAYS, lambda day: int(day % 3 == 0), 6)
+    said = [(burst, words) for words in MIXED] + [(burst + timedelta(days=1), MIXED[-1])] * 2
+    rows += [[f"M{n}", words, make["at"](day, 60 + n), "1", make["phone"](8_000 + n), "成都"]
+             for n, (day, words) in enumerate(said)]  # fmt: skip
+    house.take_in(rows)
+    watch_days.fn(house.now)
+    (alarm,) = raised(house)
+    assert (alarm["series"], alarm["started_on"]) == ("area:installation", burst)
+    assert alarm["raised_at"].astimezone(CHINA).date() == burst + timedelta(days=2)
+
+
+FILTER = ("净水器滤芯换上就提示耗尽，复位没反应", "新换的净水器滤芯又提示耗尽，复位也没反应",
+          "净水器提示滤芯耗尽，明明刚换的，复位没反应")  # fmt: skip
+BROKEN = ("屏幕不亮了", "遥控器失灵了", "开关按不动了", "风扇不转了", "灯不亮了")
+
+
+def test_three_customers_who_tell_of_one_event_are_told_of_before_its_issue_rises(house, make):
+    house = house.on(MONDAY + timedelta(days=90))
+    rows = make["daily"](MONDAY, 90, lambda _: 0, 4)
+    days = [MONDAY + timedelta(days=day) for day in range(90)]
+    rows += [[f"B{n}", BROKEN[n % 5], make["at"](day, 60), "1", make["phone"](7_000 + n), "成都"]
+             for n, day in enumerate(days)]  # fmt: skip
+    rows += [[f"F{n}", words, make["at"](days[70 + 2 * n], 90), "1", make["phone"](8_000 + n), "成都"]
+             for n, words in enumerate(FILTER)]  # fmt: skip
+    house.take_in(rows)
+    watch_days.fn(house.now)
+    watch_days.fn(house.now)
+    with transaction() as session:
+        (alarm,) = alarms(session)
+    assert alarm["series"].startswith("event:")
+    assert (alarm["start"], alarm["observed"], alarm["p_value"]) == (days[70], 3, None)
+    assert alarm["raised_at"].astimezone(CHINA).date() == days[75]
+    assert set(alarm["quotations"]) <= set(FILTER)
+    assert "滤芯" in alarm["cause"]
+
+
 def test_a_quiet_house_raises_nothing_and_an_empty_one_does_not_fail(house, make):
     assert watch_days.fn(house.now)["alarms"] == 0
     house.take_in(make["daily"](MONDAY, DAYS, lambda day: 1 + day % 2, 6))

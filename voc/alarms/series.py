@@ -1,7 +1,7 @@
 """Names of series: what is counted, and which series holds which.
 
 `all`, `area:logistics`, `issue:logistics.late`, and any of them in one slice: `issue:logistics.late|region:上海`;
-`words:滤芯` for what customers say, whatever its label.
+`words:滤芯` for what customers say, whatever its label; `event:网关添加不了` for what several tell of in other words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from voc.intake import CHANNELS
 from voc.taxonomy import Taxonomy
 
 ALL = "all"
-WORDS = "words:"
+WORDS, EVENT = "words:", "event:"
 PRECISE = 2
 SLICES: Mapping[str, str] = MappingProxyType(
     {"product": "产品", "region": "地区", "channel": "渠道", "source": "来源"}
@@ -33,8 +33,8 @@ def is_slice(name: str) -> bool:
 
 
 def is_words(name: str) -> bool:
-    """Tell whether the feedback is counted that holds some words."""
-    return name.startswith(WORDS)
+    """Tell whether feedback is counted for what it says, word for word or as one event, and not for its labels."""
+    return name.startswith((WORDS, EVENT))
 
 
 def covers(whole: str, part: str) -> bool:
@@ -63,6 +63,8 @@ def label_of(name: str, taxonomy: Taxonomy) -> str:
     code = what.partition(":")[2]
     if what == ALL:
         title = "全部负面反馈"
+    elif what.startswith(EVENT):
+        title = f"多名客户反映的“{code}”"
     elif is_words(name):
         title = f"提到“{code}”的负面反馈"
     elif what.startswith("issue:"):
@@ -76,4 +78,4 @@ def label_of(name: str, taxonomy: Taxonomy) -> str:
 def precision(name: str) -> int:
     """Tell how precisely a series says what is wrong: 0 for all feedback, 1 for an area, 2 for an issue or words."""
     what = parts(name)[0]
-    return PRECISE if what.startswith(("issue:", WORDS)) else 1 if what.startswith("area:") else 0
+    return PRECISE if what.startswith(("issue:", WORDS, EVENT)) else 1 if what.startswith("area:") else 0

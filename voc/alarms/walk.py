@@ -53,7 +53,7 @@ class Episode:
     start: int
     end: int
     rate: float
-    p_value: float
+    p_value: float | None  # none where no chance is reckoned
     again: bool = False  # it rose once more within an episode that was known
     observed: float = 0.0
     expected: float = 0.0

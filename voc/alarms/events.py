@@ -1,0 +1,124 @@
+"""Customers who tell of one event within days: put together text by text, before a word or a label is said often.
+
+The registry's groups say where to look. An alarm asks for more: as many customers within a week as make an alarm, whom
+the rule for two feedbacks joins to one another by what had been said on that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.alarms.walk import Episode
+from voc.registry.background import Background
+from voc.registry.naming import name_of
+from voc.registry.pairs import Facts, Rule, alike
+from voc.registry.signs import Signs
+
+Ints = NDArray[np.int64]
+RULE = Rule()
+NAMED = 12  # characters of the first words where no clause names the event
+
+
+@dataclass(frozen=True)
+class EventPolicy:
+    """When a group is a happening."""
+
+    window: int = 7  # days within which they speak
+    least: int = 3  # customers
+    warm: int = 60  # days of history before anything can be news
+    past: int = 180  # days before in which nobody of the group spoke
+    quiet: int = 14  # days without anybody after which an event is over
+    most: int = 64  # of the newest that are compared with one another
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Negative feedback that stands in groups of the registry, in order of time; all of length n."""
+
+    ids: Ints
+    groups: Ints
+    days: Ints  # places in the walk
+    customers: Ints
+    texts: Sequence[str]
+    signs: Signs
+    facts: Facts
+
+
+@dataclass
+class Event:
+    """What several customers tell of, and its feedback as (id, day)."""
+
+    name: str
+    episode: Episode
+    members: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def series(self) -> str:
+        """Name it as a series."""
+        return f"event:{self.name}"
+
+
+def happenings(
+    heard: Heard, series: int, background: Background, policy: EventPolicy | None = None
+) -> list[Event]:
+    """Return what several customers told of, in the order of days; episodes are numbered as series from `series` on."""
+    order = np.argsort(heard.groups, kind="stable")
+    starts = np.flatnonzero(np.diff(heard.groups[order])) + 1
+    groups = np.split(order, starts) if len(order) else []
+    found = [one for rows in groups for one in _of(heard, rows, background, policy or EventPolicy())]
+    found.sort(key=lambda one: (one.episode.raised, min(one.members)))
+    for place, one in enumerate(found):
+        one.episode.series = series + place
+    return found
+
+
+def _of(heard: Heard, rows: Ints, background: Background, policy: EventPolicy) -> list[Event]:
+    """Go through a group in order of time: what goes on is one event, what was never silent for long is no news."""
+    found: list[Event] = []
+    for place, row in enumerate(rows.tolist()):
+        day = int(heard.days[row])
+        if found and day - found[-1].episode.end <= policy.quiet:
+            _go_on(found[-1], int(heard.ids[row]), day)
+            continue
+        days = heard.days[rows[: place + 1]]
+        before = (days <= day - policy.window) & (days > day - policy.window - policy.past)
+        if day < policy.warm or before.any():
+            continue
+        late = rows[: place + 1][days > day - policy.window]
+        together = _together(heard, late[-policy.most :], policy)
+        if len(together):
+            found.append(_begun(heard, together, day, background))
+    return found
+
+
+def _together(heard: Heard, rows: Ints, policy: EventPolicy) -> Ints:
+    """Return the largest part of some feedback that is joined pair by pair, if enough customers are in it."""
+    if len(np.unique(heard.customers[rows])) < policy.least:
+        return rows[:0]
+    left, right = np.triu_indices(len(rows), 1)
+    same = alike(heard.signs, heard.facts, rows[left], rows[right], RULE)
+    part = np.arange(len(rows))
+    for a, b in zip(left[same].tolist(), right[same].tolist(), strict=True):
+        part[part == max(part[a], part[b])] = min(part[a], part[b])
+    customers = [len(np.unique(heard.customers[rows[part == label]])) for label in range(len(rows))]
+    best = int(np.argmax(customers))
+    return rows[part == best] if customers[best] >= policy.least else rows[:0]
+
+
+def _begun(heard: Heard, rows: Ints, day: int, background: Background) -> Event:
+    texts = [heard.texts[row] for row in rows.tolist()]
+    name = name_of(texts, background, "") or texts[0][:NAMED].strip()
+    days = heard.days[rows].tolist()
+    event = Event(name, Episode(0, day, min(days), day, 0.0, None, observed=float(len(rows))))
+    event.members |= dict(zip(heard.ids[rows].tolist(), days, strict=True))
+    return event
+
+
+def _go_on(event: Event, id_: int, day: int) -> None:
+    event.members[id_] = day
+    event.episode.end = max(event.episode.end, day)
+    event.episode.observed = float(len(event.members))
