@@ -1,6 +1,6 @@
 """The registry of problems measured: events, order, rivals, readings, growth.
 
-Usage: python -m benchmarks.registry [events] [rivals] [order] [members] [growth [ROWS …]]
+Usage: python -m benchmarks.registry [events] [rivals] [order] [known] [members] [growth [ROWS …]]
 `sample SEED` prints members to read (benchmarks/readings/registry_members.csv holds the verdicts).
 """
 
@@ -37,12 +37,17 @@ from benchmarks.registry_rows import (
 )
 from voc.duplicates import bare, copied
 from voc.effect.intervals import wilson
+from voc.registry.anchors import entries, of_streams
+from voc.registry.knowing import Members, known_from
 from voc.registry.memory import Registry
 from voc.registry.naming import name_of
-from voc.registry.pairs import Rule
+from voc.registry.pairs import DAY, Rule
+from voc.registry.surges import SurgeRule
+from voc.runs import ordered
 from voc.text import segment
 
 SETS = ("civic", "jd", "mijia", "midea_meiju")
+LEAST, CHINA_AHEAD = 3, 8 * 3600
 HEAD = "precision | recall | F1 | pairs said | pairs right"
 
 
@@ -136,6 +141,49 @@ def _labels(registry: Registry, count: int) -> list[int]:
     return [registry.group.get(row, -1 - row) for row in range(count)]
 
 
+def known() -> None:
+    """When a history that came at once has groups of three known, beside registering it row by row."""
+    print("data | groups of three | third spoke on an earlier day than known | known as row by row")
+    for name in SETS:
+        rows = load(name)
+        runs, stream = _indexed(rows)
+        truth = _row_by_row(rows)
+        days = (rows.facts.moment + CHINA_AHEAD) // DAY
+        told = []
+        for group in in_time(rows).members.values():
+            members = np.array(sorted(group))
+            if len(members) >= LEAST:
+                read, facts = rows.signs.take(members), rows.facts.take(members)
+                own = Members(members, members.tolist(), stream[members], read, facts)
+                now = members[known_from(own, runs, LEAST, background(), Rule(), SurgeRule())]
+                told.append(
+                    (days[members[LEAST - 1]] < days[now], now == min(truth[m] for m in group if m in truth))
+                )
+        early, same = (sum(bool(one[n]) for one in told) for n in (0, 1))
+        print(f"{name} | {len(told)} | {early} | {same}")
+
+
+def _indexed(rows: History) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
+    ids, facts = np.arange(len(rows.keys)), rows.facts
+    stream = np.where(facts.product == 0, 1, facts.product)
+    held = entries(ids, facts.moment, stream, facts.product, rows.signs.keys)
+    return [ordered(np.concatenate([held, of_streams(ids, facts.moment, stream)]))], stream
+
+
+def _row_by_row(rows: History) -> dict[int, int]:
+    """Return for members of groups of three the row with which such a group first stood."""
+    registry = Registry(background())
+    first: dict[int, int] = {}
+    for row in range(len(rows.keys)):
+        one = np.array([row])
+        facts = rows.facts.take(one)
+        registry.add(one, rows.signs.take(one), facts, np.where(facts.product == 0, 1, facts.product))
+        for members in registry.members.values():
+            if len(members) >= LEAST and not any(member in first for member in members):
+                first |= dict.fromkeys(members, row)
+    return first
+
+
 def problems(name: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """Groups of three or more: name, and members as (hash, text)."""
     rows = load(name)
@@ -191,13 +239,19 @@ def _names() -> None:
 
 def main() -> None:
     """Run the parts named, or all but the large ones."""
-    asked = sys.argv[1:] or ["events", "rivals", "order", "members", "growth"]
+    asked = sys.argv[1:] or ["events", "rivals", "order", "known", "members", "growth"]
     if asked[0] == "sample":
         return sample(int(asked[1]))
     for part in asked:
         if not part.isdecimal():
             print(f"\n## {part}")
-            run = {"events": events, "rivals": rivals, "order": order, "members": members}.get(part)
+            run = {
+                "events": events,
+                "rivals": rivals,
+                "order": order,
+                "known": known,
+                "members": members,
+            }.get(part)
             if run:
                 run()
     if "growth" in asked:
