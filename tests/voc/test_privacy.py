@@ -213,6 +213,12 @@ def test_staff_in_latin_letters_are_found(text: str, name: str) -> None:
     assert mask([text]).counts == [1]
 
 
+def test_a_name_with_a_title_is_found_after_thanks_and_complaints() -> None:
+    assert mask(["感谢孙立老师", "投诉张女士", "谢谢老师", "感谢各位老师"]).texts == [
+        "感谢[姓名1]老师", "投诉[姓名1]女士", "谢谢老师", "感谢各位老师"
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "text", ["客服App打不开", "师傅iPhone修得好", "老师PPT做得好", "店员Windows不会装", "买了Kindle"]
 )
