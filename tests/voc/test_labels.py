@@ -46,6 +46,10 @@ def polarities(text: str, rating: float | None = None) -> dict[str, int]:
         ("感觉是假货，和专柜的不一样", "authenticity.fake"),
         ("包装破损，箱子都烂了", "packaging.poor"),
         ("少了遥控器和说明书", "packaging.missing"),
+        ("贷款审批太慢，材料交了一个月没消息", "handling.slow"),
+        ("办证大厅要我跑三趟，材料没一次说清楚", "handling.burden"),
+        ("业务员隐瞒条款，误导我买保险", "handling.misled"),
+        ("会员积分无故清零", "payment.charge"),
     ],
 )
 def test_troubles_are_recognised(text: str, issue: str) -> None:
