@@ -1,7 +1,7 @@
 """The Chinese fonts of printed reports, cut once to the characters of GB 2312: Noto Sans CJK SC and its serif sister.
 
-The whole font has 65,000 glyphs, and a PDF is subset from it for ten seconds and more; cut to the 7,445 characters
-of GB 2312, ASCII and punctuation it takes a moment. A character outside (a rare name) is drawn by a font of the
+The whole fonts have 65,000 glyphs and 40 MB together; cut to the 7,445 characters of GB 2312, ASCII and punctuation
+they are read and subset sooner (`benchmarks.paper`). A character outside (a rare name) is drawn by a font of the
 machine, if there is one.
 """
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from voc.sla import Clock
 
 SOON = 0.2  # of the granted time
+DAYS_FROM = timedelta(days=2)  # longer times by the calendar are told in days
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,16 @@ def left(clock: Clock | None) -> Left:
 
 
 def left_until(due_at: datetime, granted: timedelta, now: datetime) -> Left:
-    """Say how much time is left until a fixed moment."""
+    """Say how much time is left until a fixed moment: days of the calendar, not working time."""
     remaining = due_at - now
     if remaining < timedelta(0):
-        return Left("late", f"已超时 {span(-remaining)}")
+        return Left("late", f"已超时 {_by_calendar(-remaining)}")
     tone = "soon" if remaining <= granted * SOON else "calm"
-    return Left(tone, f"{'快到期，' if tone == 'soon' else ''}还剩 {span(remaining)}")
+    return Left(tone, f"{'快到期，' if tone == 'soon' else ''}还剩 {_by_calendar(remaining)}")
+
+
+def _by_calendar(amount: timedelta) -> str:
+    return f"{amount.days} 天" if amount >= DAYS_FROM else span(amount)
 
 
 def span(amount: timedelta) -> str:

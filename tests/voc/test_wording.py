@@ -6,7 +6,7 @@ import pytest
 
 from voc.exporting import defused
 from voc.sla import Clock
-from voc.wording import left, size, span
+from voc.wording import left, left_until, size, span
 
 START = datetime(2026, 6, 8, 1, tzinfo=UTC)
 
@@ -38,6 +38,15 @@ def test_a_clock_that_stands_still_says_so() -> None:
 
 def test_what_has_no_clock_has_no_limit() -> None:
     assert left(None).tone == "none"
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(-896, "已超时 37 天"), (-47, "已超时 47 小时"), (72, "还剩 3 天"), (-0.5, "已超时 30 分钟")],
+)
+def test_time_by_the_calendar_is_told_in_days_from_two_on(hours: float, words: str) -> None:
+    told = left_until(START + timedelta(hours=hours), timedelta(hours=8), START)
+    assert told.words == words
 
 
 def test_long_times_are_told_in_whole_hours() -> None:

@@ -24,7 +24,7 @@ def quarantined(rows: Mapping[str, int], complaints: int, feedback: int) -> Impa
 
 def arrived_late(late: int, total: int, days: int) -> Impact:
     """Say how many rows came long after they were said."""
-    amount = f"{late:,} 条，占 {_share(late, total)}"
+    amount = _amount(late, total)
     if not late:
         return Impact("迟到的反馈", amount, f"全部在说出后 {days} 天内到达。", key="late")
     words = f"说出后超过 {days} 天才到达。走势按说出的日期计数，最近几周的数字还会上升，不宜读作改善。"
@@ -43,7 +43,7 @@ def after_verdicts(effects: Sequence[EffectFact]) -> list[Impact]:
 def suspect(count: int, feedback: int) -> Impact:
     """Say how much was set apart as bought, copied or crawled."""
     words = "判为刷单好评、复制刷屏或爬虫残留，既不计作投诉也不计作改善。" if count else "没有发现可疑反馈。"
-    return Impact("可疑反馈", f"{count:,} 条，占 {_share(count, feedback + count)}", words,
+    return Impact("可疑反馈", _amount(count, feedback + count), words,
                   count > GRAVE_SHARE * (feedback + count), "suspects")  # fmt: skip
 
 
@@ -65,6 +65,10 @@ def misread(audit: AuditFact | None) -> Impact:
     words = f"投诉占比模型读作 {share.model:.1%}，校正后 {share.corrected:.1%}（{spread}）"
     ending = "，两者没有可分辨的差别。" if inside else "；模型的占比落在区间之外，请以校正后的为准。"
     return Impact("分类误差", amount, words + ending, not inside, share.key)
+
+
+def _amount(part: int, whole: int) -> str:
+    return f"{part:,} 条，占 {_share(part, whole)}" if whole else f"{part:,} 条"
 
 
 def _share(part: float, whole: float) -> str:
