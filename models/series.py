@@ -157,12 +157,15 @@ def spoken(session: Session, first: date, last: date, most: int) -> pl.DataFrame
 
 
 def heard(session: Session, first: date, last: date, least: int, window: int) -> list[Row[Any]]:
-    """Read the negative feedback of groups of which so many were said within some days, in order of time."""
+    """Read the negative feedback of groups of which so many were said within some days, in order of time.
+
+    Only of customers who are known: one who says it again in other words would be several.
+    """
     query = text(
         f"""WITH said AS ({_SAID} {_DURING}),
             grouped AS (SELECT s.id, s.day, s.customer, r.group_id, r.at, r.product, r.region, r.signs
                         FROM said s JOIN registry_member r ON r.feedback_id = s.id
-                        WHERE s.negative AND r.group_id IS NOT NULL),
+                        WHERE s.negative AND s.customer > 0 AND r.group_id IS NOT NULL),
             gaps AS (SELECT group_id, at - lag(at, CAST(:least - 1 AS integer)) OVER (
                          PARTITION BY group_id ORDER BY at, id) AS gap FROM grouped)
             SELECT g.id, g.day, g.customer, g.group_id, g.at, g.product, g.region, g.signs, f.text

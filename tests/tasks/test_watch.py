@@ -154,6 +154,16 @@ def test_three_customers_who_tell_of_one_event_are_told_of_before_its_issue_rise
     assert "滤芯" in alarm["cause"]
 
 
+def test_an_event_is_told_of_known_customers_only(house, make):
+    house = house.on(MONDAY + timedelta(days=90))
+    rows = make["daily"](MONDAY, 90, lambda _: 0, 4)
+    rows += [[f"F{n}", words, make["at"](MONDAY + timedelta(days=70 + 2 * n), 90), "1", "", "成都"]
+             for n, words in enumerate(FILTER)]  # fmt: skip
+    house.take_in(rows)
+    watch_days.fn(house.now)
+    assert [alarm["series"] for alarm in raised(house) if alarm["series"].startswith("event:")] == []
+
+
 def test_a_quiet_house_raises_nothing_and_an_empty_one_does_not_fail(house, make):
     assert watch_days.fn(house.now)["alarms"] == 0
     house.take_in(make["daily"](MONDAY, DAYS, lambda day: 1 + day % 2, 6))
