@@ -24,6 +24,7 @@ from voc.similarity_features import (
     CHARS,
     LONGEST,
     PAIRS,
+    SHARED,
     WORDS,
     Floats,
     Rarity,
@@ -33,6 +34,9 @@ from voc.similarity_features import (
     slot,
 )  # fmt: skip
 
+# Logits for sharing all characters. The network knows the words it was trained on and little beyond: on sets left out
+# as a whole it stood below plain overlap; this weight costs little where it knows its way (docs/benchmarks/pairs.md).
+OVERLAP = 4.0
 _PART = 512  # pairs computed together, of about the same length
 _APART = -1e4
 
@@ -115,7 +119,8 @@ def similarity(left: Sequence[str], right: Sequence[str], model: PairModel) -> N
 
 def raw(a: Sequence[Sentence], b: Sequence[Sentence], model: PairModel) -> NDArray[np.float64]:
     """Logits before calibration, shape (n,)."""
-    plain = np.clip((features(a, b, model.rarity) - model.centre) / model.spread, -4, 4)
+    compared = features(a, b, model.rarity)
+    plain = np.clip((compared - model.centre) / model.spread, -4, 4)
     x, y = positions(a), positions(b)
     lengths = (x[:, 0] > 0).sum(1), (y[:, 0] > 0).sum(1)
     order = np.argsort(lengths[0] + lengths[1], kind="stable")
@@ -125,7 +130,7 @@ def raw(a: Sequence[Sentence], b: Sequence[Sentence], model: PairModel) -> NDArr
         m, n = (max(int(length[rows].max()), 1) for length in lengths)
         for network in model.networks:
             logits[rows] += _network(x[rows, :, :m], y[rows, :, :n], plain[rows], network)
-    return logits / len(model.networks)
+    return logits / len(model.networks) + OVERLAP * compared[:, SHARED]
 
 
 def positions(rows: Sequence[Sentence]) -> NDArray[np.int32]:

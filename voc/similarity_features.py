@@ -20,6 +20,7 @@ from voc.duplicates import bare
 from voc.text import normalise, segment
 
 CHARS, PAIRS, WORDS = 1 << 13, 1 << 15, 1 << 14  # slots of the three tables; slot 0 is nothing
+SHARED = 4  # column of `features`: share of their characters that both have, 0 to 1
 LONGEST = 40  # characters of a sentence that are looked at one by one
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEGATION = re.compile(r"[不没无未别非莫]")

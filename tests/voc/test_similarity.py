@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from settings import asset_bytes
 from voc.errors import ConfigError
 from voc.similarity import PairModel, load_pairs, similarity
-from voc.similarity_features import LONGEST, features, sentences
+from voc.similarity_features import LONGEST, SHARED, features, sentences
 
 WORDS = st.text("怎么取消花呗分期还款借不了钱？ab12，", min_size=0, max_size=60)
 
@@ -49,6 +49,11 @@ def test_what_is_beyond_the_longest_still_counts_in_the_overlaps(model):
     assert len(long) > LONGEST
     a, b = sentences([long + "还款", long + "开通"])
     assert not np.array_equal(features([a], [b], model.rarity), features([a], [a], model.rarity))
+
+
+def test_the_share_of_common_characters_is_counted_with_repetition(model):
+    a, b = sentences(["花呗还还款", "花呗还款吗"])
+    assert features([a], [b], model.rarity)[0, SHARED] == pytest.approx(4 / 6)
 
 
 def test_features_are_the_same_from_both_sides(model):
