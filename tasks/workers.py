@@ -69,6 +69,7 @@ def _cluster(address: str) -> Iterator[Any]:
     with client:
         if not client.nthreads():
             raise ConfigError(8, f"Dask 调度器 {address} 没有工作进程，请先启动 dask worker。")
+        client.run(gc.set_threshold, *OFTEN)
         yield client
 
 
