@@ -39,6 +39,7 @@ _NAMING = {
     "packaging": r"包装|纸箱|盒子",
     "authenticity": r"假货|正品|真伪|盗版",
     "app": r"app|软件|应用|小程序|网站|页面|客户端",
+    "handling": r"业务办理|审批|手续|理赔|开户|过户|销户",
     "site": r"门店|店里|营业厅|网点|柜台|大厅|房间|酒店|环境",
 }
 _FOREMOST = re.compile(
