@@ -40,6 +40,8 @@ class Feedback(Base):
         CheckConstraint("(disposition = 'near_duplicate') = (copy_of IS NOT NULL)", name="copy_named"),
         Index("ix_feedback_occurred", "occurred_at"),
         Index("ix_feedback_record", "source_id", "record_key"),
+        # Whether a customer has said the same before is answered without reading what else he said.
+        Index("ix_feedback_customer", "customer_id", "content_hash"),
     )
 
     id: Mapped[Key]
@@ -55,9 +57,7 @@ class Feedback(Base):
     channel: Mapped[str] = mapped_column(comment="channel code")
     touchpoint: Mapped[str | None] = mapped_column(comment="moment of the journey it was given at")
     occurred_at: Mapped[Moment] = mapped_column(comment="when the customer said it")
-    customer_id: Mapped[int | None] = mapped_column(
-        ForeignKey("customer.id"), index=True, comment="who said it"
-    )
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), comment="who said it")
     agent: Mapped[str | None] = mapped_column(comment="staff member who served, by staff number")
     region: Mapped[str | None] = mapped_column(comment="region served")
     product: Mapped[str | None] = mapped_column(comment="product spoken about")
