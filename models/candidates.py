@@ -82,17 +82,13 @@ def members(session: Session, voices: Sequence[Voice]) -> Members:
     """Read what the registry knows of the members of a group, in the order of its voices."""
     ids = [voice.feedback for voice in voices]
     known = registering.known(session, ids)
-    query = text(
-        "SELECT feedback_id, stream FROM registry_member WHERE feedback_id = ANY(CAST(:ids AS bigint[]))"
-    )
-    streams: dict[int, int] = dict(session.execute(query, {"ids": array_of(ids)}).tuples().all())
     place = {id_: row for row, id_ in enumerate(known.ids)}
     rows = np.array([place[id_] for id_ in ids], dtype=np.int64)
     facts = Facts(*(np.array(column, dtype=np.int64) for column in (known.at, known.product, known.region)))
     return Members(
         np.array(ids, dtype=np.int64),
         [voice.customer for voice in voices],
-        np.array([streams[id_] for id_ in ids], dtype=np.int64),
+        np.array(known.stream, dtype=np.int64)[rows],
         unpacked(known.signs).take(rows),
         facts.take(rows),
     )

@@ -132,16 +132,17 @@ class Known:
     at: Sequence[int]
     product: Sequence[int]
     region: Sequence[int]
+    stream: Sequence[int]
     signs: list[bytes]
 
 
 def known(session: Session, ids: Iterable[int]) -> Known:
     """Read registered feedback by number."""
-    query = """SELECT feedback_id, group_id, at, product, region, signs FROM registry_member
+    query = """SELECT feedback_id, group_id, at, product, region, stream, signs FROM registry_member
                WHERE feedback_id = ANY(CAST(:ids AS bigint[])) ORDER BY feedback_id"""
     rows = fetched(session, query, ids=array_of(ids))
-    numbers, groups, at, product, region, signs = zip(*rows, strict=True) if rows else ((),) * 6
-    return Known(numbers, groups, at, product, region, [*map(bytes, signs)])
+    *columns, signs = zip(*rows, strict=True) if rows else ((),) * 7
+    return Known(*columns, signs=[*map(bytes, signs)])
 
 
 def apart(session: Session, groups: Iterable[int]) -> frozenset[tuple[int, int]]:

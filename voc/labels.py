@@ -25,11 +25,8 @@ from voc.turns import turned
 __all__ = ["Annotations", "Mention", "Model", "annotate", "assemble"]
 
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
-OUTSPOKEN, UNNAMED = (
-    0.5,
-    1.0,
-)  # logits of trouble in the words at which good stars no longer count; more with no issue
-# Of fifty questions with one or two stars, read in the training part, forty-six complained: 怎么都转不到人工.
+OUTSPOKEN = 0.5  # logits of trouble in the words at which good stars no longer count
+# Of fifty questions with one or two stars, read outside the test part, forty-six complained: 怎么都转不到人工.
 JUDGING, ASKED_IN_EARNEST = 2, 0.05
 GRIEVED = 1.5  # logits by which opinions in letters to offices, polite in words, mean worse than in a review
 TROUBLED = 0.5  # least probability of a complaint at which the issue model is asked
@@ -199,7 +196,8 @@ def _judging(kinds: Floats, ratings: Sequence[float | None]) -> Floats:
     """Take most of a question's share from who rates badly: it is put in anger."""
     bad = np.array([rating is not None and rating <= JUDGING for rating in ratings], dtype=np.bool_)
     weights = np.where(np.outer(bad, np.array(KINDS) == "enquiry"), ASKED_IN_EARNEST, 1.0)
-    shares: Floats = kinds * weights / (kinds * weights).sum(axis=1, keepdims=True)
+    left = kinds * weights
+    shares: Floats = left / left.sum(axis=1, keepdims=True)
     return shares
 
 
