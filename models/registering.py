@@ -141,8 +141,8 @@ def known(session: Session, ids: Iterable[int]) -> Known:
     query = """SELECT feedback_id, group_id, at, product, region, stream, signs FROM registry_member
                WHERE feedback_id = ANY(CAST(:ids AS bigint[])) ORDER BY feedback_id"""
     rows = fetched(session, query, ids=array_of(ids))
-    *columns, signs = zip(*rows, strict=True) if rows else ((),) * 7
-    return Known(*columns, signs=[*map(bytes, signs)])
+    numbers, groups, at, product, region, stream, signs = zip(*rows, strict=True) if rows else ((),) * 7
+    return Known(numbers, groups, at, product, region, stream, [*map(bytes, signs)])
 
 
 def apart(session: Session, groups: Iterable[int]) -> frozenset[tuple[int, int]]:
