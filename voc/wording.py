@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from voc.sla import Clock
 
 SOON = 0.2  # of the granted time
-DAYS_FROM = timedelta(days=2)  # longer times by the calendar are told in days
+DAYS_FROM = 2  # days, of work or of the calendar; shorter times are told in hours
+WHOLE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -25,25 +26,32 @@ def left(clock: Clock | None) -> Left:
         return Left("none", "无时限")
     remaining = clock.left
     if remaining < timedelta(0):
-        return Left("late", f"已超时 {span(-remaining)}")
+        return Left("late", f"已超时 {_of_clock(-remaining, clock)}")
     if clock.due_at is None:
-        return Left("paused", f"计时已暂停，还剩 {span(remaining)}")
+        return Left("paused", f"计时已暂停，还剩 {_of_clock(remaining, clock)}")
     if remaining <= clock.granted * SOON:
-        return Left("soon", f"快到期，还剩 {span(remaining)}")
-    return Left("calm", f"还剩 {span(remaining)}")
+        return Left("soon", f"快到期，还剩 {_of_clock(remaining, clock)}")
+    return Left("calm", f"还剩 {_of_clock(remaining, clock)}")
 
 
 def left_until(due_at: datetime, granted: timedelta, now: datetime) -> Left:
     """Say how much time is left until a fixed moment: days of the calendar, not working time."""
     remaining = due_at - now
     if remaining < timedelta(0):
-        return Left("late", f"已超时 {_by_calendar(-remaining)}")
+        return Left("late", f"已超时 {_in_days(-remaining)}")
     tone = "soon" if remaining <= granted * SOON else "calm"
-    return Left(tone, f"{'快到期，' if tone == 'soon' else ''}还剩 {_by_calendar(remaining)}")
+    return Left(tone, f"{'快到期，' if tone == 'soon' else ''}还剩 {_in_days(remaining)}")
 
 
-def _by_calendar(amount: timedelta) -> str:
-    return f"{amount.days} 天" if amount >= DAYS_FROM else span(amount)
+def _of_clock(amount: timedelta, clock: Clock) -> str:
+    if clock.day == WHOLE_DAY:
+        return _in_days(amount)
+    # 112 working hours are two weeks and more: nobody counts them.
+    return f"{amount // clock.day} 个工作日" if amount >= DAYS_FROM * clock.day else span(amount)
+
+
+def _in_days(amount: timedelta) -> str:
+    return f"{amount.days} 天" if amount >= timedelta(days=DAYS_FROM) else span(amount)
 
 
 def span(amount: timedelta) -> str:

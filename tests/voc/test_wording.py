@@ -11,10 +11,10 @@ from voc.wording import left, left_until, size, span
 START = datetime(2026, 6, 8, 1, tzinfo=UTC)
 
 
-def clock(worked: float, granted: float = 10, paused: bool = False) -> Clock:
+def clock(worked: float, granted: float = 10, paused: bool = False, day: float = 8) -> Clock:
     due = None if paused else START + timedelta(hours=granted)
     return Clock("respond", 1, "paused" if paused else "running", START, None, timedelta(hours=worked),
-                 timedelta(hours=granted), due, (), False)  # fmt: skip
+                 timedelta(hours=granted), due, (), False, timedelta(hours=day))  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,28 @@ def clock(worked: float, granted: float = 10, paused: bool = False) -> Clock:
 )
 def test_the_time_left_has_a_tone_and_words(worked: float, tone: str, words: str) -> None:
     assert (left(clock(worked)).tone, left(clock(worked)).words) == (tone, words)
+
+
+@pytest.mark.parametrize(
+    ("worked", "day", "words"),
+    [
+        (122, 8, "已超时 14 个工作日"),
+        (25.75, 8, "已超时 15 小时 45 分"),
+        (26, 8, "已超时 2 个工作日"),
+        (26, 4.5, "已超时 3 个工作日"),
+        (122, 24, "已超时 4 天"),
+        (57, 24, "已超时 47 小时"),
+    ],
+)
+def test_much_working_time_is_told_in_days_of_the_calendar_it_is_counted_on(
+    worked: float, day: float, words: str
+) -> None:
+    assert left(clock(worked, day=day)).words == words
+
+
+def test_a_long_promise_is_told_in_working_days() -> None:
+    assert left(clock(16, 40)).words == "还剩 3 个工作日"
+    assert left(clock(16, 40, paused=True)).words == "计时已暂停，还剩 3 个工作日"
 
 
 def test_a_clock_that_stands_still_says_so() -> None:

@@ -93,6 +93,7 @@ class Clock:
     due_at: datetime | None  # None while it is paused in time: nobody can know
     marks: tuple[tuple[str, datetime], ...]  # rungs in order of time, as far as they are known
     provisional: bool
+    day: timedelta = timedelta(hours=OFFICE.day_hours)  # working time of one day where it is counted
 
     @property
     def left(self) -> timedelta:
@@ -249,6 +250,7 @@ def _shown(course: Course, term: Term, lap: _Lap, now: datetime) -> Clock:
         due_at=due_at,
         marks=tuple(sorted(marks, key=lambda mark: mark[1])),
         provisional=provisional(lap.started_at, due_at or now, lap.calendar),
+        day=timedelta(hours=lap.calendar.day_hours),
     )
 
 

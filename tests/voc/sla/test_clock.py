@@ -144,6 +144,15 @@ def test_a_change_of_calendar_keeps_what_was_worked_and_counts_on_the_new_one_fr
     assert (clock.worked, clock.due_at) == (timedelta(hours=7), at("02 20:00"))
 
 
+def test_a_clock_knows_the_day_of_the_calendar_it_is_counted_on() -> None:
+    on_office, always = ({"respond": Term((Grant(4, calendar),))} for calendar in (OFFICE, AROUND_THE_CLOCK))
+    entries = [Entry("open", at("02 09:00"))]
+    days = [
+        clocks([COURSES["case"][0]], terms, entries, at("02 10:00"))[0].day for terms in (on_office, always)
+    ]
+    assert days == [timedelta(hours=8), timedelta(hours=24)]
+
+
 def test_a_reopened_case_gets_a_new_first_answer_and_what_was_left_of_its_solution() -> None:
     found = read("09 09:30", "open 02 09:00", "respond 02 10:00", "resolve 03 16:00", "reopen 09 09:00")
     assert found["respond", 2].due_at == at("09 14:00")
