@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LOCK = threading.Lock()  # GX keeps global state about "the" context; see issue 12209 of that project
+# The second sets a level of its own, which the first does not overrule.
+_TALKATIVE = ("great_expectations", "great_expectations.data_context.types.base")
 _FORMAT = {
     "result_format": "COMPLETE",
     "unexpected_index_column_names": ["row"],
@@ -48,7 +50,8 @@ def run(frame: pd.DataFrame, name: str, expectations: Sequence[Any]) -> dict[str
 def _batches() -> Any:
     import great_expectations as gx
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     asset = context.data_sources.add_pandas("pandas").add_dataframe_asset("batch")

@@ -5,13 +5,16 @@ from rich.progress import track
 
 from flows.cycle import cycle
 from flows.report import report
+from flows.tell import tell
 from tasks.naming import titled
-from tasks.parameters import Cycle, Rehearse, Report
+from tasks.parameters import Cycle, Rehearse, Report, Tell
 from tasks.rehearse import (
+    afterwards,
     compare_with_truth,
     evening_of,
     found_company,
     live_a_week,
+    post_events,
     rounds,
     scenario,
     work_a_week,
@@ -28,5 +31,7 @@ async def rehearse(what: Rehearse = Rehearse()) -> dict[str, object]:
             live_a_week(what, week)
         await cycle(Cycle(now=evening_of(company, weeks[-1]), report=False))
         work_a_week(what, weeks[-1])
+        post_events(evening_of(company, weeks[-1]))
     path = await report(Report(now=evening_of(company, what.weeks - 1)))
+    await tell(Tell(now=afterwards(company)))
     return {"report": path, "truth": compare_with_truth(what.weeks)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.relapse import watches
 from settings import asset_text
-from voc.quotations import Passage, choose
+from voc.quotations import Passage, choose, typical
 from voc.registry.naming import spot
 from voc.taxonomy import parse_taxonomy
 
@@ -60,35 +62,47 @@ def _area_names() -> dict[str, str]:
 
 
 def quotations(session: Session, problem_ids: Sequence[int], count: int = 3) -> dict[int, list[str]]:
-    """Choose masked quotations for each problem, out of its surest members.
+    """Choose masked quotations for each problem, out of its surest members; first what speaks of nothing else.
 
     What is quoted of an issue is what was labelled with it, of an event the words nearest to its name.
     """
     rows = _rows(
         session,
         """
-        SELECT * FROM (
-            SELECT m.problem_id, p.kind, p.name, f.text, COALESCE(n.span_start, 0) AS span_start,
-                   COALESCE(n.span_end, 0) AS span_end,
+        WITH sure AS (
+            SELECT m.problem_id, p.kind, p.name, f.id, f.text, n.annotation_id,
+                   COALESCE(n.span_start, 0) AS span_start, COALESCE(n.span_end, 0) AS span_end,
                    row_number() OVER (PARTITION BY m.problem_id
                                       ORDER BY COALESCE(n.confidence, 0) DESC, abs(length(f.text) - 40), f.id) AS place
             FROM problem_member m JOIN problem p ON p.id = m.problem_id JOIN feedback f ON f.id = m.feedback_id
             LEFT JOIN mention n ON n.id = m.mention_id
             WHERE m.problem_id = ANY(:ids) AND f.disposition = 'accepted' AND f.suspect IS NULL
               AND length(f.text) >= 8
-        ) ranked WHERE place <= 40 ORDER BY problem_id, place
+        )
+        SELECT s.*, (SELECT count(DISTINCT o.issue) FROM mention o WHERE o.annotation_id = s.annotation_id) AS matters
+        FROM sure s WHERE place <= 100 ORDER BY problem_id, place
         """,
         ids=list(problem_ids),
     )
-    passages: dict[int, list[tuple[float, Passage]]] = {}
-    for row in rows:
-        worth, start, end = 0.0, row["span_start"], row["span_end"]
-        if row["kind"] in ("incident", "candidate"):
-            worth, start, end = spot(row["text"], row["name"])
-        passages.setdefault(row["problem_id"], []).append((worth, Passage(row["text"], start, end)))
-    # A stable order: the nearest to the name first, among equals the surest.
-    ranked = {problem: sorted(found, key=lambda pair: -pair[0]) for problem, found in passages.items()}
-    return {problem: choose([passage for _, passage in found], count) for problem, found in ranked.items()}
+    return {
+        problem: choose(_in_order(list(found)), count)
+        for problem, found in groupby(rows, key=itemgetter("problem_id"))
+    }
+
+
+def _in_order(rows: Sequence[Mapping[str, Any]]) -> list[Passage]:
+    """Order the members of one problem: an event's by how near they are to its name, an issue's the typical first."""
+    if rows[0]["kind"] in ("incident", "candidate"):
+        spots = [(spot(row["text"], row["name"]), row["text"]) for row in rows]
+        spots.sort(key=lambda pair: -pair[0][0])  # stable: among equals the surest
+        return [Passage(words, start, end) for (_, start, end), words in spots]
+    alone = [row for row in rows if row["matters"] == 1]
+    beside = [row for row in rows if row["matters"] != 1]
+    return typical(_passages(alone)) + typical(_passages(beside))
+
+
+def _passages(rows: Sequence[Mapping[str, Any]]) -> list[Passage]:
+    return [Passage(row["text"], row["span_start"], row["span_end"]) for row in rows]
 
 
 def members(session: Session, problem_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

@@ -19,10 +19,12 @@ from models.loop import Action, Problem
 from models.playing import is_unused
 from settings import get_settings
 from sources.writing import write
-from tasks.aggregate import organisation
+from tasks.api import address
+from tasks.assets import organisation, taxonomy
 from tasks.changes import take_in_changes
 from tasks.common import stage
 from tasks.parameters import Rehearse
+from tasks.post import post_waiting
 from voc.errors import InputError
 from voc.simulation.company import PLANTED, Planted, Scenario
 from voc.simulation.releases import HEADER, changes
@@ -84,6 +86,11 @@ def found_company(company: Scenario) -> None:
     file = get_settings().folder("") / "changes.csv"
     write(file.parent, file.name, "csv", "utf-8", HEADER, changes(company))
     take_in_changes(file)
+
+
+def afterwards(company: Scenario) -> datetime:
+    """Return when all is said that the staff did in the last week."""
+    return evening_of(company, company.weeks)
 
 
 @stage("模拟一周", task_run_name="模拟第 {week} 周")
@@ -196,6 +203,15 @@ def _day_of(week: int) -> date:
     return Scenario().start + timedelta(weeks=week)
 
 
+@stage("通知事件")
+def post_events(now: datetime) -> int:
+    """Tell the Prefect server of the play what happened; return how many events it took."""
+    posted = 0
+    while count := post_waiting(address(), now):
+        posted += count
+    return posted
+
+
 @stage("对照真相")
 def compare_with_truth(weeks: int) -> list[dict[str, Any]]:
     """Set the last verdict on each measure against a planted problem beside what is true of it."""
@@ -222,7 +238,7 @@ def _compared(
     return {
         "issue": planted.issue,
         "round": round_,
-        "problem": problem["name"] if problem else f"未发现（{planted.issue}）",
+        "problem": problem["name"] if problem else f"{taxonomy().issue(planted.issue).problem}（未发现）",
         "effect": outcome.effect if outcome else "none",
         "truth": truth,
         "verdict": verdict["verdict"] if verdict else None,

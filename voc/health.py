@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from voc.wording import in_days
 from voc.zone import CHINA
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+UNIT_NAMES = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ def period(every: str | None) -> timedelta | None:
     return int(found[1]) * UNITS[found[2]] if found else None
 
 
+def in_words(every: str) -> str:
+    """Say a period as it is written in a source: 30m is 30 分钟."""
+    return f"{every[:-1]} {UNIT_NAMES[every[-1]]}"
+
+
 # What may wait too long: the number, where it is, what is said of it, what mends it.
 OLD = (
     ("oldest_batch_seconds", "batch", "处理", "有批次等待质检或分析",
@@ -65,7 +72,7 @@ MANY = (
 def waiting(counts: Mapping[str, float], limits: Limits) -> list[Finding]:
     """Judge what waits: batches, events, messages, channels, deliveries, quarantine."""
     old = [
-        Finding(where, f"{what}，最久已等 {counts[key] / 60:.0f} 分钟。", fix)
+        Finding(where, f"{what}，最久已等 {in_days(timedelta(seconds=counts[key]))}。", fix)
         for key, limit, where, what, fix in OLD
         if counts[key] > getattr(limits, limit).total_seconds()
     ]
@@ -78,17 +85,37 @@ def waiting(counts: Mapping[str, float], limits: Limits) -> list[Finding]:
 
 
 def late_sources(sources: Iterable[Mapping[str, Any]], now: datetime, limits: Limits) -> list[Finding]:
-    """Name the sources that were not read for longer than they say, and why if that is known."""
-    found = []
-    for source in sources:
-        every, last = period(source["every"]), source["last_success_at"]
-        if every and (last is None or now - last > limits.late * every):
-            since = f"自 {last.astimezone(CHINA):%Y-%m-%d %H:%M} 起没有" if last else "从未"
-            why = f"原因：{source['error']}" if source["error"] else "没有新文件，或采集没有运行。"
-            what = f"来源「{source['title']}」应每 {source['every']} 采集一次，{since}成功采集。{why}"
-            fix = f"在 Prefect 中运行「采集」，来源填 {source['name']}，看失败原因。"
-            found.append(Finding("采集", what, fix, False))
-    return found
+    """Name the sources that were not read for longer than they say: those that failed one by one, the rest at once."""
+    late = [source for source in sources if _is_late(source, now, limits)]
+    failed = [
+        Finding(
+            "采集",
+            f"来源「{source['title']}」{_since(source)}。原因：{source['error']}",
+            f"在 Prefect 中运行「采集」，来源填 {source['name']}，看失败原因。",
+            False,
+        )
+        for source in late
+        if source["error"]
+    ]
+    quiet = [f"「{source['title']}」{_since(source)}" for source in late if not source["error"]]
+    return failed + [_nothing_came(quiet)] * bool(quiet)
+
+
+def _nothing_came(quiet: Sequence[str]) -> Finding:
+    what = f"{len(quiet)} 个来源迟迟没有采集：{'；'.join(quiet)}。"
+    fix = "没有新文件，请对方核对导出；采集没有运行，用 voc status 看原因。"
+    return Finding("采集", what, fix, False)
+
+
+def _is_late(source: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
+    every, last = period(source["every"]), source["last_success_at"]
+    return every is not None and (last is None or now - last > limits.late * every)
+
+
+def _since(source: Mapping[str, Any]) -> str:
+    last = source["last_success_at"]
+    since = f"自 {last.astimezone(CHINA):%Y-%m-%d %H:%M} 起没有" if last else "从未"
+    return f"应每 {in_words(source['every'])}采集一次，{since}成功采集"
 
 
 def orchestration(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from voc.duplicates import similarity
 LONGEST = 60
 SHORTEST = 6
 TOO_ALIKE = 0.6
+FEW_PAIRS = 8  # a cry of two words is in everybody's mouth and shows nothing
 _STOPS = re.compile(r"[。！？!?；;\n]")
 
 
@@ -50,6 +52,19 @@ def choose(passages: Sequence[Passage], count: int = 3) -> list[str]:
         if len(chosen) == count:
             break
     return chosen
+
+
+def typical(passages: Sequence[Passage]) -> list[Passage]:
+    """Order passages by how much of what they say others say, too: what was taken in by mistake comes last."""
+    said = [_pairs(excerpt(passage)) for passage in passages]
+    by = Counter(pair for pairs in said for pair in pairs)
+    worth = [sum(by[pair] for pair in pairs) / max(len(pairs), FEW_PAIRS) for pairs in said]
+    return [passages[place] for place in sorted(range(len(passages)), key=lambda place: -worth[place])]
+
+
+def _pairs(words: str) -> set[str]:
+    bare = "".join(filter(str.isalnum, words))
+    return {bare[at : at + 2] for at in range(len(bare) - 1)}
 
 
 def quoted(texts: Sequence[str], count: int = 3) -> list[str]:

@@ -38,19 +38,20 @@ def left_until(due_at: datetime, granted: timedelta, now: datetime) -> Left:
     """Say how much time is left until a fixed moment: days of the calendar, not working time."""
     remaining = due_at - now
     if remaining < timedelta(0):
-        return Left("late", f"已超时 {_in_days(-remaining)}")
+        return Left("late", f"已超时 {in_days(-remaining)}")
     tone = "soon" if remaining <= granted * SOON else "calm"
-    return Left(tone, f"{'快到期，' if tone == 'soon' else ''}还剩 {_in_days(remaining)}")
+    return Left(tone, f"{'快到期，' if tone == 'soon' else ''}还剩 {in_days(remaining)}")
 
 
 def _of_clock(amount: timedelta, clock: Clock) -> str:
     if clock.day == WHOLE_DAY:
-        return _in_days(amount)
+        return in_days(amount)
     # 112 working hours are two weeks and more: nobody counts them.
     return f"{amount // clock.day} 个工作日" if amount >= DAYS_FROM * clock.day else span(amount)
 
 
-def _in_days(amount: timedelta) -> str:
+def in_days(amount: timedelta) -> str:
+    """Write a length of time by the calendar: in days from a few on, below that in hours and minutes."""
     return f"{amount.days} 天" if amount >= timedelta(days=DAYS_FROM) else span(amount)
 
 

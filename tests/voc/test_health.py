@@ -35,6 +35,11 @@ def test_whatever_waits_too_long_or_should_be_none_is_told_with_what_mends_it(na
     assert one.fix.endswith("。")
 
 
+def test_a_long_wait_is_told_in_days():
+    (one,) = waiting({**QUIET, "oldest_event_seconds": 86_400.0 * 9}, Limits())
+    assert one.what == "有事件没有通知 Prefect，最久已等 9 天。"
+
+
 def test_what_waits_a_little_is_not_told():
     assert waiting({**QUIET, "oldest_event_seconds": 299.0}, Limits()) == []
 
@@ -60,6 +65,18 @@ def test_a_late_source_is_told_with_its_reason():
     (one,) = late_sources([source(last_success_at=None, error="缺少列：内容")], NOW, Limits())
     assert "京东评论" in one.what
     assert "缺少列：内容" in one.what
+
+
+def test_sources_nothing_came_from_are_told_in_one_breath():
+    sources = [
+        source(title="热线", every="1d", last_success_at=NOW - timedelta(days=9)),
+        source(last_success_at=None),
+    ]
+    (one,) = late_sources(sources, NOW, Limits())
+    assert one.what == (
+        "2 个来源迟迟没有采集：「热线」应每 1 天采集一次，自 2026-05-30 09:00 起没有成功采集；"
+        "「京东评论」应每 1 小时采集一次，从未成功采集。"
+    )
 
 
 def test_prefect_as_it_should_be_is_not_remarked_on():

@@ -1,0 +1,41 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voc.quotations import Passage, choose, excerpt, typical
+
+LATE = [
+    "师傅迟到两个小时，电话也不接",
+    "约了上午，师傅迟到三个小时",
+    "装空调的师傅迟到，等了一下午",
+]
+STRAY = "退个安装押金拖了十四天，一会说系统升级"
+
+
+def passage(words):
+    return Passage(words, 0, min(4, len(words)))
+
+
+def test_what_others_say_too_is_quoted_before_what_was_taken_in_by_mistake():
+    ordered = typical([passage(words) for words in [STRAY, *LATE]])
+    assert ordered[-1].text == STRAY
+
+
+def test_a_mere_cry_is_not_typical_though_everybody_utters_it():
+    assert typical([passage(words) for words in ["师傅", *LATE]])[-1].text == "师傅"
+
+
+@given(st.lists(st.text(max_size=40), max_size=8))
+def test_ordering_loses_no_passage(texts):
+    passages = [passage(words) for words in texts]
+    assert sorted(p.text for p in typical(passages)) == sorted(texts)
+
+
+def test_quotations_are_not_the_same_sentence_again():
+    assert choose([passage("师傅迟到两个小时，电话也不接"), *map(passage, LATE)], 2) == LATE[:2]
+
+
+def test_a_long_sentence_is_cut_around_the_place_that_matters():
+    words = "一" * 80 + "师傅迟到" + "二" * 80
+    cut = excerpt(Passage(words, 80, 84))
+    assert "师傅迟到" in cut
+    assert (cut[0], cut[-1], len(cut) <= 62) == ("…", "…", True)
