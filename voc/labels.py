@@ -20,10 +20,11 @@ from voc.model import TYPES, Model, Scores, ToneModel, assemble, calibrated, sco
 from voc.severity import severities
 from voc.taxonomy import Taxonomy
 from voc.topics import Topics
-from voc.turns import turned
+from voc.turns import lukewarm, turned
 
 __all__ = ["Annotations", "Mention", "Model", "annotate", "assemble"]
 
+MIDDLE = 3.0
 RATING_WEIGHT = 0.8  # logits of sentiment per star away from three
 OUTSPOKEN = 0.5  # logits of trouble in the words at which good stars no longer count
 # Of fifty questions with one or two stars, read outside the test part, forty-six complained: 怎么都转不到人工.
@@ -34,6 +35,8 @@ FRIENDLY = 1.5  # a clause this well-meaning (logits) is not where the trouble i
 COMPLAINING = 0.8  # what the type complaint alone is worth as such a probability
 TONES = ("positive", "neutral", "negative")
 FLAT = {"enquiry": 0.9, "suggestion": 0.7}  # how far from 0 their sentiment must be to count as one
+LEVEL = 0.5  # with three stars words that lean less than this, and name no trouble, are neutral
+TEPID = 0.2  # what is left of the leaning of texts that say nothing but 还行
 DECIDED = 3
 SURE_ENOUGH = {"type": 0.6, "sentiment": 0.65, "areas": 0.6, "issue": 0.5}  # calibrated; below: abstain
 
@@ -77,13 +80,15 @@ def _shipped(
     if len(texts) != len(ratings):
         raise ValueError("texts and ratings differ in length")
     scores = score(texts, model.tone)
-    stars = np.array([0.0 if rating is None else rating - 3.0 for rating in ratings])
+    stars = np.array([0.0 if rating is None else rating - MIDDLE for rating in ratings])
     rows, clauses = scores.rows(), clausal(texts)
     felt = scores.feelings(rows)
     kinds = _judging(kind_shares(rows, clauses, texts), ratings)
     # Squared, so that what is only half a letter, a long review, hardly moves; who only asks has no grievance.
     grieved = GRIEVED * letterlike(rows) ** 2 * (1 - kinds[:, KINDS.index("enquiry")])
     worded = _odds(calibrated(felt, model.tone.sentiment_knots)) - grieved + turned(clauses)
+    tepid = lukewarm(clauses, np.array([rating is not None and rating >= MIDDLE for rating in ratings], bool))
+    worded = np.where(tepid, TEPID * worded, worded)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     stars = _heard(stars, worded, np.array([any(m.polarity < 0 for m in found) for found in mentions], bool))
     positive = _shares(worded + RATING_WEIGHT * stars)
@@ -94,7 +99,7 @@ def _shipped(
     sentiment_confidence = np.maximum(positive, 1 - positive)
     blamed = [_negative(found) if found else found for found in mentions]
     issue_confidence = _surest(blamed)
-    tone = _tones(positive, types, blamed)
+    tone = _tones(positive, types, blamed, tepid & (stars == 0), [rating == MIDDLE for rating in ratings])
     for row in (n for n, word in enumerate(tone) if word == "neutral" and not blamed[n]):
         areas[row] = [opinion._replace(sentiment=0.0) for opinion in areas[row]]
     dimension, dimension_confidence = dimensions(blamed, areas, taxonomy)
@@ -115,13 +120,23 @@ def _shipped(
     )
 
 
-def _tones(positive: Floats, types: list[str], blamed: list[list[Mention]]) -> list[str]:
-    """Neutral only where nothing is judged: a wish that leans nowhere, or a question that names no trouble either."""
+def _tones(
+    positive: Floats,
+    types: list[str],
+    blamed: list[list[Mention]],
+    tepid: NDArray[np.bool_],
+    middling: list[bool],
+) -> list[str]:
+    """Neutral where nothing is judged, or evenly: a wish or a question that names no trouble, 还行, three stars."""
     leaning = np.abs(2 * positive - 1)
-    tones = ["positive" if share >= 0.5 else "negative" for share in positive.tolist()]
-    for row, kind in enumerate(types):
-        if kind in FLAT and leaning[row] < FLAT[kind] and not (kind == "enquiry" and blamed[row]):
-            tones[row] = "neutral"
+    flat = np.array([FLAT.get(kind, 0.0) for kind in types])
+    angry = np.array(
+        [kind == "enquiry" and bool(found) for kind, found in zip(types, blamed, strict=True)], bool
+    )
+    even = np.array(middling, bool) & (leaning < LEVEL) & np.array([not found for found in blamed], bool)
+    neutral = ((leaning < flat) & ~angry) | tepid | even
+    signed = np.where(positive >= 0.5, "positive", "negative")
+    tones: list[str] = np.where(neutral, "neutral", signed).tolist()
     return tones
 
 

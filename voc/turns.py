@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from voc.hashing import Floats
 
@@ -25,6 +26,8 @@ _WEIGHED = (
           r"(?:差|慢|贵|吵|难|糟|不堪|可怕|坏|不好)"),
     (4.0, r"(?:没有?|不会?|从不)(?:让|令|使)?(?:我|人|大家)?(?:失望|后悔)"),
     (4.0, r"(?:不会|没有?|不怕|不用怕|从未)踩(?:坑|雷|到雷|到坑)"),
+    (4.0, r"一(?:点|丁点|丝)(?:儿)?(?:问题|毛病|瑕疵|缺点)(?:都|也)?(?:没有?|挑不出|找不到)"),
+    (3.0, r"(?:^|\n)(?:不得不说)?(?:是)?真(?:的)?香(?:啊|了|警告)?(?:\n|$)"),
     # what was there is gone: no word of it is bad
     (-3.0, r"(?:功能|设置|设定|选项|按钮|按键|数据|记录|值|设备|图标|界面|模式|开关|入口|显示|提示|连接|信号|列表|页面|"
            r"账号|密码|优惠券?|积分|余额|订单)[都也又全就突然莫名其妙]{0,4}(?:没了|不见了|消失了?|没有了|找不到了?)"),
@@ -35,6 +38,34 @@ _WEIGHED = (
 )  # fmt: skip
 _ANY = "|".join(f"(?:{pattern})" for _, pattern in _WEIGHED)
 _EACH = tuple((weight, re.compile(pattern)) for weight, pattern in _WEIGHED)
+
+
+# Neither praise nor blame. Of the 63 training and calibration rows that say nothing else, 还可以 and its kin are good
+# in two of three, 一般 in one of thirty; only with three stars and more is the latter lukewarm, too.
+_FRAME = (
+    "(?:总体|整体|总的来说|总得来说|感觉|我?觉得|个人感觉|个人觉得|质量|味道|口感|口味|效果|东西|产品|服务|用着|用起来|吃着|反正|嗯|就|也|都|还|"
+    "算是?|比较|挺|的|了|是|没|什么|特别|好说)*"
+)
+_END = "(?:吧|啦|了|哦|的|啊|呢|嘛|而已|用|水平|能用)*"
+_MILD = "还行|还可以|还算可以|凑合|凑合着|马马虎虎|中规中矩|将就|过得去|不好不坏|无功无过|不过不失|中等|差不多|尚可"
+_FLAT = rf"{_MILD}|一般般?|普普通通|普通|勉强|[就那这]样|没什么特别|没感觉|还好|可以"
+
+
+def _only(words: str) -> re.Pattern[str]:
+    return re.compile(rf"{_FRAME}(?:{words}){_END}(?:\n{_FRAME}(?:{words})?{_END})*\n?")
+
+
+_LUKEWARM, _RATED_LUKEWARM = _only(_MILD), _only(_FLAT)
+_BRIEF = 16
+
+
+def lukewarm(clauses: Sequence[str], content: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each text says nothing but 还行; where `content`, three stars or more were given, 一般 too."""
+    found = [
+        len(text) <= _BRIEF and (_RATED_LUKEWARM if rated else _LUKEWARM).fullmatch(text) is not None
+        for text, rated in zip(clauses, content.tolist(), strict=True)
+    ]
+    return np.array(found, dtype=np.bool_)
 
 
 def turned(clauses: Sequence[str]) -> Floats:

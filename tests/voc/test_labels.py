@@ -109,6 +109,12 @@ def test_types_are_told_apart(text: str, rating: float | None, kind: str) -> Non
     assert label(text, rating).type == [kind]
 
 
+def test_three_stars_and_so_so_are_neutral() -> None:
+    found = annotate(["还行吧", "还行吧", "一般般", "一般般"], [3, None, 3, 1], TAXONOMY, MODEL)
+    assert found.tone == ["neutral", "neutral", "neutral", "negative"]
+    assert np.abs(found.sentiment[:3]).max() < 0.5
+
+
 def test_stars_move_sentiment_monotonically() -> None:
     texts = ["还可以吧"] * 5
     sentiment = annotate(texts, [1, 2, 3, 4, 5], TAXONOMY, MODEL).sentiment

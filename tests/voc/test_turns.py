@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from voc.turns import turned
+from voc.turns import lukewarm, turned
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,22 @@ def test_plain_words_are_left_to_the_model(clause: str) -> None:
 def test_a_turn_counts_by_the_share_of_its_clause() -> None:
     whole, half = turned(["没让我失望", "没让我失望\n快递却慢了"])
     assert np.isclose(half, whole / 2)
+
+
+@pytest.mark.parametrize("clause", ["一点问题都没有", "一丁点毛病也没有", "不得不说\n真香"])
+def test_nothing_to_complain_of_is_praise(clause: str) -> None:
+    assert turned([clause])[0] > 0
+
+
+@pytest.mark.parametrize("clause", ["还行吧", "总体还可以", "质量还行\n味道还可以吧", "马马虎虎"])
+def test_what_says_nothing_but_so_so_is_lukewarm(clause: str) -> None:
+    assert lukewarm([clause], np.array([False])).tolist() == [True]
+
+
+@pytest.mark.parametrize("clause", ["不行", "一般", "还行\n就是送得太慢", "还可以更好", "", "行吧垃圾"])
+def test_other_words_are_not(clause: str) -> None:
+    assert lukewarm([clause], np.array([False])).tolist() == [False]
+
+
+def test_middling_words_are_lukewarm_beside_three_stars_and_blame_without() -> None:
+    assert lukewarm(["一般般\n没什么特别的", "一般般"], np.array([True, False])).tolist() == [True, False]
