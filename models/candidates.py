@@ -133,6 +133,29 @@ def rename(session: Session, names: Mapping[int, str]) -> None:
         session.execute(update(Problem).where(Problem.id == problem).values(name=name))
 
 
+def open_events(session: Session, groups: Sequence[int]) -> dict[int, int]:
+    """Map those of these groups to their problem that only rules have dealt with and no measure is against."""
+    query = text(
+        """
+        SELECT p.group_id, p.id FROM problem p
+        WHERE p.group_id = ANY(CAST(:groups AS bigint[])) AND p.kind IN ('incident', 'candidate')
+          AND p.merged_into IS NULL AND p.state IN ('detected', 'confirmed', 'diagnosed')
+          AND NOT EXISTS (SELECT 1 FROM problem_log l WHERE l.subject_id = p.id AND l.by LIKE 'person:%')
+          AND NOT EXISTS (SELECT 1 FROM action a WHERE a.problem_id = p.id)
+        """
+    )
+    return {group: problem for group, problem in session.execute(query, {"groups": array_of(groups)})}
+
+
+def recurring(session: Session) -> dict[str, int]:
+    """Map each issue that is being dealt with to its problem; one that was solved or dismissed takes nothing in."""
+    query = select(Problem.issue, Problem.id).where(
+        Problem.issue.is_not(None), Problem.merged_into.is_(None),
+        Problem.state.not_in(("effective", "closed", "dismissed")),
+    )  # fmt: skip
+    return {issue: problem for issue, problem in session.execute(query) if issue is not None}
+
+
 def problems_of_merged(session: Session) -> list[tuple[int, int, int | None]]:
     """List problems whose group was taken over: problem, group that has its members now, problem of that group."""
     query = text(

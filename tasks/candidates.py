@@ -16,10 +16,13 @@ from tasks.common import by
 from tasks.register import RULE, SURGE, background, register
 from voc.registry.candidates import Draft, draft
 from voc.registry.knowing import earliest, known_from
+from voc.registry.lasting import recurs_as
 from voc.routing import route
 
 UNNAMED = "多名客户反映同一件事"
 MERGED = "后来的反馈表明是同一件事"
+LASTING = "持续数月、不限于一地，已不是单一事件，归入反复出现的问题"
+LOOKED_AT = 500  # members of a group, evenly over its time: more say nothing else
 
 
 def gather_events(session: Session, batches: list[int], now: datetime) -> dict[str, int]:
@@ -37,7 +40,7 @@ def gather_events(session: Session, batches: list[int], now: datetime) -> dict[s
     begun = begin(session, "problem", "detect", rows, by("rule:event", now))
     candidates.enrol_groups(session, sorted(touched))
     _rename(session, touched - set(needed))
-    return {"events": len(begun), "merged": merged}
+    return {"events": len(begun), "merged": merged + _hand_over_lasting(session, touched, now)}
 
 
 def _ripe(session: Session, groups: Iterable[int]) -> dict[int, int]:
@@ -104,6 +107,20 @@ def _merge(session: Session, now: datetime) -> int:
         if survivor == problem:
             candidates.take_group(session, survivor, group)
         count += 1
+    return count
+
+
+def _hand_over_lasting(session: Session, groups: Iterable[int], now: datetime) -> int:
+    """Hand events that have become what recurs to the problem of their issue; return how many."""
+    events, homes = candidates.open_events(session, sorted(groups)), candidates.recurring(session)
+    count = 0
+    for group, voices in candidates.voices(session, sorted(events)).items():
+        some = voices[:: -(-len(voices) // LOOKED_AT)]
+        members = candidates.members(session, some)
+        issue = recurs_as(members.facts.moment, [voice.issue for voice in some], members.signs)
+        if issue in homes:
+            candidates.merge(session, homes[issue], events[group], by("rule:event", now), LASTING)
+            count += 1
     return count
 
 

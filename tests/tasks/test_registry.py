@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from models import packed, problem_list, regrouping
+from models import deciding, packed, problem_list, regrouping
 from models.change import By
 from models.engine import transaction
 from models.registering import INDEX, forget_members
@@ -238,3 +238,51 @@ def test_a_split_that_makes_no_sense_is_refused_with_a_reason(two, members, narr
     whole = min(two.pairs("SELECT id, key FROM problem WHERE kind <> 'issue'"))
     with transaction() as session, pytest.raises(InputError, match=sentence):
         regrouping.split(session, whole, members, narrowed, "", by(two), "试试")
+
+
+REFUND = (
+    "坐等空调退款，客服小姐姐说财务在休年假，退款一直没到账",
+    "坐等退款，说是财务在休年假，退款一直没到账，气人",
+    "退款一直没到账，坐等，回复说财务在休年假",
+    "又问了一次，还是财务在休年假，退款一直没到账，坐等",
+)
+
+
+OF_EVENT = "SELECT {} FROM problem WHERE kind = 'incident'"
+
+
+@pytest.fixture
+def refunds(house, make, set_to):
+    """Return a function that takes in four customers who wait for their money, some days between them."""
+    set_to(problem_min_customers=2, problem_min_share=0)
+
+    def wait(gap, sayings=REFUND, first=0):
+        later = house.on(MONDAY + timedelta(days=120))
+        told_by = enumerate(sayings, first)
+        rows = [told(f"r{n}", make, 60 + n, n * gap, (words,), "")[0] for n, words in told_by]
+        later.take_in(rows, f"{first}.csv")
+        return later
+
+    return wait
+
+
+def test_an_event_told_for_months_goes_to_the_problem_of_its_issue(refunds):
+    house = refunds(25)
+    home = house.value("SELECT id FROM problem WHERE issue = 'payment.refund'")
+    assert house.value(OF_EVENT.format("merged_into")) == home
+    assert house.value("SELECT count(*) FROM problem_member WHERE problem_id = :home", home=home) == 4
+    assert house.value("SELECT reason FROM problem_lineage").startswith("持续数月")
+
+
+def test_an_event_told_within_days_remains_one(refunds):
+    assert refunds(2).value(OF_EVENT.format("merged_into")) is None
+
+
+def test_what_a_person_confirmed_is_not_taken_from_him(refunds):
+    house = refunds(15)
+    event = house.value(OF_EVENT.format("id"))
+    with transaction() as session:
+        deciding.confirm(session, event, By("person:李雷", house.now))
+    refunds(30, REFUND[:1], 4)
+    assert house.value("SELECT count(*) FROM problem_member WHERE problem_id = :event", event=event) == 5
+    assert house.value(OF_EVENT.format("merged_into")) is None
