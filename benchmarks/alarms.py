@@ -154,9 +154,16 @@ def heard(voices: Voices, grid: Grid, seed: int | None = None) -> Heard:
         [row for row, id_ in enumerate(said.ids.tolist()) if id_ in registry.group], dtype=np.int64
     )
     groups = np.array([registry.group[int(said.ids[row])] for row in rows], dtype=np.int64)
-    own = [texts[row] for row in rows]
+    own, daily = [texts[row] for row in rows], np.bincount(said.days, minlength=grid.counts.shape[1]) * 1.0
     return Heard(
-        said.ids[rows], groups, said.days[rows], customers[rows], own, read.take(rows), facts.take(rows)
+        said.ids[rows],
+        groups,
+        said.days[rows],
+        customers[rows],
+        own,
+        read.take(rows),
+        facts.take(rows),
+        daily,
     )
 
 

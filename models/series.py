@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from models.alarm import Watch, WatchedBatch
 from models.intake import Batch
+from voc.alarms.events import EventPolicy
 from voc.alarms.series import ALL, parts
 
 SLICED = ("product", "region", "channel", "source")  # dimensions that have series of their own
@@ -156,24 +157,27 @@ def spoken(session: Session, first: date, last: date, most: int) -> pl.DataFrame
     return _frame(session, query, {"first": first, "last": last, "most": most}, schema)
 
 
-def heard(session: Session, first: date, last: date, least: int, window: int) -> list[Row[Any]]:
-    """Read the negative feedback of groups of which so many were said within some days, in order of time.
+def heard(session: Session, first: date, last: date, policy: EventPolicy, *, paired: bool) -> list[Row[Any]]:
+    """Read the negative feedback of groups of which enough was said within days, in order of time.
 
-    Only of customers who are known: one who says it again in other words would be several.
+    Only of customers who are known: one who says it again in other words would be several. Paired: also groups of
+    which so few spoke as are enough where little is said.
     """
     query = text(
         f"""WITH said AS ({_SAID} {_DURING}),
             grouped AS (SELECT s.id, s.day, s.customer, r.group_id, r.at, r.product, r.region, r.signs
                         FROM said s JOIN registry_member r ON r.feedback_id = s.id
                         WHERE s.negative AND s.customer > 0 AND r.group_id IS NOT NULL),
-            gaps AS (SELECT group_id, at - lag(at, CAST(:least - 1 AS integer)) OVER (
-                         PARTITION BY group_id ORDER BY at, id) AS gap FROM grouped)
+            gaps AS (SELECT group_id, at - lag(at, CAST(:least - 1 AS integer)) OVER spoken AS gap,
+                            at - lag(at, CAST(:few - 1 AS integer)) OVER spoken AS short
+                     FROM grouped WINDOW spoken AS (PARTITION BY group_id ORDER BY at, id))
             SELECT g.id, g.day, g.customer, g.group_id, g.at, g.product, g.region, g.signs, f.text
             FROM grouped g JOIN feedback f USING (id)
-            WHERE g.group_id IN (SELECT group_id FROM gaps WHERE gap <= :window * 86400) ORDER BY g.at, g.id"""
+            WHERE g.group_id IN (SELECT group_id FROM gaps WHERE gap <= :window * 86400
+                                 OR (:paired AND short <= :soon * 86400)) ORDER BY g.at, g.id"""
     )
-    values = {"first": first, "last": last, "least": least, "window": window}
-    return list(session.execute(query, values))
+    limits = {name: getattr(policy, name) for name in ("least", "window", "few", "soon")}
+    return list(session.execute(query, {"first": first, "last": last, "paired": paired, **limits}))
 
 
 def _frame(session: Session, query: Any, values: dict[str, Any], schema: dict[str, Any]) -> pl.DataFrame:

@@ -28,11 +28,11 @@ from tasks.common import by, stage
 from tasks.naming import table
 from tasks.register import background
 from voc.alarms.births import Ints, begins
-from voc.alarms.events import Event, EventPolicy, Heard, happenings
+from voc.alarms.events import Event, EventPolicy, Heard, busy, happenings
 from voc.alarms.grid import Grid, grid_of
 from voc.alarms.rare import silences, urgent
 from voc.alarms.rhythm import BY_NAME, profiles_of
-from voc.alarms.series import precision
+from voc.alarms.series import ALL, precision
 from voc.alarms.telling import Members, worth_telling
 from voc.alarms.values import KINDS
 from voc.alarms.walk import Episode, Policy, walk
@@ -158,7 +158,8 @@ def _events(session: Session, grid: Grid, since: int, series: int) -> list[Event
     """Look for events that several customers tell of, in the groups of the registry."""
     own = EventPolicy()
     first, last = grid.day(max(since - WordPolicy().past, 0)), grid.day(grid.counts.shape[1] - 1)
-    rows = counting.heard(session, first, last, own.least, own.window)
+    daily = grid.counts[grid.names.index(ALL)] if ALL in grid.names else np.zeros(grid.counts.shape[1])
+    rows = counting.heard(session, first, last, own, paired=not busy(daily, own).all())
     if not rows:
         return []
     numbers = [[row.id, row.group_id, grid.place(row.day), row.customer] for row in rows]
@@ -166,7 +167,8 @@ def _events(session: Session, grid: Grid, since: int, series: int) -> list[Event
     facts = Facts(*np.array([[row.at, row.product, row.region] for row in rows], dtype=np.int64).T)
     signs = unpacked([bytes(row.signs) for row in rows])
     texts = [row.text for row in rows]
-    return happenings(Heard(ids, groups, days, customers, texts, signs, facts), series, background(), own)
+    heard = Heard(ids, groups, days, customers, texts, signs, facts, daily)
+    return happenings(heard, series, background(), own)
 
 
 def _held(one: Saying | Event) -> Members:

@@ -29,14 +29,17 @@ def background():
 def told(background):
     """Look for events among what one group of the registry said: (day, customer, text)."""
 
-    def of(rows, group=None):
+    def of(rows, group=None, daily=30.0):
         days, customers = (
             np.array(column, dtype=np.int64) for column in zip(*[r[:2] for r in rows], strict=True)
         )
         texts, none = [row[2] for row in rows], np.zeros(len(rows), dtype=np.int64)
         facts = Facts(days * DAY + np.arange(len(rows)), none, none)
         groups = none if group is None else np.array(group)
-        heard = Heard(np.arange(len(rows)), groups, days, customers, texts, signs(texts, background), facts)
+        every = np.full(400, daily)
+        heard = Heard(
+            np.arange(len(rows)), groups, days, customers, texts, signs(texts, background), facts, every
+        )
         return happenings(heard, 7, background)
 
     return of
@@ -56,6 +59,29 @@ def test_an_event_is_told_on_the_day_its_third_customer_speaks(told):
 )
 def test_two_customers_or_more_than_a_week_or_too_short_a_history_are_no_event(told, days, customers):
     assert told(list(zip(days, customers, FILTER, strict=False))) == []
+
+
+def test_two_customers_within_two_days_are_an_event_where_little_is_said(told):
+    rows = [(100, 1, FILTER[0]), (101, 2, FILTER[1])]
+    (event,) = told(rows, daily=5.0)
+    assert (event.episode.raised, event.episode.start, event.episode.observed) == (101, 100, 2.0)
+    assert told(rows, daily=21.0) == []
+    assert told([(100, 1, FILTER[0]), (102, 2, FILTER[1])], daily=5.0) == []
+    assert told([(100, 1, FILTER[0]), (101, 1, FILTER[1])], daily=5.0) == []
+
+
+def test_one_of_the_group_who_spoke_days_before_keeps_two_from_being_news(told):
+    rows = [(95, 3, OTHER), (100, 1, FILTER[0]), (101, 2, FILTER[1])]
+    assert told(rows, daily=5.0) == []
+    assert len(told(rows[1:], daily=5.0)) == 1
+
+
+def test_customers_who_write_the_same_sentence_are_one_voice(told):
+    sentence = "净水器滤芯换上就提示耗尽复位以后还是没有反应打了电话没人管"
+    rows = [(100, 1, sentence), (101, 2, f"这次买的{sentence}"), (102, 3, f"{sentence}，失望")]
+    assert told(rows) == []
+    (event,) = told([*rows, (103, 4, FILTER[1]), (103, 5, FILTER[3])])
+    assert event.episode.raised == 103
 
 
 def test_what_somebody_said_within_the_half_year_before_is_no_news(told):
