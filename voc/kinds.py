@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from voc.clauses import clausal
 from voc.hashing import Floats
 from voc.model import OUTPUTS, ToneModel, score
+from voc.turns import lukewarm
 
 KINDS = ("opinion", "suggestion", "enquiry")
 FORM_WEIGHT = 2.0  # logits of a form of words that by itself makes a wish or a question
@@ -115,7 +116,8 @@ def _forms(clauses: Sequence[str]) -> Floats:
     asks = (column.str.contains(_QUESTION) & (column.str.len_chars() < BRIEF)).to_numpy()
     thanked = column.str.contains(_THANKS).to_numpy() | warns
     grieved = GRIEVANCE_WEIGHT * (_holds(column, _GRIEVANCE) & ~wishes)
-    told = np.maximum(RHETORIC_WEIGHT * _holds(column, _RHETORIC), grieved)
+    judged = _holds(column, _RHETORIC) | lukewarm(clauses, np.ones(len(clauses), dtype=np.bool_))
+    told = np.maximum(RHETORIC_WEIGHT * judged, grieved)
     added[:, KINDS.index("opinion")] = FORM_WEIGHT * thanked + told
     brief = (column.str.contains(_BRIEF_WISH) & (column.str.len_chars() < BRIEF)).to_numpy()
     added[:, KINDS.index("suggestion")] = np.maximum(FORM_WEIGHT * wishes, BRIEF_WEIGHT * brief)

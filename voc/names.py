@@ -27,6 +27,8 @@ TABLE_BITS = 18  # at most half full
 SIEVE_BITS = 20
 SPARED, LEAST = 3.5, 0.5  # nats of margin a name needs less where it is announced, and needs at least there
 _LATIN = re.compile("[A-Za-z]+")
+_WEEKDAY = re.compile("周[一二三四五六日末天]")
+_MONEY = re.compile("[的把将些块元点多少退还付交存取转花没有给赔拿扣完下那这和老]$")
 PAD = "\x00\x00\x00"  # features look three characters to either side
 
 
@@ -109,9 +111,22 @@ def name_spans(
     needed = margin - slope * registers + word * _words(texts, spans)
     spared = np.minimum(needed, np.maximum(needed - SPARED, LEAST))
     needed = np.where(_announced(texts, spans), spared, needed)
+    needed[_barred(texts, spans)] = np.inf
     for at in np.flatnonzero((spans.kinds == KINDS.index("地址")) | (spans.margins > needed)):
         row, end = int(spans.rows[at]), int(spans.ends[at])
         yield row, KINDS[spans.kinds[at]], int(spans.starts[at]), _word_end(texts[row], end)
+
+
+def _barred(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
+    """Whether each span is no name whatever stands beside it, shape (spans,): brands, weekdays, 钱存."""
+    columns = zip(spans.rows.tolist(), spans.starts.tolist(), spans.ends.tolist(), strict=True)
+    found = [
+        texts[row][a:b] in BRANDS
+        or _WEEKDAY.fullmatch(texts[row], a, b) is not None
+        or (texts[row][a] == "钱" and _MONEY.search(texts[row], max(0, a - 2), a) is not None)
+        for row, a, b in columns
+    ]
+    return np.array(found, dtype=np.bool_)
 
 
 def _announced(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
@@ -147,7 +162,7 @@ def _is_word(value: str) -> bool:
     words = rjieba.tag(value)
     if len(words) == 2 and len(words[1][0]) > 1:  # 一张浴巾
         return words[1][1] in ("n", "nz")
-    return value in BRANDS or (len(words) == 1 and not words[0][1].startswith(("nr", "x", "eng")))
+    return len(words) == 1 and not words[0][1].startswith(("nr", "x", "eng"))
 
 
 def _registers(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Brands, models, chains and places that look like names of persons; the reader of names leaves them alone."""
+"""Brands, products and everyday words that look like names of persons; the reader of names leaves them alone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ BRANDS = frozenset(
     王府井 刘海 张嘴 拉丝 恩惠 金鼎 任劳 黄金 白金 马桶 马上 马甲 马达 毛巾 毛病 方便 方法
     方案 方向 高级 高手 高考 高峰期 安卓 安全 安心 安静 安装 平台 平板 平安 时尚 时光 时代
     温馨 温度 舒服 舒适 舒心 舒爽 强劲 强健 严谨 严重 严格 万能 万幸 万一 常规 常用 常见
-    干净 干燥 成品 成熟 成本 成功 全家 全新 全套 全程 毕竟 毕业
+    干净 干燥 成品 成熟 成本 成功 全家 全新 全套 全程 毕竟 毕业 余额宝 余利宝 余额 雷霆 阿里 阿里旺旺
+    阿里巴巴 高德 亚马逊 安逸花 周六福 阿尔卡特 劳斯莱斯 新秀丽 高铁 高尔夫 马赛克 麦克风 麦弗逊 郁金香 胡子
+    齐刘海 胡萝卜 乌龟 小乌龟 小狗 金毛 金毛犬 拉布拉多 拉布拉多犬 罗汉鱼 小飞虫 乌云 乌托邦 诺贝尔 古剑奇谭 洛克王国
+    子弟 小妹 小三 小姑娘 老父亲 老娘 保姆 保安 祖宗 小夫妻 小学生 博士生 文科生 皇帝 大王 王朝 王冠 宋词 温泉 温泉水
+    牛奶 米粉 姜茶 保龄球 小宇宙 白羊座 红太阳 泰山 武汉 龙岩 玉溪 周卡 白金卡 金燕卡 游泳卡 张口 冷笑 冷冰冰 凌晨 小心
+    大老远 安慰 安抚 敬仰 敬佩 启迪 包涵 流泪 发怒 梦见 迟迟 永恒 范畴 普惠 维权 钱财 征信 费工夫 华丽丽 扎针 扎针扎
     """.split()  # noqa: SIM905
 )

@@ -31,6 +31,7 @@ def kind(text: str) -> str:
         ("求出平板适配的版本", "suggestion"),
         ("要是发货能再快一点就完美了", "suggestion"),
         ("什么玩意儿", "opinion"),
+        ("还可以", "opinion"),
         ("退货运费凭什么要我出", "opinion"),
         ("感谢贵司让我体验了什么叫踢皮球", "opinion"),
         ("烧烤摊半夜还放音响，投诉了八百遍了，到底谁管？", "opinion"),

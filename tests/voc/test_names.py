@@ -50,6 +50,9 @@ def test_a_name_in_latin_letters_is_masked_to_the_end_of_the_word() -> None:
         "王者荣耀更新以后一直闪退",
         "酒店环境安静，早餐方便，马桶堵了",
         "高兴得很，温度刚好，方便快捷",
+        "余额宝的钱花在哪里了，今天忘记把钱存了",
+        "约的周三来修，骑手凌晨打电话，师傅张口就要三百",
+        "护士扎针扎了四次都没扎进去",
     ],
 )
 def test_brands_and_everyday_words_stay(text: str) -> None:
