@@ -159,7 +159,7 @@ LATE_CASES = """
     FROM "case" k LEFT JOIN department d ON d.code = k.department WHERE k.respond_by < :now AND k.opened_at <= :now
       AND (CAST(:department AS text) IS NULL OR k.department = :department)
       AND NOT EXISTS (SELECT 1 FROM case_log l WHERE l.subject_id = k.id AND l.at <= :now
-                      AND l.step IN ('respond', 'resolve')) GROUP BY 1 ORDER BY 1
+                      AND l.step IN ('respond', 'resolve')) GROUP BY 1 ORDER BY 2 DESC, 1
 """
 STEPS = """
     SELECT at, step, by, facts ->> 'reason' AS reason FROM action_log WHERE subject_id = :action AND at <= :now

@@ -6,11 +6,12 @@ narrow (about a phone and a half) and scales up: labels stay readable at 390 pix
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from html import escape
 from typing import TYPE_CHECKING, Any
+
+from notifications.vector import responsive
 
 if TYPE_CHECKING:
     import altair as alt
@@ -37,7 +38,7 @@ def svg(chart: alt.TopLevelMixin, title: str) -> str:
 
     # Validation against the schema adds about a third to the drawing; vl-convert refuses a broken picture anyway.
     text: str = vl_convert.vegalite_to_svg(_configured(chart).to_dict(validate=False))
-    return _responsive(text, title)
+    return responsive(text, title)
 
 
 def _configured(chart: Any) -> Any:
@@ -54,21 +55,6 @@ def _configured(chart: Any) -> Any:
         .configure_view(stroke=None)
         .configure_legend(labelFontSize=12, titleFontSize=12, orient="top", labelColor=INK)
     )
-
-
-def _responsive(text: str, title: str) -> str:
-    width, height = (float(v) for v in re.findall(r'(?:width|height)="([\d.]+)"', text[:400])[:2])
-    body = _own_ids(text[text.index(">") + 1 :], f"{title} {width:g}")
-    head = f'<svg class="chart" role="img" aria-label="{_escape(title)}" viewBox="0 0 {width:g} {height:g}"'
-    return f'{head} style="max-width:{width * 1.25:g}px">{body}'
-
-
-def _own_ids(body: str, key: str) -> str:
-    # vl-convert numbers clip paths through the life of the process: the same report would differ from run to
-    # run, and two pictures drawn by two processes would clash on one page.
-    prefix = hashlib.sha256(key.encode()).hexdigest()[:8]
-    names = {name: f"c{prefix}-{i}" for i, name in enumerate(dict.fromkeys(re.findall(r'id="(\w+)"', body)))}
-    return re.sub(r'(id="|url\(#)(\w+)', lambda m: m[1] + names.get(m[2], m[2]), body)
 
 
 def trend(
@@ -229,11 +215,7 @@ def sparkline(values: Sequence[float], title: str) -> str:
     points = " ".join(f"{2 + i * step:.1f},{22 - 20 * v / top:.1f}" for i, v in enumerate(values))
     last_x, last_y = points.split(" ")[-1].split(",")
     return (
-        f'<svg class="spark" role="img" aria-label="{_escape(title)}" viewBox="0 0 100 24" width="100">'
+        f'<svg class="spark" role="img" aria-label="{escape(title)}" viewBox="0 0 100 24" width="100">'
         f'<polyline points="{points}" fill="none" stroke="{LINE}" stroke-width="1.5"/>'
         f'<circle cx="{last_x}" cy="{last_y}" r="2.2" fill="{LINE}"/></svg>'
     )
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

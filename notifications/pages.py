@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications import charts
-from notifications.report_pictures import pictures
+from notifications.report_pictures import PARETO_MOST, pictures
 from voc.kpi import PART_NAMES
 from voc.report import Report
 from voc.reporting.agenda import Agenda, next_meeting
@@ -38,6 +38,7 @@ def render_report(report: Report) -> str:
         facts=report.facts,
         charts=pictures(report),
         row_names=PART_NAMES,
+        quoted=PARETO_MOST,  # beyond those of the picture a problem is a line
         origins=_origins(report, set(named)),
         queries={name: sql for name, sql in named.items() if name in used},
     )

@@ -147,7 +147,7 @@ def build(facts: Facts) -> Report:
         figures=figures,
         failures=failures,
         successes=successes,
-        overdue=tuple(sorted(facts.overdue, key=lambda o: (-o.hours_late, o.name))),
+        overdue=tuple(sorted(facts.overdue, key=lambda o: -o.hours_late)),
         problems=tuple(_problem_rows(facts.problems)),
         trends=tuple(_named(t) for t in facts.trends if len(t.weeks) >= 2),
         stages=facts.stages,

@@ -10,7 +10,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from notifications import fonts
-from notifications.paper import write_pdf
+from notifications.paper import for_paper, write_pdf
 
 PAGE = (
     '<html lang="zh-CN"><h1 class="serif">周报</h1><p>投诉率下降 58%</p>'
@@ -54,3 +54,14 @@ def test_the_cut_fonts_are_small_and_are_cut_once(home: Path, monkeypatch: pytes
 def test_all_of_gb_2312_and_the_signs_of_reports_can_be_drawn() -> None:
     assert fonts.characters() >= set(map(ord, "啊座亍齄投诉率‰−–「」（）abcXYZ0123456789%·●"))
     assert len(fonts.characters()) > 7_400
+
+
+def test_an_origin_is_a_paragraph_on_paper_and_what_screens_show_is_left_out() -> None:
+    page = (
+        '<div class="wide"><svg></svg></div><div class="origin" id="l-csat">\n<a class="close" href="#v">收起</a>'
+        "<strong>满意度</strong><dl><dt>数值</dt><dd>4.1</dd>"
+        '<dt>查询</dt><dd><a href="#q"><code>SAID</code></a></dd></dl>\n</div><p>后</p>'
+    )
+    assert for_paper(page).replace("\n", "") == (
+        '<p class="origin" id="l-csat"><strong>满意度</strong>　数值：4.1　查询：SAID</p><p>后</p>'
+    )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from voc.effect import cohort, did, its, synthetic
 from voc.effect.cohort import Cell
 from voc.effect.did import Difference
+from voc.effect.dispersion import in_words
 from voc.effect.its import Change, Series
 from voc.effect.panel import Check, Floats, Ints
 from voc.effect.significance import student_p
@@ -58,7 +59,7 @@ def memory(change: Change) -> Check:
 def dispersion(change: Change) -> Check:
     """How much more the counts vary than chance alone."""
     phi = change.noise.phi
-    return Check("dispersion", float(f"{phi:.4g}"), f"波动是纯偶然的 {phi:.3g} 倍，已计入区间")
+    return Check("dispersion", float(f"{phi:.4g}"), in_words(phi))
 
 
 def placebo_in_series(series: Series, change: Change, trend: bool, pairs: int) -> Check:

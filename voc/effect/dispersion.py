@@ -11,6 +11,7 @@ Floats = NDArray[np.float64]
 
 WEEK = 7
 MOST_SHARED = 0.8  # beyond it a mean over weeks is hardly a mean
+CALM = 1.05  # φ that nobody tells from chance
 
 
 @dataclass(frozen=True)
@@ -81,3 +82,8 @@ def correlation(weekly: list[Floats]) -> Floats:
         return np.zeros(weekly[0].shape[:-1])
     bias = np.mean([1 / r.shape[-1] for r in long])
     return np.asarray(np.clip(np.mean([lag1(r) for r in long], axis=0) + bias, 0.0, MOST_SHARED))
+
+
+def in_words(phi: float, what: str = "波动") -> str:
+    """Say how much more counts vary than chance alone makes them."""
+    return f"{what}是纯偶然的 {phi:.2g} 倍，已计入区间" if phi > CALM else f"{what}没有超出纯偶然"

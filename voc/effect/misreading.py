@@ -45,8 +45,8 @@ def propagated(effect: Effect, misread: Misread | None) -> tuple[Effect, dict[st
     """The effect with the errors of the classifier in its interval, and what was done."""
     if misread is None or misread.read < LEAST_READ:
         read = 0 if misread is None else misread.read
-        return effect, {"applied": False, "read": read,
-                        "sentence": f"复核样本只有 {read} 条（至少 {LEAST_READ} 条），区间未计入分类误差"}  # fmt: skip
+        known = f"复核样本只有 {read} 条（至少 {LEAST_READ} 条）" if read else "这类反馈还没有人工复核"
+        return effect, {"applied": False, "read": read, "sentence": f"{known}，区间未计入分类误差"}
     change = effect.change[0]
     if misread.precision < LEAST_PRECISION or not math.isfinite(change):
         faults = [*effect.diagnostics.get("faults", []), "misread"]

@@ -19,6 +19,7 @@ from voc.effect import foresight, its, judging_units, rungs, season
 from voc.effect import mix as mixing
 from voc.effect.before_after import Effect, compare_rates, compare_shares
 from voc.effect.contract import Contract, windows
+from voc.effect.dispersion import in_words
 from voc.effect.intervals import quantile
 from voc.effect.its import Series
 from voc.effect.misreading import Misread, propagated, widened
@@ -200,7 +201,7 @@ def _days_checked(effect: Effect, contract: Contract) -> list[Check]:
     return [
         Check("points", [effect.days_before, effect.days_after], sides),
         *faults,
-        Check("dispersion", effect.dispersion, f"周间波动是纯偶然的 {effect.dispersion:.3g} 倍，已计入区间"),
+        Check("dispersion", effect.dispersion, in_words(effect.dispersion, "周间波动")),
         Check("autocorrelation", shared, f"周间自相关 {shared:.2f}，已计入区间"),
         Check("season", contract.season_swing, _season_said(contract)),
     ]
