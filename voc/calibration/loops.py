@@ -87,10 +87,10 @@ def _together(one: int | dict[str, int], other: int | dict[str, int]) -> int | d
 def play(world: World, terms: Terms, loops: int, seed: int) -> Tally:
     """Play loops in one world; the same seed gives the same tally."""
     rng = np.random.default_rng(seed)
-    days, alarm = _alarmed(world, terms, loops, rng)
+    days, alarm = alarmed(world, terms, loops, rng)
     live = alarm + 1 + terms.wait
-    days = _acted(days, live, terms.factor, rng)
-    tally = _naive(days, live, terms.alpha)
+    days = acted(days, live, terms.factor, rng)
+    tally = naive(days, live, terms.alpha)
     for series, raised, goes in zip(days, alarm, live, strict=True):
         tally = tally + _judged(series, int(raised), int(goes), terms)
     return tally
@@ -131,7 +131,7 @@ def _drafted(days: Floats, alarm: int, went_live: date, terms: Terms) -> Contrac
                    washout_days=7 * terms.washout, followup_days=7 * terms.followup)  # fmt: skip
 
 
-def _naive(days: Floats, live: Places, alpha: float) -> Tally:
+def naive(days: Floats, live: Places, alpha: float) -> Tally:
     """Loops called effective by the usual rules, on four weeks before the go-live against four after."""
     weekly = days.reshape(len(days), -1, 7).sum(axis=-1)
     old, new = (
@@ -142,7 +142,7 @@ def _naive(days: Floats, live: Places, alpha: float) -> Tally:
     return Tally(loops=len(days), drop=int((new <= (1 - NAIVE_DROP) * old).sum()), poisson=int(fewer.sum()))
 
 
-def _alarmed(world: World, terms: Terms, loops: int, rng: np.random.Generator) -> tuple[Floats, Places]:
+def alarmed(world: World, terms: Terms, loops: int, rng: np.random.Generator) -> tuple[Floats, Places]:
     """Daily counts (loops, days) of series that raised an alarm, and the week of it.
 
     The alarm is the usual one: a week above the mean of the eight before by two Poisson standard deviations.
@@ -169,7 +169,7 @@ def _alarms(weekly: Floats) -> NDArray[np.bool_]:
     return raised
 
 
-def _acted(days: Floats, live: Places, factor: float, rng: np.random.Generator) -> Floats:
+def acted(days: Floats, live: Places, factor: float, rng: np.random.Generator) -> Floats:
     """What the action does: thinning for a drop, extra Poisson events for a rise; nothing at 1."""
     if factor == 1:
         return days

@@ -53,8 +53,16 @@ def sentence(rows: Sequence[Row], terms: Terms) -> str:
     )
     return (
         f"{total.loops} 次什么都没改的闭环里，我们误判有效 {ours:.1%}，{promise}；"
-        f"“下降 20% 就算有效”误判 {drop:.1%}，普通 Poisson 检验误判 {poisson:.1%}。"
+        f"“下降 20% 就算有效”误判 {drop:.1%}，普通 Poisson 检验误判 {poisson:.1%}。{_covering(rows)}"
     )
+
+
+def _covering(rows: Sequence[Row]) -> str:
+    """Say how often the intervals hold the truth, and in which worlds that is surely not enough."""
+    shares = sorted(row.rate("covered")[0] for row in rows)
+    short = [row.world.name for row in rows if row.rate("covered")[2] < COVERED[0]]
+    found = f"{shares[0]:.1%}" if len(rows) == 1 else f"{shares[0]:.1%} 至 {shares[-1]:.1%}"
+    return f"95% 区间盖住真值 {found}{'，' + '、'.join(short) + '偏低' if short else ''}。"
 
 
 def plain(rows: Sequence[Row], terms: Terms) -> dict[str, Any]:

@@ -97,7 +97,20 @@ def test_a_promise_is_broken_only_when_chance_does_not_explain_it(credited, hold
 def test_the_sentence_names_the_rates_of_all_rules():
     told = sentence([Row(CALM, tally(20), {})], FEW)
     assert "我们误判有效 2.0%，没有超出约定的 2.5%" in told
-    assert told.endswith("“下降 20% 就算有效”误判 20.0%，普通 Poisson 检验误判 15.0%。")
+    assert "“下降 20% 就算有效”误判 20.0%，普通 Poisson 检验误判 15.0%。" in told
+
+
+@pytest.mark.parametrize(
+    ("covered", "words"), [(950, "盖住真值 95.0%。"), (880, "盖住真值 88.0%，平静偏低。")]
+)
+def test_the_sentence_says_where_intervals_hold_the_truth_too_seldom(covered, words):
+    found = Tally(loops=1000, credited=20, covered=covered, below=0, above=1000 - covered)
+    assert sentence([Row(CALM, found, {})], FEW).endswith(words)
+
+
+def test_of_several_worlds_the_sentence_gives_the_range_of_coverage():
+    rows = [Row(CALM, Tally(loops=1000, covered=n), {}) for n in (950, 940)]
+    assert sentence(rows, FEW).endswith("盖住真值 94.0% 至 95.0%。")
 
 
 def test_the_curve_begins_with_the_false_rate_and_json_holds_it():
