@@ -21,6 +21,7 @@ from voc.registry.signs import Signs
 from voc.registry.surges import SurgeRule
 
 Ints = NDArray[np.int64]
+NEWEST = 64  # members before one with whom it is compared first
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,32 @@ class Members:
     stream: Ints
     signs: Signs
     facts: Facts
+
+
+class _Parts:
+    """Who hangs together by now: of each member the part, of each part its members and their customers."""
+
+    def __init__(self, customers: Sequence[int]) -> None:
+        self.said_by = customers
+        self.part: Ints = np.full(len(customers), -1, dtype=np.int64)
+        self.members: dict[int, list[int]] = {}
+        self.customers: dict[int, set[int]] = {}
+        self.most = 0
+
+    def begin(self, place: int) -> None:
+        self.part[place], self.members[place] = place, [place]
+        self.customers[place] = {self.said_by[place]}
+        self.most = max(self.most, 1)
+
+    def unite(self, one: int, other: int) -> None:
+        both = {int(self.part[one]), int(self.part[other])}
+        if len(both) > 1:
+            # The smaller part is handed to the larger one, so that nobody changes his part often.
+            small, large = sorted(both, key=lambda part: (len(self.members[part]), part))
+            self.part[self.members[small]] = large
+            self.members[large] += self.members.pop(small)
+            self.customers[large] |= self.customers.pop(small)
+            self.most = max(self.most, len(self.customers[large]))
 
 
 def earliest(customers: Sequence[int], least: int) -> int:
@@ -52,15 +79,18 @@ def known_from(
     runs: what the index holds of the members' keys and streams; with none, only pairs put together. If that never
     happens (what linked them is gone), it is the last member.
     """
-    parent = list(range(len(members.ids)))
+    parts = _Parts(members.customers)
     said = held(members) if runs else np.empty((0, 4), dtype=np.int64)
-    for place in range(len(parent)):
-        met = _alike(members, place, rule) + _surging(members, said, runs, place, background, surge)
-        for one, other in met:
-            _unite(parent, one, other)
-        if _most(members.customers[: place + 1], parent) >= least:
+    for place in range(len(members.ids)):
+        parts.begin(place)
+        _unite_alike(parts, members, place, rule)
+        # Where all hang together already, nothing that surges can put more together.
+        if len(parts.members) > 1 and len(said):
+            for one, other in _surging(members, said, runs, place, background, surge):
+                parts.unite(one, other)
+        if parts.most >= least:
             return place
-    return len(parent) - 1
+    return len(members.ids) - 1
 
 
 def held(members: Members) -> Ints:
@@ -72,11 +102,18 @@ def held(members: Members) -> Ints:
     return shared
 
 
-def _alike(members: Members, place: int, rule: Rule) -> list[tuple[int, int]]:
-    """Pair a member with those before it that the rule for two puts together with it."""
+def _unite_alike(parts: _Parts, members: Members, place: int, rule: Rule) -> None:
+    """Put a member together with those before it whom the rule for two joins to it.
+
+    The latest are compared first: of who hangs together with one of them already nobody has to be asked, so that a
+    large group costs little more for each member than a small one.
+    """
     others = np.arange(place)
-    near = others[alike(members.signs, members.facts, others, np.full(place, place), rule)]
-    return [(other, place) for other in near.tolist()]
+    for near in (others[-NEWEST:], others[:-NEWEST]):
+        apart = near[parts.part[near] != parts.part[place]]
+        same = alike(members.signs, members.facts, apart, np.full(len(apart), place), rule)
+        for other in apart[same].tolist():
+            parts.unite(other, place)
 
 
 def _surging(
@@ -93,23 +130,3 @@ def _surging(
     left, right = order[np.searchsorted(members.ids, pairs, sorter=order)].T
     together = compatible(members.signs, members.facts, left, right)
     return list(zip(left[together].tolist(), right[together].tolist(), strict=True))
-
-
-def _root(parent: list[int], node: int) -> int:
-    while parent[node] != node:
-        parent[node] = parent[parent[node]]
-        node = parent[node]
-    return node
-
-
-def _unite(parent: list[int], one: int, other: int) -> None:
-    a, b = _root(parent, one), _root(parent, other)
-    parent[max(a, b)] = min(a, b)
-
-
-def _most(customers: Sequence[int], parent: list[int]) -> int:
-    """Return how many customers the largest part holds."""
-    parts: dict[int, set[int]] = {}
-    for place, customer in enumerate(customers):
-        parts.setdefault(_root(parent, place), set()).add(customer)
-    return max(map(len, parts.values()))
