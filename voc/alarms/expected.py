@@ -60,6 +60,7 @@ class Forecast:
     variance: Floats  # (W, S, T)
     level: Floats  # (S, T + 1), as known before each step, without the profiles
     factor: Floats  # (S, T), what the profiles make of it
+    taken: Floats  # (S, T), what of each step entered the level
 
 
 def forecast(
@@ -77,7 +78,7 @@ def forecast(
     walk = _Walk(counts, profiles, memory, windows, age if begins is None else age - begins)
     for step in range(counts.shape[1]):
         walk.look(step)
-    return Forecast(walk.mean, walk.variance, walk.levels, walk.factor)
+    return Forecast(walk.mean, walk.variance, walk.levels, walk.factor, walk.clipped)
 
 
 class _Walk:

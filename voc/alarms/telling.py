@@ -35,9 +35,9 @@ def worth_telling(
     that says more precisely what is wrong, or when it rises once more.
     """
     told: list[int] = []
-    by_day: dict[int, list[int]] = {}
+    by_day: dict[tuple[int, bool], list[int]] = {}
     for place, episode in enumerate(episodes):
-        by_day.setdefault(episode.raised, []).append(place)
+        by_day.setdefault((episode.raised, episode.slow), []).append(place)
     for day in sorted(by_day):
         for place in _chosen(by_day[day], episodes, members, names, policy):
             said = any(_says(other, place, episodes, members, names, policy) for other in told)
@@ -107,7 +107,7 @@ def _says(
 ) -> bool:
     """Tell whether an alarm raised before says what this episode would."""
     earlier, later = episodes[other], episodes[place]
-    if not _lasts(earlier, later, policy):
+    if not _lasts(earlier, later, policy) or (earlier.slow and not later.slow):
         return False
     spoken = is_words(names[later.series])
     if precision(names[later.series]) > precision(names[earlier.series]) and not spoken:
@@ -119,7 +119,9 @@ def _says(
 
 
 def _lasts(earlier: Episode, later: Episode, policy: Policy) -> bool:
-    return later.raised - min(earlier.end, later.raised) <= policy.quiet
+    return later.raised - min(earlier.end, later.raised) <= policy.quiet or (
+        later.slow and earlier.end >= later.start
+    )
 
 
 def _is_symptom(
@@ -141,6 +143,7 @@ def _is_symptom(
         members[other].until(later.raised)
         for other in told
         if _lasts(episodes[other], later, policy)
+        and not episodes[other].slow
         and names[episodes[other].series] != name
         and not covers(names[episodes[other].series], name)
     ]

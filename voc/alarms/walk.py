@@ -12,12 +12,13 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
+from voc.alarms.changes import beginning, gain
 from voc.alarms.expected import Floats, Forecast, forecast
 from voc.alarms.limits import at_least, tail
 from voc.alarms.rhythm import BY_NAME, profiles_of
 from voc.alarms.series import covers, is_slice, parts
+from voc.alarms.slow import Slow, SlowPolicy
 
 DAYS_OF_A_YEAR = 365.25
 Bools = NDArray[np.bool_]
@@ -42,6 +43,7 @@ class Policy:
         2  # days in which things are fresh: what ended earlier is no news, what was told later is news again
     )
     settled: int = 7  # days of an episode that are needed to tell whether it rises again
+    slow: SlowPolicy = field(default_factory=SlowPolicy)
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Episode:
     rate: float
     p_value: float | None  # none where no chance is reckoned
     again: bool = False  # it rose once more within an episode that was known
+    slow: bool = False  # only weeks together show it
     observed: float = 0.0
     expected: float = 0.0
     seen: list[int] = field(default_factory=list)  # later days on which it was still improbable
@@ -95,6 +98,7 @@ def walk(
     reach = _reach(seen, policy)
     for day in range(counts.shape[1]):
         journey.live(day, chances[:, day], reach[:, day])
+        journey.weigh(day, may[:, day])
     return journey.episodes
 
 
@@ -159,6 +163,8 @@ class _Journey:
         self.level = min(policy.nominal * policy.false_per_year / DAYS_OF_A_YEAR, 0.5)
         self.penalty = np.zeros(len(names))  # powers of ten by which a series must be surer than others
         self.last: dict[int, Episode] = {}
+        self.slow = Slow(counts, seen, names, policy.slow, policy.false_per_year / DAYS_OF_A_YEAR)
+        self.usual = began[:, 0].copy()  # the day from which on each series is as it is now
         self.episodes: list[Episode] = []
         places = {name: place for place, name in enumerate(names)}
         self.whole = {s: places.get(parts(name)[0]) for s, name in enumerate(names) if is_slice(name)}
@@ -190,8 +196,30 @@ class _Journey:
         self.penalty = np.maximum(self.penalty - daily.stricter * daily.starts, 0.0)
         for episode in new:
             self.last[episode.series] = episode
+            self.usual[episode.series] = episode.start
             self.penalty[episode.series] += daily.stricter
             self.episodes.append(episode)
+
+    def weigh(self, day: int, may: Bools) -> None:
+        """Look at the weeks that end with a day for what no day of them showed, with a budget of their own."""
+        chances, rates = self.slow.look(day, np.maximum(self.usual, self.began[:, day]))
+        for series in np.flatnonzero(rejected(np.where(may, chances, np.nan), self.slow.level)).tolist():
+            if any(self._open(one, day) for one in (series, *self.wider[series])):
+                continue
+            episode = self._begin_slowly(series, day, float(chances[series]), float(rates[series]))
+            if self._gathers_in(episode):
+                self.usual[series] = episode.start
+                self.episodes.append(episode)
+
+    def _begin_slowly(self, series: int, day: int, chance: float, rate: float) -> Episode:
+        earliest = day + 1 - max(self.policy.slow.windows)
+        during = slice(earliest, day + 1)
+        usual = rate * self.seen.factor[series, during]
+        away = beginning(self.counts[series, during], usual)
+        episode = Episode(series, day, earliest + away, day, rate, chance, slow=True)
+        episode.observed = float(self.counts[series, episode.start : day + 1].sum())
+        episode.expected = float(usual[away:].sum())
+        return episode
 
     def _gathers_in(self, one: Episode) -> bool:
         """Tell of a slice whether it rose more than its whole did, which otherwise tells of it itself."""
@@ -247,7 +275,7 @@ class _Journey:
         previous = self.last.get(series)
         if previous and not known:
             earliest = max(base, previous.end + 1)
-        start = earliest + _beginning(
+        start = earliest + beginning(
             self.counts[series, earliest : day + 1], rate * self.seen.factor[series, earliest : day + 1]
         )
         episode = Episode(series, day, start, day, rate, chance, again=known is not None)
@@ -259,19 +287,6 @@ class _Journey:
         during = slice(episode.start, day + 1)
         observed = np.cumsum(self.counts[episode.series, during])
         expected = np.cumsum(episode.rate * self.seen.factor[episode.series, during])
-        length = int(np.argmax(_gain(observed, expected)))
+        length = int(np.argmax(gain(observed, expected)))
         episode.end = episode.start + length
         episode.observed, episode.expected = float(observed[length]), float(expected[length])
-
-
-def _beginning(counts: Floats, usual: Floats) -> int:
-    """Return the day from which on a higher rate explains the counts best (likelihood of one change-point)."""
-    return int(np.argmax(_gain(np.cumsum(counts[::-1])[::-1], np.cumsum(usual[::-1])[::-1])))
-
-
-def _gain(observed: Floats, expected: Floats) -> Floats:
-    """Return the logarithm of the likelihood ratio of the observed rate against the expected one; 0 if not higher."""
-    expected = np.maximum(expected, 1e-9)
-    gain = xlogy(observed, observed / expected) - (observed - expected)
-    result: Floats = np.where(observed > expected, gain, 0.0)
-    return result
