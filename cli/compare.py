@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Annotated
 
@@ -18,6 +19,7 @@ HELP = """比较两个比例或发生率，列出全部区间和检验。不需�
 voc compare 56 70 48 80：第一组 70 中有 56，第二组 80 中有 48。只给一组时列单个比例的区间；三组以上检验各组是否相等。
 --rates 时每对数是“事件数 暴露量”。--scores 时用 -- 之后的两段数，以 / 隔开：voc compare --scores 4 5 3 / 2 3 1。
 说明见 docs/effect.md。"""
+_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")  # 1,234
 QUANTITIES = {
     "share": "比例", "rate": "发生率", "difference": "差值", "ratio": "比值", "odds_ratio": "优势比",
     "mean_difference": "均值差", "shift": "位置差",
@@ -61,7 +63,7 @@ def compare(
 
 def _floats(words: list[str]) -> list[float]:
     try:
-        values = [float(word) for word in words]
+        values = [float(_GROUPED.sub("", word)) for word in words]
     except ValueError:
         wrong = next(word for word in words if not _is_number(word))
         raise InputError(f"「{wrong}」不是数。请写成 voc compare 56 70 48 80。") from None

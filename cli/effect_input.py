@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cli.effect_times import Grid, grid_of, number_of, season_of
+from cli.effect_cells import TOTALS, amount, is_never, switch
+from cli.effect_times import Grid, grid_of, season_of
 from cli.table import columns_of, find_column, open_table, rows_of
 from voc.effect.cohort import NEVER
 from voc.effect.panel import Panel
@@ -22,7 +22,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHUNK = 10_000
-YES_NO = {"true": "1", "yes": "1", "t": "1", "是": "1", "false": "0", "no": "0", "f": "0", "否": "0"}
 _LOGGED = re.compile(r"(?:log|ln|l_)(?=[a-z_\W])", re.IGNORECASE)
 
 
@@ -63,7 +62,8 @@ def read(file: Path, asked: Asked) -> Table:
     clock = [
         "-".join(parts) for parts in zip(*(cells[f"--time {n}"] for n in range(len(names))), strict=True)
     ]
-    marks = sorted({mark for mark in cells.get("--group", []) if not _is_never(mark)})
+    _no_totals(clock)
+    marks = sorted({mark for mark in cells.get("--group", []) if not is_never(mark)})
     extra = [asked.intervention] if asked.intervention else []
     grid = grid_of(clock, [*extra, *marks])
     units = cells.get("--unit", [""] * len(clock))
@@ -126,6 +126,12 @@ def _without(cells: dict[str, list[str]], asked: Asked) -> dict[str, list[str]]:
     return {option: [column[n] for n in kept] for option, column in cells.items()}
 
 
+def _no_totals(clock: Sequence[str]) -> None:
+    for n, cell in enumerate(clock, 1):
+        if cell.casefold() in TOTALS:
+            raise InputError(f"第 {n} 行的时间是「{cell}」；汇总行不是时点，请先从表里删去。")
+
+
 def _codes(units: Sequence[str], order: Sequence[str]) -> Ints:
     known = {name: n for n, name in enumerate(order)}
     return np.array([known[u] for u in units])
@@ -141,21 +147,9 @@ def _once(row: Ints, place: Ints, order: Sequence[str], clock: Sequence[str], na
         raise InputError(f"{who}时间「{clock[n]}」有多行；{how}。")
 
 
-def _amount(cell: str, option: str, row: int) -> float:
-    if cell.casefold() in ("", "na", "nan", "null", "none", "."):
-        return math.nan
-    try:
-        value = float(cell.replace(",", "").removesuffix("%"))
-    except ValueError:
-        raise InputError(f"第 {row} 行的「{cell}」不是数（{option}）。") from None
-    if math.isinf(value):
-        raise InputError(f"第 {row} 行的「{cell}」不是有限的数（{option}）。")
-    return value
-
-
 def _spread(cells: Sequence[str], option: str, row: Ints, place: Ints, shape: tuple[int, int]) -> Floats:
     made = np.full(shape, np.nan)
-    made[row, place] = [_amount(cell, option, n) for n, cell in enumerate(cells, 1)]
+    made[row, place] = [amount(cell, option, n) for n, cell in enumerate(cells, 1)]
     if not np.isfinite(made).any():
         raise InputError(f"{option} 的列里没有一个数。")
     return made
@@ -184,19 +178,10 @@ def _covariates(cells: dict[str, list[str]], asked: Asked, row: Ints, units: int
     made = np.zeros((units, len(asked.covariate)))
     for c in range(len(asked.covariate)):
         for n, cell in reversed(list(enumerate(cells[f"--covariate {c}"], 1))):
-            made[row[n - 1], c] = _amount(cell, "--covariate", n)
+            made[row[n - 1], c] = amount(cell, "--covariate", n)
     if not np.isfinite(made).all():
         raise InputError("--covariate 的列有缺失；每个单位在最早一期要有数值。")
     return made
-
-
-def _is_never(mark: str) -> bool:
-    number = number_of(mark)
-    return (
-        mark.casefold() in ("", "na", "nan", "inf", "never", "none", "null", "从未", "无")
-        or number == 0
-        or (number is None and mark == ".")
-    )
 
 
 def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequence[str], row: Ints, place: Ints,
@@ -204,10 +189,10 @@ def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequenc
     began = np.full(len(order), NEVER)
     if asked.group:
         for n, mark in enumerate(cells["--group"]):
-            began[row[n]] = NEVER if _is_never(mark) else grid.marks[mark]
+            began[row[n]] = NEVER if is_never(mark) else grid.marks[mark]
         began[(began != NEVER) & (began >= len(grid.labels))] = NEVER  # treated after the data end
         return _some(np.where(began < 0, 0, began), "--group 的列里没有一个单位在数据的时间范围内上线。")
-    live = grid.marks[asked.intervention] if asked.intervention else None
+    live = _live(asked.intervention, grid) if asked.intervention else None
     if "--treated" in cells:
         return _switched(cells["--treated"], live, began, row, place)
     if live is None:
@@ -226,6 +211,16 @@ def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequenc
     return began
 
 
+def _live(intervention: str, grid: Grid) -> int:
+    place = grid.marks[intervention]
+    if not 0 < place < len(grid.labels):
+        raise InputError(
+            f"上线时间「{intervention}」不在数据的时间范围之内：数据从「{grid.labels[0]}」到「{grid.labels[-1]}」，"
+            "上线前后都要有。"
+        )
+    return place
+
+
 def _names(text: str, order: Sequence[str]) -> list[str]:
     """Units named with commas between them; a unit whose own name has a comma may stand alone."""
     if text.strip() and text.strip() in order:
@@ -238,8 +233,7 @@ def _some_of(names: Sequence[str]) -> str:
 
 
 def _switched(cells: Sequence[str], live: int | None, began: Ints, row: Ints, place: Ints) -> Ints:
-    words = [YES_NO.get(cell.casefold(), cell) for cell in cells]
-    on = np.array([_amount(cell, "--treated", n) for n, cell in enumerate(words, 1)])
+    on = np.array([switch(cell, n) for n, cell in enumerate(cells, 1)])
     if not np.isin(on[np.isfinite(on)], (0, 1)).all() and (on < 0).any():
         raise InputError("--treated 的列须是 0 和 1。")
     for unit in np.unique(row[on > 0]):

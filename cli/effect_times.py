@@ -14,7 +14,11 @@ from voc.alarms.rhythm import rhythm_of
 from voc.errors import InputError
 
 MOST_GAPS = 4  # a grid this many times longer than the rows is no grid
-_QUARTER = re.compile(r"(\d{4})\s*[-年]?\s*[Qq第]\s*([1-4])\s*季?度?")
+_QUARTER = re.compile(r"(\d{4})\s*[-年]?\s*(?:[Qq第]\s*([1-4])\s*(?:季度?)?|([1-4])\s*季度?)")
+_QUARTER_FIRST = re.compile(r"[Qq]([1-4])[\s_/-]*(\d{4})")
+_COUNTED = re.compile(r"(\d{4})\s*年度?|第\s*(\d+)\s*[周期天日月批次旬]")
+_SPAN = re.compile(r"\s*[~～至到]\s*")
+_NUMERALS = str.maketrans("一二三四", "1234")
 _MONTH_M = re.compile(r"(\d{4})[Mm](\d{1,2})")
 SEASONS = {"hour": 24.0, "day": 7.0, "week": 365.25 / 7, "month": 12.0}
 
@@ -34,7 +38,7 @@ class Grid:
 
 def grid_of(cells: list[str], marks: list[str]) -> Grid:
     """Read the times of the rows and the marks asked for, spelled alike."""
-    numbers = [number_of(cell) for cell in [*cells, *marks]]
+    numbers = [number_of(_counted(cell)) for cell in [*cells, *marks]]
     if all(number is not None and (number < 100_000 or number != int(number)) for number in numbers):
         return _numbered([n for n in numbers if n is not None], cells, marks)
     spelled = [_spelled(cell) for cell in [*cells, *marks]]
@@ -56,9 +60,18 @@ def number_of(cell: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _counted(cell: str) -> str:
+    """The number of a time that is only counted: 2019年, 第3周."""
+    found = _COUNTED.fullmatch(cell)
+    return found[1] or found[2] if found else cell
+
+
 def _spelled(cell: str) -> str:
-    if found := _QUARTER.fullmatch(cell):
-        return f"{found[1]}-{int(found[2]) * 3 - 2:02d}"
+    cell = _SPAN.split(cell)[0]  # a week written as its first and last day
+    if found := _QUARTER.fullmatch(cell.translate(_NUMERALS)):
+        return f"{found[1]}-{int(found[2] or found[3]) * 3 - 2:02d}"
+    if found := _QUARTER_FIRST.fullmatch(cell):
+        return f"{found[2]}-{int(found[1]) * 3 - 2:02d}"
     if found := _MONTH_M.fullmatch(cell):
         return f"{found[1]}-{found[2]}"
     if re.fullmatch(r"\d{8}(?:\.0)?", cell):

@@ -43,6 +43,7 @@ CODES = np.array(["effective", "partly_effective", "ineffective", "worse", "insu
 CLAIMS = ("effective", "partly_effective", "worse")
 MOST_WEEKS = 104
 LEAST_RATE = 1e-300
+ROUNDING = 1e-9  # a change below is one of arithmetic: a constant series has not improved
 MANIFOLD = 100  # times; beyond, a number says nothing
 
 
@@ -67,7 +68,10 @@ def classify(
 
     Beyond zero but wholly short of the smallest effect is partly effective: it is real, and too small.
     """
-    a, b = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    a, b = (
+        np.where(np.abs(end) < ROUNDING, 0.0, end)
+        for end in (np.asarray(low, float), np.asarray(high, float))
+    )
     near, far = (-b, -a) if direction == "decrease" else (a, b)  # gain in the wanted direction
     order = [near > smallest, near > 0, far < 0, far < smallest]
     return np.asarray(np.select(order, [CODES[0], CODES[1], CODES[3], CODES[2]], CODES[4]))
@@ -127,7 +131,7 @@ def describe_change(effect: Effect, metric: str, alpha: float = 0.05) -> str:
 def change_words(name: str, change: float, low: float, high: float, alpha: float = 0.05) -> str:
     """A relative change of `name` and its interval, as people would say it."""
     if not math.isfinite(change):
-        return f"{name}的变化无法计算"
+        return f"{name}从无到有" if change > 0 else f"{name}的变化无法计算"
     level = f"{100 * (1 - alpha):g}% 区间"
     if low * high > 0 and math.isfinite(high):
         small, large = sorted((abs(low), abs(high)))

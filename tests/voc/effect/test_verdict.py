@@ -14,7 +14,9 @@ from voc.effect.before_after import Effect, compare_rates
 from voc.effect.contract import Contract
 from voc.effect.verdict import (
     NAMES,
+    ROUNDING,
     benjamini_hochberg,
+    change_words,
     classify,
     invalid_contract,
     judge,
@@ -67,7 +69,7 @@ def test_each_verdict_has_its_interval(low: float, high: float, code: str) -> No
 
 @given(ENDS, st.floats(0.01, 0.9))
 def test_exactly_one_verdict_for_each_interval(ends: tuple[float, float], smallest: float) -> None:
-    low, high = ends
+    low, high = (0.0 if abs(end) < ROUNDING else end for end in ends)
     truths = {
         "effective": high < -smallest,
         "partly_effective": -smallest <= high < 0,
@@ -180,3 +182,13 @@ def test_broken_and_overlapping_verifications_have_their_words() -> None:
     assert invalid_contract("无效合同：被改动").name == "无效合同"
     assert "措施甲、措施乙" in not_identifiable(["措施甲", "措施乙"]).sentence
     assert len(NAMES) == 7
+
+
+def test_what_is_left_of_arithmetic_in_a_constant_series_is_no_improvement() -> None:
+    assert classify(-9e-17, -9e-17, 0.1) == "ineffective"
+    assert classify(1e-16, 2e-16, 0.1) == "ineffective"
+
+
+def test_what_came_from_nothing_has_no_ratio_and_is_told_so() -> None:
+    assert change_words("投诉量", float("inf"), 9.0, float("inf")) == "投诉量从无到有"
+    assert change_words("投诉量", float("nan"), float("nan"), float("nan")) == "投诉量的变化无法计算"
