@@ -37,13 +37,20 @@ def trained(card: Mapping[str, Any]) -> str:
              f"- 训练样本：{card['labels']} 条（主动挑选；审计样本没有用于训练）", "",
              "| 任务 | 标注 | 学到的类别 | 说明 |", "| --- | --- | --- | --- |"]  # fmt: skip
     for task, note in card["tasks"].items():
-        said = f"惩罚 {note['penalty']:g}" if note["learnt"] else "没有超过现用模型，保持不变"
+        said = f"惩罚 {note['penalty']:g}" if note["learnt"] else _kept(note)
         lines.append(
             f"| {NAMES[task]} | {note['labels']} | {len(note['classes']) if note['learnt'] else 0} | {said} |"
         )
     lines += ["", "方法：以随产品提供的权重为先验，用标注学习字符 n-gram 上的修正量（带惩罚的逻辑回归，"
               "惩罚强度由交叉验证选定），并重新校准置信度。"]  # fmt: skip
     return "\n".join(lines)
+
+
+def _kept(note: Mapping[str, Any]) -> str:
+    """Why a task stays as the model in use reads it."""
+    if not note["labels"]:
+        return "没有标注，保持不变"
+    return "没有超过现用模型，保持不变" if note["classes"] else "每类的标注太少，保持不变"
 
 
 def compared(judgement: Judgement, shares: Mapping[str, Share], taxonomy: Taxonomy) -> str:

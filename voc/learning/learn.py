@@ -71,9 +71,10 @@ def learn(
     InputError when there are too few labels, or when they teach nothing the shipped model does not know.
     """
     if len(taught) < LEAST_LABELS:
-        more = LEAST_LABELS - len(taught)
+        more = 2 * (LEAST_LABELS - len(taught))
         raise InputError(
-            f"训练样本只有 {len(taught)} 条，至少要 {LEAST_LABELS} 条：请再标 {more} 条（voc label）。"
+            f"训练样本只有 {len(taught)} 条，至少要 {LEAST_LABELS} 条：请再标约 {more} 条"
+            "（voc label；一半只用来审计，不用于训练）。"
         )
     weights = rarity([*words, *(one.text for one in taught)])
     x = vectors([one.text for one in taught], weights)

@@ -107,7 +107,7 @@ def test_a_damaged_layer_is_a_numbered_error(learned):
 
 def test_too_few_labels_say_how_many_more_are_needed(shipped):
     rows = told(10)
-    with pytest.raises(InputError, match="请再标 20 条"):
+    with pytest.raises(InputError, match="请再标约 40 条"):
         learn(rows, said(rows, shipped), TAXONOMY, [], {})
 
 
@@ -163,3 +163,13 @@ def test_confidences_stay_shares(taught_model):
     found = said(told(60), taught_model)
     for column in (found.type_confidence, found.sentiment_confidence, (found.sentiment + 1) / 2):
         assert np.all((column >= 0) & (column <= 1))
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "why"),
+    [(0, [], "没有标注"), (40, [], "每类的标注太少"), (40, ["a"], "没有超过现用模型")],
+)
+def test_a_card_says_why_a_task_was_left_alone(learned, labels: int, classes: list[str], why: str) -> None:
+    note = {"labels": labels, "classes": classes, "learnt": False}
+    card = {"version": "linear-1", **learned.card, "tasks": {"issue": note}}
+    assert f"| {labels} | 0 | {why}，保持不变 |" in trained(card)
