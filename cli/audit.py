@@ -43,8 +43,8 @@ def draw(
         f"{week}：共 {count} 条，两份表顺序不同，请两人各自填写「类型」（必填）和「领域」。", highlight=False
     )
     for path in paths:
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
-    console.print(f"填好后运行：voc audit import {paths[0]} --reader 姓名", highlight=False, soft_wrap=True)
+        console.print(f"  {path}", highlight=False)
+    console.print(f"填好后运行：voc audit import {paths[0]} --reader 姓名", highlight=False)
 
 
 def import_sheet(
@@ -82,7 +82,7 @@ def report(
         from notifications.audit_pages import render_audit
 
         out.write_text(render_audit(weeks, questions, stages.class_names(), moment(None)), encoding="utf-8")
-        console.print(f"已写到 {out}", highlight=False, soft_wrap=True)
+        console.print(f"已写到 {out}", highlight=False)
     return None
 
 

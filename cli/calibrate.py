@@ -61,9 +61,9 @@ def calibrate(
     if json:
         return as_json(plain(rows, terms))
     _say(rows)
-    console.print(sentence(rows, terms), soft_wrap=True)
+    console.print(sentence(rows, terms))
     if page:
-        console.print(f"网页：{page}", highlight=False, soft_wrap=True)
+        console.print(f"网页：{page}", highlight=False)
     return None
 
 

@@ -57,7 +57,7 @@ def causes(
     console.print(f"[bold]问题 {number}：{view.head.name}[/bold]", highlight=False)
     for told in summary(view):
         console.print(told, highlight=False, markup=False)
-    return console.print(f"根因页已写到 {path}", highlight=False, soft_wrap=True)
+    return console.print(f"根因页已写到 {path}", highlight=False)
 
 
 def _found(found: list[tuple[int, str]], words: str) -> int:
@@ -159,7 +159,7 @@ def pareto_page(
     )
     _write(path, page)
     console.print(sentence(bars, by, measure), highlight=False)
-    return console.print(f"帕累托图已写到 {path}", highlight=False, soft_wrap=True)
+    return console.print(f"帕累托图已写到 {path}", highlight=False)
 
 
 def _bar(bar: Bar) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def _ask(one: Drawn, said: Annotations, place: int, of: int, who: str) -> str:
     head = f"{place + 1}/{of}　{STRATUM_NAMES[one.stratum]}样本" + (
         "（不显示模型建议）" if blind else f"　{one.reason}"
     )
-    console.print(Panel(Text(one.text), title=head, subtitle=HELP, title_align="left", subtitle_align="left"))
+    console.print(Panel(Text(one.text), title=head, subtitle=HELP, title_align="left", subtitle_align="left"),
+                  soft_wrap=False)  # fmt: skip
     for question in _questions(said, place, blind):
         key = _key(question)
         if key in (SKIP, UNDO, QUIT):

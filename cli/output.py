@@ -8,13 +8,17 @@ from datetime import date, datetime
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
 from voc.zone import CHINA
 
-console = Console()
-progress_console = Console(stderr=True)
+SHORT = 10  # as wide as five Chinese characters
+
+# Sentences are left for the screen to break, so that addresses and commands in them can be copied.
+console = Console(soft_wrap=True)
+progress_console = Console(stderr=True, soft_wrap=True)
 
 
 def as_json(value: object) -> None:
@@ -32,11 +36,15 @@ def as_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str
         console.print(f"{title}：暂无。")
         return
     table = Table(title=title, title_justify="left", header_style="bold")
-    for heading in columns.values():
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(shown(row.get(key)) for key in columns))
-    console.print(table)
+    cells = [[shown(row.get(key)) for key in columns] for row in rows]
+    for (key, heading), column in zip(columns.items(), zip(*cells, strict=True), strict=True):
+        # What is short stays in one line; where the screen is narrow, words give way and not numbers.
+        short = max(map(cell_len, column)) <= SHORT
+        counted = all(isinstance(row.get(key), int | float) for row in rows)
+        table.add_column(heading, overflow="fold", no_wrap=short, justify="right" if counted else "left")
+    for line in cells:
+        table.add_row(*line)
+    console.print(table, soft_wrap=False)
 
 
 def shown(value: Any) -> str:

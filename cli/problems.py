@@ -15,6 +15,7 @@ from models.engine import migrate, transaction
 from voc.deadlines import working_days_due
 from voc.errors import InputError
 from voc.lifecycle import PROBLEM
+from voc.wording import who
 
 problem = typer.Typer(help="问题：查看、确认、不处理、另想办法、合并、拆分", no_args_is_help=True)
 ProblemId = Annotated[int, typer.Argument(help="问题编号")]
@@ -53,7 +54,7 @@ def show(number: ProblemId, json: Annotated[bool, typer.Option("--json", help="�
         console.print(f"复发监测：{told_watch(row['watch'])}")
     for quotation in row["quotations"]:
         console.print(f"  “{quotation}”", highlight=False, markup=False)
-    as_table("经过", [{**entry, "what": _told(entry)} for entry in log],
+    as_table("经过", [{**entry, "what": _told(entry), "by": who(entry["by"])} for entry in log],
              {"at": "时间", "what": "事项", "reason": "理由", "by": "由谁"})  # fmt: skip
     return as_table(
         "反馈", members, {"feedback": "编号", "source": "来源", "record_key": "记录", "occurred_at": "时间"}

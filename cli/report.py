@@ -63,7 +63,7 @@ def write(
         )
         for path in (row.path, row.pdf_path, row.xlsx_path):
             if path:
-                console.print(f"  {get_settings().home.resolve() / path}", highlight=False, soft_wrap=True)
+                console.print(f"  {get_settings().home.resolve() / path}", highlight=False)
 
 
 def _check(kind: str, department: str | None, action: int | None) -> None:
@@ -148,7 +148,7 @@ def replay(
     else:
         for one in done.raw[:SHOWN]:
             said = f"原始记录被改动：{one.file} 第 {one.row} 行（{'、'.join(one.parts)}）"
-            console.print(said, highlight=False, soft_wrap=True)
+            console.print(said, highlight=False)
         _say(done.comparison, done.same_bytes, done.late)
     if not done.comparison.same:
         raise typer.Exit(1)

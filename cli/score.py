@@ -146,7 +146,7 @@ def _say(result: dict[str, Any]) -> None:
     for name, title in COUNTED.items():
         shown = "　".join(f"{value} {count:,}" for value, count in result[name].items())
         table.add_row(title, shown or "—")
-    progress_console.print(table)
+    progress_console.print(table, soft_wrap=False)
     where = "标准输出" if result["out"] == STANDARD_OUT else f"「{result['out']}」"
     progress_console.print(
         f"已写入{where}，用时 {result['seconds']} 秒，每秒 {result['rows_per_second']:,} 行，"

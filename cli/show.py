@@ -53,15 +53,15 @@ def problems(
     rows = [{**row, "page": _page(row["id"])} for row in fetch(problem_list.problems)]
     if json:
         return as_json(_with_members(rows) if members else rows)
-    named = [{**row, "state": _standing(row), "kind": PROBLEM_KIND_NAMES[row["kind"]]} for row in rows]
+    named = [{**row, "state": _standing(row), "kind": PROBLEM_KIND_NAMES[row["kind"]],
+              "said": next(iter(row["quotations"]), None)} for row in rows]  # fmt: skip
     as_table("问题", named, {"id": "编号", "name": "问题", "kind": "类型", "count": "反馈", "customers": "客户",
-                           "state": "状态", "round": "轮次", "department": "责任部门",
-                           "quotations": "客户原话"})  # fmt: skip
+                           "state": "状态", "department": "责任部门", "said": "客户原话"})  # fmt: skip
     return _say_pages([row["page"] for row in rows if row["page"]])
 
 
 def _standing(row: dict[str, Any]) -> str:
-    state = PROBLEM.states[row["state"]]
+    state = PROBLEM.states[row["state"]] + (f"（第 {row['round']} 轮）" if row["round"] > 1 else "")
     return f"{state}，监测第 {row['watch']['weeks']} 周" if row["watch"] else state
 
 
@@ -77,7 +77,7 @@ def told_watch(watch: dict[str, Any]) -> str:
 def _say_pages(pages: list[str]) -> None:
     if pages:
         where = f"{Path(pages[0]).parent}/编号.html"
-        console.print(f"根因页（{len(pages)} 个）：{where}", highlight=False, soft_wrap=True)
+        console.print(f"根因页（{len(pages)} 个）：{where}", highlight=False)
 
 
 def _page(problem: int) -> str | None:

@@ -15,6 +15,7 @@ from models.engine import migrate, transaction
 from models.retiming import changes
 from voc.errors import InputError
 from voc.sla import STATES, TITLES, left_in_words
+from voc.wording import who
 from voc.zone import CHINA
 
 app_ = typer.Typer(help="时限：在走的、达成率、异常关闭、换用新时限", no_args_is_help=True)
@@ -73,7 +74,7 @@ def flags(since: Since = "", json: AsJson = False) -> None:
     if json:
         return as_json(rows)
     columns = {"at": "时间", "name": "类别", "department": "部门", "by": "由谁", "sentence": "说明"}
-    as_table("需要核实的关闭（不计入解决率）", rows, columns)
+    as_table("需要核实的关闭（不计入解决率）", [{**row, "by": who(row["by"])} for row in rows], columns)
     return None
 
 

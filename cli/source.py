@@ -60,7 +60,7 @@ def try_out(file: DefinitionFile) -> None:
              {field: f"{field} ← {mapping[field]}" for field in fields})  # fmt: skip
     if chunk.unreadable:
         console.print(f"另有 {len(chunk.unreadable)} 条读不了，例如：{chunk.unreadable[0].reason}")
-    console.print(f"看起来没有问题的话：voc source add {file}", highlight=False, soft_wrap=True)
+    console.print(f"看起来没有问题的话：voc source add {file}", highlight=False)
 
 
 def _masked(mapped: Any, fields: list[str]) -> list[dict[str, str]]:

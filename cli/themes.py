@@ -95,4 +95,4 @@ def _written(out: Path | None, render: Any) -> None:
         out.write_text(render(), encoding="utf-8")
     except OSError as error:
         raise InputError(f"写不了「{out}」：{error.strerror}。请检查 --out。") from error
-    console.print(f"已写到 {out}", highlight=False, soft_wrap=True)
+    console.print(f"已写到 {out}", highlight=False)

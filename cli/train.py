@@ -16,6 +16,7 @@ from tasks import train as training
 from tasks.assets import model
 from voc.errors import InputError
 from voc.learning import card
+from voc.wording import who
 
 Who = Annotated[str, typer.Option("--by", help="由谁决定；留空为当前登录用户")]
 STEPS = {"adopt": "采用", "back": "退回"}
@@ -44,7 +45,7 @@ def evaluate(version: Version = "") -> None:
     name, judgement, _, text = training.evaluate(version)
     console.print(Markdown(text))
     if training.candidates():
-        console.print(f"模型卡：{training.report_path(name)}", soft_wrap=True)
+        console.print(f"模型卡：{training.report_path(name)}")
     if judgement.refusal is None:
         console.print(f"采用：voc adopt {name}")
 
@@ -87,6 +88,6 @@ def models(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = F
         return as_json({"in_use": model().version, "candidates": training.candidates(), "history": rows})
     console.print(f"现用模型：{model().version}")
     console.print(f"候选模型：{'、'.join(training.candidates()) or '暂无'}")
-    named = [{**row, "step": STEPS[str(row["step"])]} for row in rows]
+    named = [{**row, "step": STEPS[str(row["step"])], "by": who(str(row["by"]))} for row in rows]
     return as_table("采用记录", named, {"at": "时间", "step": "操作", "version": "模型", "replaced": "原模型",
                                     "by": "决定人", "reason": "理由"})  # fmt: skip

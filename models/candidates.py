@@ -110,7 +110,10 @@ def enrol_groups(session: Session, groups: Sequence[int]) -> int:
         SELECT DISTINCT ON (1, 2)
                problem_part(COALESCE(p.merged_into, p.id), f.product, f.region, f.channel, f.agent), f.id,
                (SELECT m.id FROM mention m WHERE m.feedback_id = f.id AND m.current AND m.polarity = -1
-                ORDER BY m.confidence DESC, m.span_start LIMIT 1), 'rule:event'
+                ORDER BY m.confidence DESC, m.span_start LIMIT 1),
+               CASE WHEN EXISTS (SELECT 1 FROM problem_lineage l JOIN problem home ON home.id = l.child_id
+                                 WHERE l.parent_id = p.id AND l.kind = 'merge' AND l.by LIKE 'rule:%'
+                                   AND home.issue IS NOT NULL) THEN 'rule:lasting' ELSE 'rule:event' END
         FROM problem p JOIN registry_member r ON r.group_id = p.group_id JOIN feedback f ON f.id = r.feedback_id
         WHERE p.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
         ON CONFLICT DO NOTHING
@@ -180,12 +183,16 @@ def take_group(session: Session, problem: int, group: int) -> None:
     session.execute(update(Problem).where(Problem.id == problem).values(group_id=group))
 
 
-def merge(session: Session, survivor: int, gone: int, by: By, reason: str) -> None:
-    """Hand the members of a problem to another; its number stays and says where they are, later ones follow."""
-    values = {"survivor": survivor, "gone": gone}
+def merge(session: Session, survivor: int, gone: int, by: By, reason: str, method: str | None = None) -> None:
+    """Hand the members of a problem to another; its number stays and says where they are, later ones follow.
+
+    `method` says how they came there, where that is no longer what brought them to the one that is gone.
+    """
+    values = {"survivor": survivor, "gone": gone, "method": method}
     for query in (
         """INSERT INTO problem_member (problem_id, feedback_id, mention_id, method)
-           SELECT :survivor, feedback_id, mention_id, method FROM problem_member WHERE problem_id = :gone
+           SELECT :survivor, feedback_id, mention_id, COALESCE(CAST(:method AS text), method)
+           FROM problem_member WHERE problem_id = :gone
            ON CONFLICT DO NOTHING""",
         "DELETE FROM problem_member WHERE problem_id = :gone",
         "UPDATE problem SET merged_into = :survivor WHERE id = :gone OR merged_into = :gone",

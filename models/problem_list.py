@@ -154,12 +154,12 @@ def history(session: Session, problem: int) -> list[dict[str, Any]]:
     return _rows(
         session,
         """
-        SELECT l.at, l.by, l.step AS what, NULL::bigint AS other, l.facts ->> 'reason' AS reason
+        SELECT l.at, l.by, l.step AS what, NULL::bigint AS other, l.facts ->> 'reason' AS reason, l.seq
         FROM problem_log l WHERE l.subject_id = :problem
         UNION ALL
         SELECT at, by, kind || CASE WHEN parent_id = :problem THEN '_into' ELSE '_from' END,
-               CASE WHEN parent_id = :problem THEN child_id ELSE parent_id END, reason
-        FROM problem_lineage WHERE parent_id = :problem OR child_id = :problem ORDER BY at, what
+               CASE WHEN parent_id = :problem THEN child_id ELSE parent_id END, reason, NULL
+        FROM problem_lineage WHERE parent_id = :problem OR child_id = :problem ORDER BY at, seq
         """,
         problem=problem,
     )

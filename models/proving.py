@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from models.loop import Action
 from models.proof import Contract, Verification
 
-# What counts as a complaint of a problem: mentions of its issue as one reading has them, or its members.
+# What counts as a complaint of a problem: mentions of its issue as one reading has them, or its members. What came
+# with events that turned out to recur does not: one reading must count the weeks before and after alike.
 COMPLAINTS = """
     complaint AS (
         SELECT m.feedback_id FROM mention m JOIN annotation a ON a.id = m.annotation_id
@@ -26,7 +27,8 @@ COMPLAINTS = """
           AND NOT EXISTS (SELECT 1 FROM problem c JOIN problem_member k ON k.problem_id = COALESCE(c.merged_into, c.id)
                           WHERE c.parent_id = :problem AND k.problem_id <> :problem AND k.feedback_id = m.feedback_id)
         UNION
-        SELECT feedback_id FROM problem_member WHERE problem_id = :problem AND method <> 'rule:issue'
+        SELECT feedback_id FROM problem_member
+        WHERE problem_id = :problem AND method NOT IN ('rule:issue', 'rule:lasting')
     )
 """
 # Numerator: customers who spoke of the problem that day. Denominator: accepted feedback. Exposure: orders.

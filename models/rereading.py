@@ -107,7 +107,8 @@ def _annotation(session: Session, feedback: int, said: Mapping[str, Any], versio
 
 def leave_events(session: Session, feedback: int) -> None:
     """Take a feedback that complains of nothing any more out of the events it was a part of."""
-    query = """DELETE FROM problem_member k WHERE k.feedback_id = :id AND k.method = 'rule:event' AND NOT EXISTS (
+    query = """DELETE FROM problem_member k
+               WHERE k.feedback_id = :id AND k.method IN ('rule:event', 'rule:lasting') AND NOT EXISTS (
                    SELECT 1 FROM mention m WHERE m.feedback_id = :id AND m.current AND m.polarity = -1)"""
     session.execute(text(query), {"id": feedback})
 

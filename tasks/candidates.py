@@ -119,7 +119,9 @@ def _hand_over_lasting(session: Session, groups: Iterable[int], now: datetime) -
         members = candidates.members(session, some)
         issue = recurs_as(members.facts.moment, [voice.issue for voice in some], members.signs)
         if issue in homes:
-            candidates.merge(session, homes[issue], events[group], by("rule:event", now), LASTING)
+            candidates.merge(
+                session, homes[issue], events[group], by("rule:event", now), LASTING, "rule:lasting"
+            )
             count += 1
     return count
 

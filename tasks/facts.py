@@ -22,6 +22,7 @@ from tasks.origins import Origins
 from voc.facts import Break, Facts, Overdue
 from voc.lifecycle import ACTION
 from voc.reporting.crediting import Credit, credits, marked
+from voc.wording import who
 from voc.zone import CHINA
 
 TITLES = {
@@ -201,7 +202,7 @@ def _timeline(session: Session, scope: Scope, asked: Asked) -> list[tuple[date, 
         (
             row["at"].astimezone(CHINA).date(),
             _said(ACTION.steps[row["step"]].title, row["reason"]),
-            _who(row["by"]),
+            who(row["by"]),
         )
         for row in ask(session, STEPS, asked, action=scope.action)
     ]
@@ -209,10 +210,6 @@ def _timeline(session: Session, scope: Scope, asked: Asked) -> list[tuple[date, 
 
 def _said(words: str, reason: str | None) -> str:
     return f"{words}：{reason}" if reason else words
-
-
-def _who(by: str) -> str:
-    return by.removeprefix("person:") if by.startswith("person:") else "系统"
 
 
 def company() -> str:

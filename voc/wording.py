@@ -66,6 +66,12 @@ def span(amount: timedelta) -> str:
     return f"{max(rest, 1)} 分钟"
 
 
+def who(by: str) -> str:
+    """Name who did something: people by name, customers as such, rules and the rest as the system."""
+    kind, _, name = by.partition(":")
+    return {"person": name, "customer": "客户"}.get(kind, "系统")
+
+
 def size(count: int) -> str:
     """Write a number of bytes."""
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(count // 1024, 1)} KB"

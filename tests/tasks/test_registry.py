@@ -270,7 +270,11 @@ def test_an_event_told_for_months_goes_to_the_problem_of_its_issue(refunds):
     house = refunds(25)
     home = house.value("SELECT id FROM problem WHERE issue = 'payment.refund'")
     assert house.value(OF_EVENT.format("merged_into")) == home
-    assert house.value("SELECT count(*) FROM problem_member WHERE problem_id = :home", home=home) == 4
+    refunds(30, ["财务在休年假？客服小姐姐说的，坐等"], 4)
+    methods = house.rows(
+        "SELECT method FROM problem_member WHERE problem_id = :home ORDER BY feedback_id", home=home
+    )
+    assert [row["method"] for row in methods] == [*["rule:issue"] * 4, "rule:lasting"]
     assert house.value("SELECT reason FROM problem_lineage").startswith("持续数月")
 
 

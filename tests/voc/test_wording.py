@@ -6,7 +6,7 @@ import pytest
 
 from voc.exporting import defused
 from voc.sla import Clock
-from voc.wording import left, left_until, size, span
+from voc.wording import left, left_until, size, span, who
 
 START = datetime(2026, 6, 8, 1, tzinfo=UTC)
 
@@ -87,3 +87,11 @@ def test_a_cell_that_a_spreadsheet_would_calculate_is_defused(cell: str) -> None
 @pytest.mark.parametrize("cell", [-1.5, 3, None, "退款", "a=b"])
 def test_numbers_and_plain_words_stay_as_they_are(cell: object) -> None:
     assert defused(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("by", "name"),
+    [("person:李雷", "李雷"), ("customer:17", "客户"), ("rule:event", "系统"), ("system:cases", "系统")],
+)
+def test_who_did_something_is_named_as_people_would(by: str, name: str) -> None:
+    assert who(by) == name
