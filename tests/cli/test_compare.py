@@ -61,3 +61,9 @@ def test_mistakes_are_told_in_one_chinese_sentence(voc, words, sentence):
     said = voc("compare", *words)
     assert (said.returncode, said.stderr[:3]) == (1, "出错：")
     assert sentence in said.stderr
+
+
+def test_scores_may_be_negative_and_counts_may_have_separators(voc):
+    told = json.loads(voc("compare", "--scores", 0.7, -1.6, -0.2, "/", 1.9, 0.8, 1.1, "--json").stdout)
+    assert told["tests"][0]["statistic"] < 0
+    assert voc("compare", "1,234", "5,678", "900", "5,000").returncode == 0
