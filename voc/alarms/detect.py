@@ -41,7 +41,7 @@ def detect(times: Sequence[datetime], values: Floats, rhythm: Rhythm, chinese_ca
     since = int(zeros[0]) if len(zeros) else len(grid)
     series = np.where(np.arange(len(grid)) > since, np.nan, 0.0)
     series[place] = values
-    scale = _scale(values[place < rhythm.memory.warm])
+    scale = _scale(values[(place < rhythm.memory.warm) & ~np.isnan(values)])
     counts = series[None] * scale
     seen = forecast(counts, profiles_of(grid, rhythm, chinese_calendar), rhythm.memory)
     chances = np.where(np.isnan(counts), 1.0, tail(np.nan_to_num(counts), seen.mean[0], seen.variance[0]))

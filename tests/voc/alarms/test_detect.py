@@ -167,3 +167,29 @@ def test_a_cell_that_is_no_time_is_named_by_its_row():
 def test_a_cell_that_is_no_count_is_refused(cell):
     with pytest.raises(InputError, match="第 1 行"):
         amounts([cell])
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["201812", "201901"], [datetime(2018, 12, 1), datetime(2019, 1, 1)]),
+        (
+            ["201812", "201852", "201901"],
+            [datetime(2018, 3, 19), datetime(2018, 12, 24), datetime(2018, 12, 31)],
+        ),
+    ],
+)
+def test_years_with_months_or_weeks_may_be_written_as_one_number(cells, expected):
+    assert instants(cells) == (expected, True)
+
+
+@pytest.mark.parametrize("cell", ["", "NA", "NaN", " null ", "缺失", "-"])
+def test_a_value_that_is_missing_is_unknown(cell):
+    assert np.isnan(amounts([cell])).all()
+
+
+def test_a_missing_value_in_the_first_days_hides_no_later_spike():
+    values = np.random.default_rng(3).poisson(5, 120).astype(float)
+    values[2], values[100] = np.nan, 25.0
+    times = [datetime(2026, 1, 5) + timedelta(days=day) for day in range(120)]
+    assert np.flatnonzero(detect(times, values, BY_NAME["day"]).flag).tolist() == [100]
