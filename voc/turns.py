@@ -28,6 +28,8 @@ _WEIGHED = (
     (4.0, r"(?:不会|没有?|不怕|不用怕|从未)踩(?:坑|雷|到雷|到坑)"),
     (4.0, r"一(?:点|丁点|丝)(?:儿)?(?:问题|毛病|瑕疵|缺点)(?:都|也)?(?:没有?|挑不出|找不到)"),
     (3.0, r"(?:^|\n)(?:不得不说)?(?:是)?真(?:的)?香(?:啊|了|警告)?(?:\n|$)"),
+    (3.0, r"(?:^|\n)(?:我|我们|大家)?(?:并不|不)(?:觉得|感觉|会觉得|算|会)(?:是|很|太|特别|有多)*"
+          r"(?:贵|慢|吵|差|麻烦|卡|累)(?:\n|$)"),
     # what was there is gone: no word of it is bad
     (-3.0, r"(?:功能|设置|设定|选项|按钮|按键|数据|记录|值|设备|图标|界面|模式|开关|入口|显示|提示|连接|信号|列表|页面|"
            r"账号|密码|优惠券?|积分|余额|订单)[都也又全就突然莫名其妙]{0,4}(?:没了|不见了|消失了?|没有了|找不到了?)"),
@@ -39,6 +41,18 @@ _WEIGHED = (
 _ANY = "|".join(f"(?:{pattern})" for _, pattern in _WEIGHED)
 _EACH = tuple((weight, re.compile(pattern)) for weight, pattern in _WEIGHED)
 
+
+# Signs of chat programs and microblogs speak for the whole text; 微笑, 再见 and 捂脸 are meant either way.
+_SIGNS = "[\\[【](?:{})[\\]】]"
+_GLAD = _SIGNS.format(
+    "哈哈|嘻嘻|爱你|鼓掌|太开心|赞|强|玫瑰|鲜花|愉快|呲牙|亲亲|心|爱心|比心|给力|威武|耶|ok|OK|胜利|大笑|憨笑|"
+    "花心|馋嘴|得意|撒花|加油|点赞|庆祝|拥抱|good"
+)
+_SAD = _SIGNS.format(
+    "怒|泪|抓狂|衰|鄙视|发怒|流泪|大哭|快哭了|伤心|弱|吐|怒骂|生病|失望|悲伤|委屈|晕|黑线|心碎|难过|菜刀|便便|"
+    "敲打|白眼|哼|左哼哼|右哼哼|咒骂|炸弹|崩溃|裂开|翻白眼"
+)
+_MOOD = 2.5
 
 # Neither praise nor blame. Of the 63 training and calibration rows that say nothing else, 还可以 and its kin are good
 # in two of three, 一般 in one of thirty; only with three stars and more is the latter lukewarm, too.
@@ -71,13 +85,15 @@ def lukewarm(clauses: Sequence[str], content: NDArray[np.bool_]) -> NDArray[np.b
 def turned(clauses: Sequence[str]) -> Floats:
     """Logits to add to the sentiment of each text of `voc.clauses.clausal`, shape (texts,).
 
-    A turn counts by the share of the text its clause takes.
+    A turn counts by the share of the text its clause takes, a sign such as [怒] for all of it.
     """
     added = np.zeros(len(clauses))
-    found = pl.Series(clauses, dtype=pl.String).str.contains(_ANY).to_numpy()
-    for row in np.flatnonzero(found).tolist():
+    column = pl.Series(clauses, dtype=pl.String)
+    for row in np.flatnonzero(column.str.contains(_ANY).to_numpy()).tolist():
         added[row] = _weigh(clauses[row])
-    return added
+    glad, sad = (column.str.count_matches(signs).to_numpy().astype(np.int64) for signs in (_GLAD, _SAD))
+    moods: Floats = added + _MOOD * np.sign(glad - sad)
+    return moods
 
 
 def _weigh(text: str) -> float:

@@ -16,6 +16,21 @@ def test_irony_is_no_praise(clause: str) -> None:
     assert turned([clause])[0] <= -4
 
 
+@pytest.mark.parametrize(
+    ("clause", "sign"),
+    [
+        ("[怒][怒]又来", -1),
+        ("收到了[鼓掌]", 1),
+        ("【流泪】", -1),
+        ("[微笑]又来", 0),
+        ("[服务]", 0),
+        ("并不觉得贵", 1),
+    ],
+)
+def test_signs_of_chat_programs_and_denied_blame_are_heard(clause: str, sign: int) -> None:
+    assert np.sign(turned([clause])[0]) == sign
+
+
 @pytest.mark.parametrize("clause", ["温度湿度设定值没了", "门锁功能突然不见了", "聊天记录全没了"])
 def test_what_is_gone_is_missed(clause: str) -> None:
     assert turned([clause])[0] <= -3
