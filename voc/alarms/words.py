@@ -75,21 +75,27 @@ def sayings(spoken: Spoken, series: int, policy: Policy, since: int = 0) -> list
 
     since: the first day that is judged; the days before it are only remembered.
     """
-    scan = _Scan(spoken, WordPolicy(), policy.false_per_year / DAYS_OF_A_YEAR)
+    own = WordPolicy()
+    found = scanned(spoken, own, min(own.budget * policy.false_per_year / DAYS_OF_A_YEAR, 0.5), since)
+    for place, one in enumerate(found):
+        one.episode.series = series + place
+    return found
+
+
+def scanned(spoken: Spoken, policy: WordPolicy, level: float, since: int = 0) -> list[Saying]:
+    """Go through the days and return what came up with a chance of at most `level`, all phrases of a day together."""
+    scan = _Scan(spoken, policy, level)
     first, last = (int(spoken.days.min()), int(spoken.days.max())) if len(spoken.days) else (0, -1)
     for day in range(first, last + 1):
         scan.live(day, judged=day >= since)
-    for place, one in enumerate(scan.found):
-        one.episode.series = series + place
     return scan.found
 
 
 class _Scan:
     """What is known on each day: the words of the half year before, and what came up lately."""
 
-    def __init__(self, spoken: Spoken, policy: WordPolicy, alarms_a_day: float) -> None:
-        self.spoken, self.policy = spoken, policy
-        self.level = min(policy.budget * alarms_a_day, 0.5)
+    def __init__(self, spoken: Spoken, policy: WordPolicy, level: float) -> None:
+        self.spoken, self.policy, self.level = spoken, policy, level
         self.terms = terms(spoken.texts)
         self.by_day: dict[int, list[int]] = {}
         for row, day in enumerate(spoken.days.tolist()):
