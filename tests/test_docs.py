@@ -95,7 +95,7 @@ def test_the_documents_show_commands_links_paths_and_settings():
 @pytest.mark.parametrize("command", VOC, ids=named)
 def test_every_voc_command_of_a_document_exists_with_its_options(command):
     found, rest = known(command[1:])
-    options = {option for parameter in found.params for option in parameter.opts}
+    options = {o for parameter in found.params for o in (*parameter.opts, *parameter.secondary_opts)}
     assert getattr(found, "commands", None) is None, f"{named(command)} stops at a group"
     assert {word for word in rest if word.startswith("-")} <= options
 
