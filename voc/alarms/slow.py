@@ -34,7 +34,7 @@ class SlowPolicy:
     before: int = 140  # days they are held against
     enough: int = 56  # days of these that there have to be
     rare: float = 20.0  # expected in a window: fewer show no rise that lasts
-    plain: float = 200.0  # and more show it within a fortnight, and the drift of a year beside it
+    plain: float = 700.0  # and more show it within a fortnight
     double: float = 2.0  # times what was usual: more is seen within days
     drift: float = 0.04  # share of a rate by which it may stray within weeks without anything having happened
     spread: float = 1.2  # variance of weeks over their mean before any was seen
