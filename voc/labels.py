@@ -84,10 +84,8 @@ def _shipped(
     rows, clauses = scores.rows(), clausal(texts)
     felt = scores.feelings(rows)
     kinds = _judging(kind_shares(rows, clauses, texts), ratings)
-    # Squared, so that what is only half a letter, a long review, hardly moves; who only asks has no grievance.
-    grieved = GRIEVED * letterlike(rows) ** 2 * (1 - kinds[:, KINDS.index("enquiry")])
-    worded = _odds(calibrated(felt, model.tone.sentiment_knots)) - grieved + turned(clauses)
     tepid = lukewarm(clauses, np.array([rating is not None and rating >= MIDDLE for rating in ratings], bool))
+    worded = _worded(felt, letterlike(rows), kinds, clauses, model.tone)
     worded = np.where(tepid, TEPID * worded, worded)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     stars = _heard(stars, worded, np.array([any(m.polarity < 0 for m in found) for found in mentions], bool))
@@ -118,6 +116,13 @@ def _shipped(
         unsure=_unsure(type_confidence, sentiment_confidence, _surest(areas), issue_confidence),
         type_shares=type_shares,
     )
+
+
+def _worded(felt: Floats, letter: Floats, kinds: Floats, clauses: Sequence[str], model: ToneModel) -> Floats:
+    """Log-odds of praise by the words alone: the table's, less what letters mean worse, and turns of phrase."""
+    # Squared, so that what is only half a letter, a long review, hardly moves; who only asks has no grievance.
+    grieved = GRIEVED * letter**2 * (1 - kinds[:, KINDS.index("enquiry")])
+    return _odds(calibrated(felt, model.sentiment_knots)) - grieved + turned(clauses)
 
 
 def _tones(
