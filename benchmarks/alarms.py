@@ -22,6 +22,7 @@ import polars as pl
 
 from benchmarks.alarm_rows import Voices, aircon, appstore
 from benchmarks.registry_rows import background
+from models.series import ENOUGH
 from tasks.assets import taxonomy
 from voc.alarms.cause import Told, quotations, sentence, standing_out
 from voc.alarms.events import Event, Heard, happenings
@@ -38,6 +39,7 @@ from voc.registry.signs import signs
 
 READINGS = Path(__file__).parent / "readings" / "alarms.csv"
 PAST, PEAKS, APART = timedelta(days=180), 10, 7
+BEFORE = timedelta(days=28)
 SHUFFLES = 5
 SOURCES = {"米家": lambda: appstore("mijia"), "美居": lambda: appstore("midea_meiju"), "京东空调": aircon}
 BACKLOG = (date(2022, 6, 18), date(2022, 7, 31))  # the sale, and the end of the installation season
@@ -204,8 +206,20 @@ def cause(voices: Voices, one: Raised) -> tuple[str, list[str]]:
         (taxonomy().issue(code).name, count) for code, count in _named(voices, one)[:2] if code in taxonomy()
     ]
     label = label_of(one.series, taxonomy())
-    told = sentence(label, len(one.ids), one.episode.expected_then, issues, [], list(words), 1.0)
+    more = volume(voices, one.start, one.day)
+    told = sentence(label, len(one.ids), one.episode.expected_then, issues, [], list(words), more)
     return told, quotations([Told(text) for text in now], words)
+
+
+def volume(voices: Voices, first: date, last: date) -> float:
+    """Return how much other feedback the days gave, as a multiple of the four weeks before (see models.series)."""
+    daily = voices.said.filter(~pl.col("negative")).group_by("day").len()
+    before = daily.filter(pl.col("day").is_between(first - BEFORE, first - timedelta(days=1)))
+    during = daily.filter(pl.col("day").is_between(first, last))["len"].sum()
+    if before["len"].sum() < ENOUGH:
+        return 1.0
+    days = (first - min(before["day"].to_list())).days
+    return float(during / ((last - first).days + 1) / (before["len"].sum() / days))
 
 
 def _words(voices: Voices, one: Raised, now: list[str]) -> dict[str, float]:

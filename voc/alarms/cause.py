@@ -147,12 +147,13 @@ def sentence(
         clauses.append("突出的词：" + "、".join(words))
     if over:
         clauses.append("集中在" + "、".join(_slice(lift) for lift in over[:2]))
-    if volume >= MORE:
+    if volume >= MORE and (volume - 1) * expected >= PART * (observed - expected):
         clauses.append(f"同期其他反馈也增至平时的 {volume:.1f} 倍，可能与业务量有关")
     return "；".join(clauses) + "。"
 
 
 MORE = 1.5  # times the usual amount of other feedback from which it is worth saying
+PART = 0.2  # share of the excess that this has to explain: else it is another matter
 
 
 def _slice(lift: Lift) -> str:

@@ -50,3 +50,12 @@ def test_the_cause_is_one_sentence_that_tells_of_more_business_only_when_there_w
     assert written.endswith("。")
     assert "突出的词：超时" in written
     assert ("3.0 倍" in written) is told
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "volume", "told"),
+    [(30, 10.0, 2.0, True), (30, 10.0, 1.3, False), (30, 1.0, 3.0, False)],
+)
+def test_more_business_is_named_where_it_explains_a_part_of_the_rise(observed, expected, volume, told):
+    said = sentence("安装不准时", observed, expected, [], [], [], volume)
+    assert ("业务量" in said) is told
