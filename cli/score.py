@@ -116,7 +116,8 @@ def _warnings(tally: Tally, plan: Plan) -> list[str]:
     if tally.unread["rating"]:
         worst, best = plan.scale
         told.append(
-            f"{tally.unread['rating']} 行的评分不在 {worst:g}-{best:g} 之内或看不懂，按没有评分处理（--scale）。"
+            f"{tally.unread['rating']} 行的评分不在 {worst:g}-{best:g} 之内或看不懂，按没有评分处理；"
+            "如果是十分制或百分制，请加 --scale 0-10 或 --scale 0-100。"
         )
     if tally.unread["time"]:
         told.append(f"{tally.unread['time']} 行的时间看不懂，频次按单条计算。")
