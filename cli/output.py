@@ -14,7 +14,11 @@ from rich.table import Table
 
 from voc.zone import CHINA
 
-SHORT = 10  # as wide as five Chinese characters
+SHORT, LEAST, BORDER = (
+    10,
+    12,
+    3,
+)  # widths of columns: what stays whole, what words need at least, what stands between
 
 # Sentences are left for the screen to break, so that addresses and commands in them can be copied.
 console = Console(soft_wrap=True)
@@ -37,11 +41,13 @@ def as_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str
         return
     table = Table(title=title, title_justify="left", header_style="bold")
     cells = [[shown(row.get(key)) for key in columns] for row in rows]
-    for (key, heading), column in zip(columns.items(), zip(*cells, strict=True), strict=True):
-        # What is short stays in one line; where the screen is narrow, words give way and not numbers.
-        short = max(map(cell_len, column)) <= SHORT
+    widths = [max(map(cell_len, column)) for column in zip(columns.values(), *cells, strict=True)]
+    # What is short stays in one line where there is room: words give way to numbers, unless nothing is left of them.
+    room = sum(width + BORDER if width <= SHORT else LEAST + BORDER for width in widths) <= console.width
+    for (key, heading), width in zip(columns.items(), widths, strict=True):
         counted = all(isinstance(row.get(key), int | float) for row in rows)
-        table.add_column(heading, overflow="fold", no_wrap=short, justify="right" if counted else "left")
+        table.add_column(heading, overflow="fold", no_wrap=room and width <= SHORT,
+                         justify="right" if counted else "left")  # fmt: skip
     for line in cells:
         table.add_row(*line)
     console.print(table, soft_wrap=False)

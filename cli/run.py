@@ -26,6 +26,7 @@ from voc.intake import Definition, definition_from_dict, guess_mapping, parse_de
 from voc.kpi import PART_NAMES, PARTS
 
 STAGES = ("采集", "质检", "分析", "预警", "改进", "验证", "报告", "告知")
+BLANK = 0.5  # of the rows, from which on the words are probably in another column
 
 
 def attach(app: typer.Typer) -> None:
@@ -76,7 +77,9 @@ def _define(path: Path, mapping: str, known: Definition | None, options: dict[st
     values = _values(known, path) if known else {"name": _name(path, options["sheet"]), "kind": "", **options}
     values.setdefault("title", " · ".join(filter(None, (path.stem, values["sheet"]))))
     values["path"] = glob.escape(str(path.resolve()))
-    values["map"] = parse_mapping(mapping) if mapping else values.get("map") or _guess(path, values)
+    given = parse_mapping(mapping) if mapping else values.get("map") or {}
+    # Whoever names the words of the feedback has said all; of one who names only what is unusual the rest is guessed.
+    values["map"] = _guess(path, values, given) if not given or (mapping and "text" not in given) else given
     open_source(path, definition_from_dict(values))
     return values
 
@@ -109,10 +112,10 @@ def _name(path: Path, sheet: str) -> str:
     return "file-" + hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest()[:10]
 
 
-def _guess(path: Path, values: dict[str, Any]) -> dict[str, str]:
-    first = next(open_source(path, definition_from_dict(values)).chunks(100), None)
+def _guess(path: Path, values: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
+    first = next(open_source(path, definition_from_dict({**values, "map": given})).chunks(100), None)
     columns = first.columns if first else ()
-    mapping = guess_mapping(columns)
+    mapping = {**guess_mapping([column for column in columns if column not in given.values()]), **given}
     if columns and "text" not in mapping:
         raise InputError(
             f"「{path.name}」里认不出哪一列是反馈内容；文件里有的列：{'、'.join(columns)}。请用 --map text=列名 指明。"
@@ -182,13 +185,26 @@ def _problem(row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in kept}
 
 
+def _account(files: Sequence[dict[str, Any]]) -> None:
+    """Print where the rows went, without the columns nothing went to, and ask back where most of a file was blank."""
+    parts = {**PART_NAMES, "pending": "待处理", "error": "未能读取的原因"}
+    columns = {"path": "文件", "read": "读入", **{
+        name: title for name, title in parts.items() if name == "stored" or any(file[name] for file in files)
+    }}  # fmt: skip
+    named = [{**file, "path": Path(file["path"]).name} for file in files]
+    as_table("行数核对（读入 = 其余各列之和，没有的不列）", named, columns)
+    for file in named:
+        if file["blank"] > BLANK * file["read"]:
+            console.print(
+                f"「{file['path']}」读入 {file['read']} 行，其中 {file['blank']} 行没有内容：请核对 --map text=列名。"
+            )
+
+
 def _say(result: dict[str, Any]) -> None:
-    columns = {
-        "path": "文件", "read": "读入", **PART_NAMES, "pending": "待处理", "error": "未能读取的原因",
-    }  # fmt: skip
-    as_table("行数核对（读入 = 其余各列之和）", result["files"], columns)
-    as_table("问题", result["problems"][:15], {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户",
-                                            "first_seen": "首次出现", "quotations": "客户原话"})  # fmt: skip
+    _account(result["files"])
+    shown = [{**row, "said": next(iter(row["quotations"]), None)} for row in result["problems"][:15]]
+    as_table("问题", shown, {"id": "编号", "name": "问题", "count": "反馈", "customers": "客户",
+                                            "first_seen": "首次出现", "said": "客户原话"})  # fmt: skip
     as_table(
         "建议措施",
         result["actions"][:15],

@@ -59,7 +59,7 @@ def test_one_json_object_whose_parts_add_up_and_a_second_run_that_stores_nothing
     assert (done.returncode, file["read"], file["quarantined"], file["blank"]) == (0, 9, 1, 1)
     assert file["read"] == sum(file[part] for part in PARTS)
     assert result["failed"] == []
-    again = json.loads(voc("run", good, "--json").stdout)["files"][0]
+    again = json.loads(voc("run", good, "--json", "--map", "rating=评分").stdout)["files"][0]
     assert (again["read"], again["stored"], again["duplicate"]) == (9, 0, 8)
 
 
