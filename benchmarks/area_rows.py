@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import corpora
+from benchmarks import corpora, tone_rows
 from voc.areas import units
 from voc.clauses import clausal
 from voc.hashing import joined
@@ -34,6 +34,8 @@ TERMS = {
     "aftersales": "售后|退货|退换|维修",
 }
 WEAK_WEIGHT, WEAK_ROWS, LONG = 0.1, 16_000, 40
+NO_GOODS_WEIGHT, NO_GOODS_ROWS = 0.15, 6000
+ASKED = ("unionpay", "bq_dev", "atec_train_without_holdout")
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,22 @@ def weak(rng: np.random.Generator) -> list[Labelled]:
         if short:
             found.append(Labelled(text, short, said, tone, WEAK_WEIGHT, corpora.part(text)))
     return found
+
+
+def without_goods(rng: np.random.Generator) -> list[Labelled]:
+    """Letters to offices and questions to banks: whatever they speak of, it is not the quality of goods."""
+    asked = [row.text for row in corpora.types_weak() if row.domain in ASKED]
+    letters = [row.text for row in tone_rows.civic()]
+    texts = [text for text in [*letters, *asked] if corpora.part(text) != "test"]
+    kept = clausal([texts[k] for k in rng.permutation(len(texts))[:NO_GOODS_ROWS]])
+    said = np.array([-1 if area != "product" else 0 for area in AREAS], dtype=np.int8)
+    return [
+        Labelled(
+            text, spans, np.tile(said, (len(spans), 1)), [9] * len(spans), NO_GOODS_WEIGHT, corpora.part(text)
+        )
+        for text, spans in zip(kept, spans_of(kept), strict=True)
+        if spans
+    ]
 
 
 def _said(

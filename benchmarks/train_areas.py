@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.area_rows import AREAS, Labelled, cosmetics, goods, truths, weak
+from benchmarks.area_rows import AREAS, Labelled, cosmetics, goods, truths, weak, without_goods
 from benchmarks.fitting import counts, logistic
 from voc.areas import CAP
 from voc.hashing import Floats
@@ -20,6 +20,7 @@ from voc.tables import quantised
 from voc.topics import AreaModel
 
 SEED = 20261121
+GOODS = AREAS.index("product")
 CLAUSE_BITS, TEXT_BITS = 17, 15
 AROUND = 0.5  # how much less the clause before and the whole text are trusted than the clause
 PENALTY, ROUNDS = 1 / 30, 45
@@ -50,12 +51,24 @@ def matrix(texts: Sequence[Labelled]) -> Matrix:
     return Matrix(sparse.hstack([own, before, whole]).tocsr(), rows, said, tone, weight)
 
 
-def fit(data: Matrix) -> tuple[NDArray[np.float32], Floats]:
-    """Weights (slots of the three parts, areas + 1) and bias; the last output is good against bad."""
-    known = (data.said >= 0) * data.weight[:, None]
+def fit(data: Matrix, offices: Matrix) -> tuple[NDArray[np.float32], Floats]:
+    """Weights (slots of the three parts, areas + 1) and bias; the last output is good against bad.
+
+    What is no goods is learnt from letters and questions as well, in a fit of its own: they say nothing of other
+    areas, and in one fit with them these came out worse.
+    """
     judged = np.isin(data.tone, (-1, 1)) * data.weight
     y = np.column_stack([data.said == 1, data.tone == 1])
-    return logistic(data.x, y, np.column_stack([known, judged]), PENALTY, ROUNDS)
+    weights, bias = logistic(data.x, y, np.column_stack([_known(data), judged]), PENALTY, ROUNDS)
+    both = joint(data, np.ones(len(data.rows), dtype=bool), offices)
+    own, own_bias = logistic(both.x, both.said[:, [GOODS]] == 1, _known(both)[:, [GOODS]], PENALTY, ROUNDS)
+    weights[:, GOODS], bias[GOODS] = own[:, 0], own_bias[0]
+    return weights, bias
+
+
+def _known(data: Matrix) -> Floats:
+    weight: Floats = (data.said >= 0) * data.weight[:, None]
+    return weight
 
 
 def model_of(weights: NDArray[np.float32], bias: Floats) -> AreaModel:
@@ -69,14 +82,14 @@ def model_of(weights: NDArray[np.float32], bias: Floats) -> AreaModel:
     return AreaModel(AREAS, *tables, odds, np.full(many, 0.5), np.array([0.0, 0.5, 0.5, 0.2]))
 
 
-def out_of_fold(gold: list[Labelled], other: Matrix) -> NDArray[np.float64]:
+def out_of_fold(gold: list[Labelled], other: Matrix, offices: Matrix) -> NDArray[np.float64]:
     """Logits of the clauses of labelled reviews, each by a fit that never saw the review."""
     fold = np.random.default_rng(SEED).integers(0, FOLDS, len(gold))
     data = matrix(gold)
     found = np.zeros((len(data.rows), len(AREAS) + 1))
     for k in range(FOLDS):
         kept, held = fold[data.rows] != k, fold[data.rows] == k
-        weights, bias = fit(joint(data, kept, other))
+        weights, bias = fit(joint(data, kept, other), offices)
         found[held] = data.x[held] @ weights + bias
     return found
 
@@ -139,15 +152,16 @@ def mix(texts: list[Labelled], felt: Floats, tone: ToneModel) -> Floats:
 def train(tone: ToneModel, parts: tuple[str, ...] = ("train", "calibration")) -> tuple[AreaModel, str]:
     """Fit on labelled and weak clauses of these parts, calibrate and choose thresholds out of fold."""
     gold = [one for one in cosmetics() if one.part in parts and one.spans]
-    rest = [one for one in [*goods(), *weak(np.random.default_rng(SEED))] if one.part in parts]
-    other = matrix(rest)
-    logits = out_of_fold(gold, other)
+    rng = np.random.default_rng(SEED)
+    other = matrix([one for one in [*goods(), *weak(rng)] if one.part in parts])
+    offices = matrix([one for one in without_goods(rng) if one.part in parts])
+    logits = out_of_fold(gold, other, offices)
     data, truth = matrix(gold), truths(gold)
     odds = calibrate(logits[:, :-1], data.said == 1)
     shares = expit(odds[0] * logits[:, :-1] + odds[1])
     best = reviews(shares, data.rows, len(gold))
     chosen = thresholds(best, truth)
-    model = model_of(*fit(joint(data, np.ones(len(data.rows), dtype=bool), other)))
+    model = model_of(*fit(joint(data, np.ones(len(data.rows), dtype=bool), other), offices))
     named = best >= chosen
     line = f"areas of reviews, out of fold: micro-F1 {micro(truth, named):.3f} (n={len(gold)})"
     weights = mix(gold, logits[:, -1], tone)
