@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.output import as_json, as_table, console
+from cli.output import as_json, as_table, console, dates
 from models import customers as queries
 from models.engine import migrate, transaction
+from models.newest import lately
 from voc.customers import FEWEST, MOST, SEGMENTS, Habits, Heard, coverage, groups, sample
 from voc.definitions import CHANNELS
 from voc.errors import InputError
@@ -91,9 +92,8 @@ def show_coverage(
     if by not in PLACES:
         raise InputError(f"--by 只能是 {'、'.join(PLACES)}。")
     migrate()
-    now = datetime.now(UTC)
-    span = (now - timedelta(days=days), now)
     with transaction() as session:
+        span = lately(session, days, datetime.now(UTC))
         answers, (figure, base) = queries.answers_by(session, by, *span), queries.base_by(session, by, *span)
     if not base:
         raise InputError(f"没有分{PLACES[by]}的客户数或订单量；请先用 voc figures import 导入。")
@@ -103,7 +103,7 @@ def show_coverage(
     rows = [{"name": one.name, "answers": one.answers, "base": f"{one.base:,.0f}",
              "ratio": f"{one.ratio:.2f}（{one.low:.2f} 至 {one.high:.2f}）",
              "missed": "声音偏少，建议补做调查" if one.missed else ""} for one in found]  # fmt: skip
-    as_table(f"按{PLACES[by]}的覆盖（近 {days} 天，以{BASES[figure]}为基数）", rows,
+    as_table(f"按{PLACES[by]}的覆盖（{dates(span)}，以{BASES[figure]}为基数）", rows,
              {"name": PLACES[by], "answers": "反馈", "base": BASES[figure], "ratio": "倍数（95% 区间）",
               "missed": "提示"})  # fmt: skip
     return console.print("倍数 1 表示声音的占比与客户基数的占比相同。")

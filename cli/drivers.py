@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli.output import as_json, as_table, console
+from cli.output import as_json, as_table, console, dates
 from models.driving import most_against, rated, served
 from models.engine import migrate, transaction
+from models.newest import lately
 from tasks.assets import taxonomy
 from tasks.common import moment
 from voc.agents import standings
@@ -34,7 +34,8 @@ def show_drivers(
     """List what pulls satisfaction down, the heaviest first."""
     migrate()
     with transaction() as session:
-        cells = rated(session, *_span(days), "issue" if by_issue else "area")
+        span = lately(session, days, moment(None))
+        cells = rated(session, *span, "issue" if by_issue else "area")
     found = [{**asdict(one), "name": _names().get(one.code, one.code)} for one in drivers(cells)]
     if json:
         return as_json(found)
@@ -44,7 +45,7 @@ def show_drivers(
     rows = [{**row, "share": f"{row['share']:.1%}", "pull": f"{row['pull']:+.3f}",
              "difference": f"{row['difference']:+.2f}（{row['low']:+.2f} 至 {row['high']:+.2f}）",
              "q": "显著" if row["q"] < 0.05 else "不显著"} for row in found]  # fmt: skip
-    as_table(f"满意度的影响因素（有评分的反馈 {total:,} 条，近 {days} 天）", rows,
+    as_table(f"满意度的影响因素（有评分的反馈 {total:,} 条，{dates(span)}）", rows,
              {"name": "不满", "count": "条数", "share": "占比", "difference": "评分相差（95% 区间）",
               "pull": "拉动总均分", "q": "显著性"})  # fmt: skip
     return console.print("同渠道内比较；这是关联，不等于因果：改进是否有效要看效果验证。")
@@ -53,8 +54,8 @@ def show_drivers(
 def show_agents(days: Days = 90, json: AsJson = False) -> None:
     """List staff by complaints against what is expected of their channels, the worst first."""
     migrate()
-    span = _span(days)
     with transaction() as session:
+        span = lately(session, days, moment(None))
         ranked = standings(served(session, *span))
         worst = most_against(session, [one.agent for one in ranked if one.named], *span)
     rows = [{**asdict(one), "advice": _advice(one.agent, one.named, one.praised, worst)} for one in ranked]
@@ -63,7 +64,7 @@ def show_agents(days: Days = 90, json: AsJson = False) -> None:
     shown = [row for row in rows if row["named"] or row["praised"]]
     named = [{**row, "ratio": f"{row['ratio']:.2f}（{row['low']:.2f} 至 {row['high']:.2f}）",
               "expected": f"{row['expected']:.1f}"} for row in shown]  # fmt: skip
-    as_table(f"员工对比（近 {days} 天，共 {len(rows)} 人）", named,
+    as_table(f"员工对比（{dates(span)}，共 {len(rows)} 人）", named,
              {"agent": "工号", "feedback": "反馈", "complaints": "投诉", "expected": "同渠道应有",
               "ratio": "倍数（95% 区间）", "advice": "建议"})  # fmt: skip
     return console.print(
@@ -83,8 +84,3 @@ def _advice(agent: str, named: bool, praised: bool, worst: dict[str, tuple[str, 
 def _names() -> dict[str, str]:
     known = taxonomy()
     return {**known.areas, **{issue.code: issue.name for issue in known.issues}}
-
-
-def _span(days: int) -> tuple[datetime, datetime]:
-    now: Any = moment(None)
-    return now - timedelta(days=days), now

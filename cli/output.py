@@ -53,6 +53,12 @@ def as_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str
     console.print(table, soft_wrap=False)
 
 
+def dates(span: tuple[datetime, datetime]) -> str:
+    """Write a stretch of time by its first and last day."""
+    first, last = (at.astimezone(CHINA) for at in span)
+    return f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d}"
+
+
 def shown(value: Any) -> str:
     """Write a value as people read it."""
     match value:

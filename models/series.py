@@ -67,12 +67,6 @@ def looked_until(session: Session) -> date | None:
     return session.scalar(select(func.max(Watch.looked_until)))
 
 
-def last_moment(session: Session) -> datetime | None:
-    """Return when the newest accepted feedback was given."""
-    query = text("SELECT max(occurred_at) FROM feedback WHERE disposition = 'accepted'")
-    return session.scalar(query)  # type: ignore[no-any-return]
-
-
 def days_of(session: Session, batches: Sequence[int]) -> set[date]:
     """List the days on which the feedback of some batches falls."""
     query = text(

@@ -39,11 +39,3 @@ def voices(session: Session, since: datetime, until: datetime) -> list[dict[str,
         """
     )
     return [dict(row) for row in session.execute(query, {"since": since, "until": until}).mappings()]
-
-
-def newest(session: Session) -> datetime | None:
-    """Return when the newest accepted feedback was given."""
-    found: datetime | None = session.scalar(
-        text("SELECT max(occurred_at) FROM feedback WHERE disposition = 'accepted'")
-    )
-    return found

@@ -10,6 +10,7 @@ import numpy as np
 
 from models import themes as queries
 from models.engine import transaction
+from models.newest import last_moment
 from tasks.assets import taxonomy
 from voc.asking import asked
 from voc.errors import InputError
@@ -34,7 +35,7 @@ def day_asked(given: date | None) -> date:
     if given is not None:
         return given
     with transaction() as session:
-        newest = queries.newest(session)
+        newest = last_moment(session)
     if newest is None:
         raise InputError("还没有反馈：请先采集并分析反馈（voc run）。")
     return newest.astimezone(CHINA).date()

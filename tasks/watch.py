@@ -20,6 +20,7 @@ from models import series as counting
 from models.change import advance, lock_out
 from models.engine import transaction
 from models.improving import store_departments
+from models.newest import last_moment
 from models.watching import overdue_reviews, raise_alarms, told_around
 from settings import get_settings
 from tasks.aggregate import organisation
@@ -97,7 +98,7 @@ def _raise(session: Session, now: datetime) -> int:
 
 def _horizon(session: Session, now: datetime) -> date | None:
     """Return the newest day of the data that is over; a house that is fed daily is watched up to yesterday."""
-    last = counting.last_moment(session)
+    last = last_moment(session)
     if last is None:
         return None
     newest, yesterday = last.astimezone(CHINA).date(), now.astimezone(CHINA).date() - timedelta(days=1)

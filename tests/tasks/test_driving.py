@@ -1,12 +1,13 @@
 """What satisfaction hangs on and how staff stand, counted from feedback that went the whole way."""
 
 import csv
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from models.driving import most_against, rated, served
 from models.engine import transaction
+from models.newest import lately
 from voc.drivers import drivers
 
 COLUMNS = ("编号", "内容", "时间", "评分", "工号")
@@ -61,3 +62,17 @@ def test_staff_are_counted_with_what_is_held_against_them(told):
 def test_only_known_levels_reach_the_query(told):
     with transaction() as session, pytest.raises(ValueError, match="rating"):
         rated(session, *told[1], "rating")
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        (datetime(2026, 6, 8, 1, tzinfo=UTC), datetime(2026, 6, 8, 1, tzinfo=UTC)),
+        (datetime(2028, 1, 1, tzinfo=UTC), datetime(2026, 5, 4, 1, 0, 1, tzinfo=UTC)),
+    ],
+    ids=["fed", "an old file"],
+)
+def test_the_last_days_are_those_before_the_newest_feedback_where_none_is_of_late(house, make, now, until):
+    house.take_in(make["daily"](date(2026, 5, 4), 1, lambda day: 1, 0))
+    with transaction() as session:
+        assert lately(session, 60, now) == (until - timedelta(days=60), until)
