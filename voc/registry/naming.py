@@ -26,7 +26,10 @@ _SAYS = re.compile(
 )
 _OPENING = re.compile(
     r"^(?:但是?|而且|就是|所以|因为|因|然后|并且|还有|还|另外|其次|首先|同时|结果|居然|竟然|最后|现在|今天|昨天|后来|其实|可是|不过|"
-    r"我们?|你们?|他们|大家|请问|您好|你好|再次|多次|强烈|坚决|实名|也谈|关于|对于?|反映|投诉|举报|咨询|质疑|的|了|也|都|又|才|就|，)+"
+    r"我们?|你们?|他们|大家|请问|您好|你好|再次|多次|强烈|坚决|实名|也谈|关于|对于?|反映|投诉|举报|咨询|质疑|反应(?=还|说|过|了|多次)|的|了|也|都|又|才|就|，)+"
+)
+_VERDICT = re.compile(
+    r"(?:非常|太|很|极其?|超级?|特别|真的?|那么|这么|十分)(?:的|之)?(?:差|差劲|烂|垃圾|坏|糟糕?)[!！~～]*$"
 )
 _CLOSING = re.compile(
     r"(?:一事|事宜|的问题|等问题|的请求|的投诉|的咨询|的反映|的举报|的情况|问题|呢|吗|啊|吧|呀|哦|啦|嘛|(?<![没不完坏])了)+[!?！？。~～\s]*$"
@@ -58,8 +61,11 @@ def name_of(texts: Sequence[str], background: Background, where: str = "") -> st
     if not choices:
         return ""
     common = _common(read, background)
+    # That something is very bad is said last, when no clause that members share says what went wrong.
+    telling = [one for one in choices if not _VERDICT.search(one.text) and _value(one, common) > 0]
     chosen = max(
-        choices, key=lambda clause: (round(_value(clause, common), 6), -len(clause.text), clause.text)
+        telling or choices,
+        key=lambda clause: (round(_value(clause, common), 6), -len(clause.text), clause.text),
     ).text
     return f"{where}：{chosen}" if where and where not in chosen else chosen
 

@@ -56,3 +56,13 @@ def test_the_clause_that_says_what_a_name_says_is_found():
     worth, start, end = spot(text, "安装师傅没有按预约时间上门")
     assert text[start:end] == "就是安装师傅没按时间上门"
     assert worth > 0.5
+
+
+def test_a_verdict_is_no_name_where_a_clause_says_what_went_wrong(background):
+    texts = [
+        "售后安装服务非常差，安装师傅一直不上门",
+        "售后安装服务非常差，约了三次安装师傅不上门",
+        "售后安装服务非常差，师傅不上门",
+    ]
+    assert "不上门" in name_of(texts, background)
+    assert name_of(["售后安装服务非常差"] * 3, background) == "售后安装服务非常差"
