@@ -39,7 +39,10 @@ def as_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str
     if not rows:
         console.print(f"{title}：暂无。")
         return
-    table = Table(title=title, title_justify="left", header_style="bold")
+    console.print(
+        title, style="italic", highlight=False
+    )  # as a title of the table it would be broken at its width
+    table = Table(header_style="bold")
     cells = [[shown(row.get(key)) for key in columns] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(columns.values(), *cells, strict=True)]
     # What is short stays in one line where there is room: words give way to numbers, unless nothing is left of them.

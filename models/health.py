@@ -31,7 +31,7 @@ COUNTS = """
 BY_STATE = {
     "feedback": "SELECT disposition, count(*) FROM feedback GROUP BY 1",
     "case": 'SELECT state, count(*) FROM "case" GROUP BY 1',
-    "problem": "SELECT state, count(*) FROM problem GROUP BY 1",
+    "problem": "SELECT state, count(*) FROM problem WHERE merged_into IS NULL GROUP BY 1",
     "action": "SELECT state, count(*) FROM action GROUP BY 1",
     "message": "SELECT state, count(*) FROM outbox GROUP BY 1",
     "event": "SELECT state, count(*) FROM event_outbox GROUP BY 1",

@@ -42,7 +42,7 @@ _EVIDENCE: Final = (
 )
 
 _ENDINGS: Final[dict[str, str]] = {
-    "text": "内容 摘要 正文 原话 评语 content text comment review reply transcript",
+    "text": "内容 摘要 正文 原话 评语 详情 描述 诉求 content text comment review reply transcript",
     "title": "标题 主题 title subject",
     "occurred_at": "时间 日期 time date edat",
     "rating": "评分 满意度 星级 打分 得分 rating score star",

@@ -69,6 +69,10 @@ def source(mapping: str, **values: object) -> Definition:
         (["comment_text", "Call Transcript"], {"text": "comment_text", "evidence": "Call Transcript"}),
         (["Created-At", "FEEDBACK"], {"text": "FEEDBACK", "occurred_at": "Created-At"}),
         (["评论内容", "APP版本", "系统版本"], {"text": "评论内容", "version": "APP版本"}),
+        (
+            ["留言编号", "留言主题", "留言详情"],
+            {"external_id": "留言编号", "title": "留言主题", "text": "留言详情"},
+        ),
         (["意见内容", "门锁固件版本号"], {"text": "意见内容", "version": "门锁固件版本号"}),
     ],
 )
