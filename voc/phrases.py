@@ -34,8 +34,14 @@ EMPTY = frozenset(
     设置 无法 星期 不好意思 受不了 显示 使用 功能 支持 软件 产品 手机
     更新 升级 版本 新版 连接 电话 联系 强迫症 两天 三天 几天 分钟
     小时 一天 半天 一个月 个月 号安装 天天 有时 有时候 不再 改成
+    明明 偏偏 干脆 简直 反而 仍然 依然 依旧 始终 终于 难道 究竟 果然 显然
+    何况 尤其 甚至 否则 不然 于是 虽然 即使 哪怕 只要 无论 不管 除非 既然
+    由于 关于 对于 只是 只好 刚好 正好 突然 忽然 经常 常常 往往 偶尔 永远
+    从来 几乎 差不多 大概 大约 左右 上午 下午 晚上 早上 中午 凌晨
     """.split()  # noqa: SIM905
 )
+# When, how long, how much: a date many name is no symptom.
+_AMOUNT = re.compile(r"\d(?:年|个?月|[日天点分周岁元块]|号(?![线楼院店门])|小时)")
 # Characters no phrase begins or ends with: it would be cut in the middle.
 _LOOSE = frozenset("是的了就都也还我你他她它又在把被给让很太后前下个一这那要说才再为和与及呢吗吧啊呀着过不没")
 _NAMES = frozenset({"nr", "nrt", "nrfg", "nz", "ns"})
@@ -64,7 +70,7 @@ def _stands(first: str, last: str, phrase: str) -> bool:
     """Whether a phrase can stand alone: it is not cut off at an end, and says more than its empty words."""
     loose = first[0] in _LOOSE or last[-1] in _LOOSE or first in EMPTY or last in EMPTY
     loose = loose or first.isdecimal() or last.isdecimal()  # a date, an amount
-    return not loose and len(phrase) > 2 and not phrase.isascii()
+    return not loose and len(phrase) > 2 and not phrase.isascii() and not _AMOUNT.search(phrase)
 
 
 def named(word: str) -> bool:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,3 +30,20 @@ def test_the_longer_of_two_nested_words_stays_where_it_nearly_always_stands():
 def test_a_brand_alone_is_a_name_and_a_thing_is_not():
     assert named("海尔")
     assert not named("滤芯耗尽")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("约11月安装师傅没来", "约11月"),
+        ("等了3天也没装", "等了3天"),
+        ("说好的200元补贴", "200元补贴"),
+        ("明明装好了", "明明"),
+    ],
+)
+def test_when_and_how_much_and_mere_adverbs_are_no_matter(text, named):
+    assert named not in terms([text])[0]
+
+
+def test_a_number_that_names_a_thing_stays():
+    assert "地铁4号线" in terms(["希望地铁4号线早点通"])[0]
