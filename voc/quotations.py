@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voc.duplicates import similarity
+from voc.spoken import blanked
 
 LONGEST = 60
 SHORTEST = 6
@@ -27,7 +28,7 @@ class Passage:
 
 def excerpt(passage: Passage, limit: int = LONGEST) -> str:
     """Cut the sentence around the place, or a piece of it with … where something was left out."""
-    text, start, end = passage.text, passage.start, passage.end
+    text, start, end = blanked(passage.text), passage.start, passage.end
     left = max((m.end() for m in _STOPS.finditer(text, 0, start)), default=0)
     stop = _STOPS.search(text, end)
     right = stop.start() if stop else len(text)

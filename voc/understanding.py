@@ -5,7 +5,7 @@ What needs history (copies of earlier feedback, frequency, priority) is not deci
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -18,6 +18,7 @@ from voc.labels import Annotations, annotate
 from voc.model import Model
 from voc.privacy import Mask, mask
 from voc.rejection import ADVERTISING, FRAUD, PLACEHOLDER, reject
+from voc.spoken import places, spoken
 from voc.taxonomy import Taxonomy
 from voc.text import normalise
 from voc.variants import canonical
@@ -61,10 +62,11 @@ def understand(
     rejected = [reason if text else None for text, reason in zip(masked.texts, reasons, strict=True)]
     looked = [row for row, reason in enumerate(rejected) if label_rejected or reason in (None, *SOLD)]
     # What a platform wrote in the customer's place says nothing, whatever its words are.
-    read = ["" if rejected[row] == PLACEHOLDER else masked.texts[row] for row in looked]
-    if cleaning:
-        read = canonical(read, cleaning.variants)  # as long as before: spans hold in the masked text
-    annotations = annotate(read, [ratings[row] for row in looked], taxonomy, model)
+    told = ["" if rejected[row] == PLACEHOLDER else masked.texts[row] for row in looked]
+    read = spoken(told)
+    said = canonical(read, cleaning.variants) if cleaning else read  # as long as before: spans hold
+    annotations = annotate(said, [ratings[row] for row in looked], taxonomy, model)
+    _put_back(annotations, {n: places(told[n]) for n, own in enumerate(read) if own is not told[n]})
     for place in _suffering(annotations, [rejected[row] in SOLD for row in looked]):
         rejected[looked[place]] = None
     kept = [row for row in looked if label_rejected or rejected[row] is None]
@@ -91,6 +93,18 @@ def _suffering(annotations: Annotations, sold: Sequence[bool]) -> list[int]:
         if annotations.type[place] == "complaint"
         and any(m.polarity < 0 and m.confidence >= SURE for m in annotations.mentions[place])
     ]
+
+
+def _put_back(annotations: Annotations, at: Mapping[int, Sequence[int]]) -> None:
+    """Let what was found in the customer's turns of a dialogue point at the whole of it."""
+    for row, place in at.items():
+        mentions, areas = annotations.mentions[row], annotations.areas[row]
+        annotations.mentions[row] = [
+            one._replace(start=place[one.start], end=place[one.end - 1] + 1) for one in mentions
+        ]
+        annotations.areas[row] = [
+            one._replace(start=place[one.start], end=place[one.end - 1] + 1) for one in areas
+        ]
 
 
 def take(annotations: Annotations, rows: Sequence[int]) -> Annotations:

@@ -39,3 +39,8 @@ def test_a_long_sentence_is_cut_around_the_place_that_matters():
     cut = excerpt(Passage(words, 80, 84))
     assert "师傅迟到" in cut
     assert (cut[0], cut[-1], len(cut) <= 62) == ("…", "…", True)
+
+
+def test_of_a_dialogue_the_customer_is_quoted():
+    words = "客服：非常抱歉给您带来不便\n用户：师傅迟到两个小时\n客服：马上为您催"
+    assert excerpt(Passage(words, 17, 22)) == "师傅迟到两个小时"

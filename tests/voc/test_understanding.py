@@ -76,3 +76,13 @@ def test_a_question_blames_no_area(parts):
     read = understand(["请问保修期多久？"], [None], *parts)
     assert (read.annotations.tone, read.annotations.dimension) == (["neutral"], [None])
     assert {opinion.sentiment for opinion in read.annotations.areas[0]} <= {0.0}
+
+
+def test_of_a_dialogue_the_customer_is_read_and_spans_hold_in_the_whole_of_it(parts):
+    dialogue = "客服：非常抱歉，我们送货很快的\n用户：师傅没来，等了一天\n客服：马上为您催"
+    alone, whole = "师傅没来，等了一天", understand([dialogue], [None], *parts)
+    said, shown = understand([alone], [None], *parts).annotations, whole.annotations
+    assert (shown.type, shown.tone, len(shown.areas[0])) == (said.type, said.tone, len(said.areas[0]))
+    spans = [[text[one.start : one.end] for one in found.mentions[0]]
+             for text, found in ((whole.masked[0], shown), (alone, said))]  # fmt: skip
+    assert spans[0] == spans[1] != []

@@ -12,6 +12,7 @@ import numpy as np
 from voc.clauses import clausal
 from voc.registry.background import Background
 from voc.registry.signs import pair_key
+from voc.spoken import spoken
 from voc.text import normalise
 
 SHORTEST, LONGEST = 6, 24
@@ -56,7 +57,7 @@ def name_of(texts: Sequence[str], background: Background, where: str = "") -> st
 
     `where` (a product or a place all members share) is put before the name unless it is already said.
     """
-    read = normalise(list(texts[:READ]))
+    read = spoken(normalise(list(texts[:READ])))
     choices = _clauses(read)
     if not choices:
         return ""

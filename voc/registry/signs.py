@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from voc.kernel import compiled
 from voc.registry.background import Background
 from voc.registry.places import Span, named
+from voc.spoken import spoken
 from voc.text import normalise
 
 PAIRS, NAMES, UNITS, CODES, KEYS = 48, 12, 4, 4, 12  # widths of the columns
@@ -76,7 +77,7 @@ def name_key(kind: str, name: str) -> int:
 
 def signs(texts: Sequence[str], background: Background) -> Signs:
     """Read a batch of texts."""
-    plain = [text.lower() for text in normalise(texts)]
+    plain = [text.lower() for text in spoken(normalise(texts))]
     found = named(plain, HEAD_PLACES)
     places = [one.places for one in found]
     proper, units = [one.proper for one in found], [[span for span, _, _ in one.units] for one in found]
