@@ -136,12 +136,12 @@ def forest(rows: Sequence[dict[str, Any]], title: str, width: int = NARROW) -> s
         legend=None,
         scale=alt.Scale(domain=list(VERDICT_COLOURS), range=list(VERDICT_COLOURS.values())),
     )
-    axis = alt.Axis(format="+.0%", tickCount=6)
-    zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="zero:Q")
+    axis = alt.Axis(labelExpr="datum.value ? format(datum.value, '+.0%') : '0'", tickCount=6)
     label = {"align": "left", "fontSize": 12.5, "x": 2, "yOffset": -12}
     layers = [
-        zero,
-        base.mark_tick(color=ACCENT, thickness=1.5, size=34, yOffset=8).encode(x="smallest:Q"),
+        # Beside the intervals only: on paper nothing keeps a line out of the words above them.
+        base.mark_tick(color=INK, thickness=1, size=28, yOffset=9).encode(x="zero:Q"),
+        base.mark_tick(color=ACCENT, thickness=1.5, size=28, yOffset=9).encode(x="smallest:Q"),
         base.mark_rule(strokeWidth=2.5, yOffset=8).encode(
             x=alt.X("from:Q", scale=x, axis=axis, title="相对变化（负值＝下降）"), x2="to:Q", color=colour
         ),
@@ -158,7 +158,7 @@ def forest(rows: Sequence[dict[str, Any]], title: str, width: int = NARROW) -> s
 def _forest_row(index: int, row: dict[str, Any]) -> dict[str, Any]:
     # An interval without an upper end, or far beyond, is drawn to the edge: the words carry the number.
     ends = {"from": max(row["low"], -1.0), "to": min(row["high"], 1.5)}
-    return {**row, **ends, "high": None, "low": None, "change": min(row["change"], 1.5), "row": index}
+    return {**row, **ends, "high": None, "low": None, "change": min(row["change"], 1.5), "zero": 0, "row": index}
 
 
 def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE, width: int = NARROW) -> str:
