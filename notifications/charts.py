@@ -158,7 +158,15 @@ def forest(rows: Sequence[dict[str, Any]], title: str, width: int = NARROW) -> s
 def _forest_row(index: int, row: dict[str, Any]) -> dict[str, Any]:
     # An interval without an upper end, or far beyond, is drawn to the edge: the words carry the number.
     ends = {"from": max(row["low"], -1.0), "to": min(row["high"], 1.5)}
-    return {**row, **ends, "high": None, "low": None, "change": min(row["change"], 1.5), "zero": 0, "row": index}
+    return {
+        **row,
+        **ends,
+        "high": None,
+        "low": None,
+        "change": min(row["change"], 1.5),
+        "zero": 0,
+        "row": index,
+    }
 
 
 def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE, width: int = NARROW) -> str:
