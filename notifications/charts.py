@@ -180,7 +180,7 @@ def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE, width: 
             "name:N",
             sort=alt.EncodingSortField("row"),
             title=None,
-            axis=alt.Axis(domain=False, ticks=False, labelColor=INK),
+            axis=alt.Axis(domain=False, ticks=False, labelColor=INK, labelPadding=8),
         ),
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, top * (width - 150) / (width - 270)])),
     )

@@ -63,14 +63,16 @@ def _forest(rows: Sequence[EffectRow], width: int) -> str:
 
 
 def _pareto(problems: Sequence[ProblemRow], width: int) -> str:
-    most = width // 44  # a bar chart sets rows of one name on top of each other: a cut name keeps its number
+    shown = problems[:PARETO_MOST]
+    names = [_shorten(row.fact.name, width // 40) for row in shown]
     rows = [
         {
-            "name": f"{_shorten(r.fact.name, most)} {r.fact.id.removeprefix('PRB-')}",
-            "value": r.fact.count,
-            "text": f"{r.fact.count:,} 条 · 累计 {r.cumulative:.0%}",
+            # A bar chart sets rows of one name on top of each other: those keep their number.
+            "name": name if names.count(name) == 1 else f"{name} {row.fact.id}",
+            "value": row.fact.count,
+            "text": f"{row.fact.count:,} 条 · 累计 {row.cumulative:.0%}",
         }
-        for r in problems[:PARETO_MOST]
+        for name, row in zip(names, shown, strict=True)
     ]
     return charts.bars(rows, "问题帕累托图", width=width) if rows else ""
 
