@@ -14,12 +14,8 @@ from rich.table import Table
 
 from voc.zone import CHINA
 
-SHORT, LEAST, BORDER = (
-    10,
-    12,
-    3,
-)  # widths of columns: what stays whole, what words need at least, what stands between
-
+# Widths of columns: what stays whole, what words need at least, what stands between.
+SHORT, LEAST, BORDER = 10, 12, 3
 # Sentences are left for the screen to break, so that addresses and commands in them can be copied.
 console = Console(soft_wrap=True)
 progress_console = Console(stderr=True, soft_wrap=True)
@@ -39,9 +35,8 @@ def as_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str
     if not rows:
         console.print(f"{title}：暂无。")
         return
-    console.print(
-        title, style="italic", highlight=False
-    )  # as a title of the table it would be broken at its width
+    # As a title of the table it would be broken at its width.
+    console.print(title, style="italic", highlight=False)
     table = Table(header_style="bold")
     cells = [[shown(row.get(key)) for key in columns] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(columns.values(), *cells, strict=True)]

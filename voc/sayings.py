@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from voc.records import split
+from voc.spoken import CUSTOMER_WORDS, STAFF_WORDS
 
 LONGEST = 6_000  # characters of one record that are read
 CUSTOMER, OTHER, STAFF = "customer", "other", "staff"
 
-_CUSTOMERS = "客户|用户|顾客|买家|来电人|来电者|主叫|会员|乘客|业主|患者|旅客|市民|访客"
-_STAFF = "坐席|座席|客服|人工|机器人|话务员|接线员|工程师|师傅|商家|卖家|店家|系统|小二|专员|顾问|店员|受理人|处理人|AI"
 _SPEAKER = re.compile(
-    rf"(?:(?<=^)|(?<=[\n。！？!?；;\s\]】)）]))(?:(?P<customer>{_CUSTOMERS})|(?P<staff>{_STAFF}))[^：:，。\n]{{0,8}}[：:]",
+    rf"(?:(?<=^)|(?<=[\n。！？!?；;\s\]】)）]))(?:(?P<customer>{CUSTOMER_WORDS})|(?P<staff>{STAFF_WORDS}))[^：:，。\n]{{0,8}}[：:]",
     re.MULTILINE,
 )
 # What is said to everybody says nothing about this customer.

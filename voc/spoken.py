@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_CUSTOMER = "客户|用户|顾客|买家|来电人|来电者|主叫|会员|乘客|业主|患者|旅客|市民|访客"
-_STAFF = "坐席|座席|客服|人工客服|人工|机器人|智能客服|话务员|接线员|商家|卖家|店家|系统|小二|专员|顾问|店员|受理人"
+CUSTOMER_WORDS = "客户|用户|顾客|买家|来电人|来电者|主叫|会员|乘客|业主|患者|旅客|市民|访客"
+STAFF_WORDS = (
+    "坐席|座席|客服|人工|机器人|话务员|接线员|工程师|师傅|商家|卖家|店家|系统|小二|"
+    "专员|顾问|店员|受理人|处理人|AI"
+)
 _NUMBER = r"(?:\s?(?:\d{1,6}号?|\[姓名\d+\]|[(（][^()（）\n]{1,8}[)）]))?"  # 客服 1024, 坐席(小王)
 _MARK = re.compile(
-    rf"(?:^|(?<=[\n。!?！？;；\s\]】]))(?:(?P<customer>{_CUSTOMER})|(?:{_STAFF})){_NUMBER}\s?[:：]"
+    rf"(?:^|(?<=[\n。!?！？;；\s\]】]))(?:(?P<customer>{CUSTOMER_WORDS})|(?:人工|智能|在线)?(?:{STAFF_WORDS})){_NUMBER}\s?[:：]"
 )
-_ANY = re.compile(rf"(?:{_STAFF})[^\n:：]{{0,12}}[:：]")
+_ANY = re.compile(rf"(?:{STAFF_WORDS})[^\n:：]{{0,12}}[:：]")
 
 
 def spoken(texts: Sequence[str]) -> list[str]:

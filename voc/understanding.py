@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voc.areas import AreaOpinion
 from voc.cleaning import Cleaning
 from voc.duplicates import signed
 from voc.labels import Annotations, annotate
+from voc.mentions import Mention
 from voc.model import Model
 from voc.privacy import Mask, mask
 from voc.rejection import ADVERTISING, FRAUD, PLACEHOLDER, reject
@@ -23,6 +25,7 @@ from voc.taxonomy import Taxonomy
 from voc.text import normalise
 from voc.variants import canonical
 
+_Found = TypeVar("_Found", Mention, AreaOpinion)
 SOLD = (ADVERTISING, FRAUD)
 SURE = 0.9  # confidence of a mention that outweighs the look of advertising
 
@@ -98,13 +101,12 @@ def _suffering(annotations: Annotations, sold: Sequence[bool]) -> list[int]:
 def _put_back(annotations: Annotations, at: Mapping[int, Sequence[int]]) -> None:
     """Let what was found in the customer's turns of a dialogue point at the whole of it."""
     for row, place in at.items():
-        mentions, areas = annotations.mentions[row], annotations.areas[row]
-        annotations.mentions[row] = [
-            one._replace(start=place[one.start], end=place[one.end - 1] + 1) for one in mentions
-        ]
-        annotations.areas[row] = [
-            one._replace(start=place[one.start], end=place[one.end - 1] + 1) for one in areas
-        ]
+        annotations.mentions[row] = [_moved(one, place) for one in annotations.mentions[row]]
+        annotations.areas[row] = [_moved(one, place) for one in annotations.areas[row]]
+
+
+def _moved(found: _Found, place: Sequence[int]) -> _Found:
+    return found._replace(start=place[found.start], end=place[found.end - 1] + 1)
 
 
 def take(annotations: Annotations, rows: Sequence[int]) -> Annotations:

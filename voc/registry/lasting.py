@@ -13,10 +13,8 @@ from voc.registry.signs import NONE, Signs
 
 LONGEST = 56 * DAY  # between the early and the late members of an event
 EARLY, LATE = 0.1, 0.9  # of the members: stragglers make no event last
-OF_ALL, OF_KNOWN = (
-    1 / 3,
-    1 / 2,
-)  # of the members, and of those whose issue is known, that make an issue theirs
+# Of the members, and of those whose issue is known, that make an issue theirs.
+OF_ALL, OF_KNOWN = 1 / 3, 1 / 2
 PLACED = 1 / 2  # of the members that make a place, a unit or a code theirs
 
 Ints = NDArray[np.int64]
