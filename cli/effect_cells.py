@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import re
 
+from voc.alarms.instants import MISSING
 from voc.errors import InputError
 
-MISSING = frozenset(
-    ("", "na", "n/a", "#n/a", "nan", "null", "none", ".", "-", "–", "—", "/", "无", "缺", "缺失")
-)
 NEVER = MISSING | {"inf", "never", "从未", "未上线", "未实施", "未试点", "否", "对照", "对照组", "控制组"}
 YES = frozenset(("true", "yes", "y", "t", "是", "有", "✓", "√", "已上线", "已实施", "实施", "实施组",
                  "实验组", "处理组", "试点", "试点组"))  # fmt: skip

@@ -14,7 +14,10 @@ _WEEK = re.compile(r"(\d{4})\s*(?:-|/|年)?\s*(?:W|第)\s*(\d{1,2})\s*周?", re.
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 _PLACE = re.compile(r"\d{1,4}")
 _BARE = re.compile(r"((?:19|20)\d\d)(\d\d)")  # 201752: a week where any is beyond 12, else a month
-_MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "--", "缺失", "无"}
+# What a cell without a number holds, in small letters.
+MISSING = frozenset(
+    ("", "na", "n/a", "#n/a", "nan", "null", "none", ".", "-", "--", "–", "—", "/", "无", "缺", "缺失")
+)
 MONTHS = 12
 _FIRST = datetime(2001, 1, 1)  # noqa: DTZ001  (a made-up Monday; plain numbers have no time)
 
@@ -68,7 +71,7 @@ def amounts(cells: Sequence[str]) -> list[float]:
 
 def _amount(row: int, cell: str) -> float:
     try:
-        value = float("nan") if cell.lower() in _MISSING else float(cell.replace(",", ""))
+        value = float("nan") if cell.casefold() in MISSING else float(cell.replace(",", ""))
     except ValueError:
         raise InputError(f"第 {row} 行的数值「{cell}」不是数。") from None
     if value < 0 or value == float("inf"):
