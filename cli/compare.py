@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from cli.output import as_json, as_table, progress_console
+from voc.amounts import share
 from voc.effect import comparisons
 from voc.effect.comparisons import Finding, Span
 from voc.effect.significance import Test, power_of_shares
@@ -19,7 +19,6 @@ HELP = """比较两个比例或发生率，列出全部区间和检验。不需�
 voc compare 56 70 48 80：第一组 70 中有 56，第二组 80 中有 48。只给一组时列单个比例的区间；三组以上检验各组是否相等。
 --rates 时每对数是“事件数 暴露量”。--scores 时用 -- 之后的两段数，以 / 隔开：voc compare --scores 4 5 3 / 2 3 1。
 说明见 docs/effect.md。"""
-_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")  # 1,234
 QUANTITIES = {
     "share": "比例", "rate": "发生率", "difference": "差值", "ratio": "比值", "odds_ratio": "优势比",
     "mean_difference": "均值差", "shift": "位置差",
@@ -64,18 +63,16 @@ def compare(
 
 
 def _floats(words: list[str]) -> list[float]:
-    try:
-        values = [float(_GROUPED.sub("", word)) for word in words]
-    except ValueError:
-        wrong = next(word for word in words if not _is_number(word))
-        raise InputError(f"「{wrong}」不是数。请写成 voc compare 56 70 48 80。") from None
-    if not all(abs(value) < 1e15 for value in values):
+    return [_float(word) for word in words]
+
+
+def _float(word: str) -> float:
+    value = share(word)
+    if value is None or value != value:
+        raise InputError(f"「{word}」不是数。请写成 voc compare 56 70 48 80。")
+    if not abs(value) < 1e15:
         raise InputError("数太大或不是有限的数。")
-    return values
-
-
-def _is_number(word: str) -> bool:
-    return word.replace(".", "", 1).replace("-", "", 1).replace("e", "", 1).isdigit()
+    return value
 
 
 def _count(value: float) -> int:
