@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -32,6 +33,15 @@ Period = Literal["auto", "minute", "hour", "day", "week", "month", "none"]
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("detect", help=HELP, short_help="找出计数序列中的突增（不需要数据库）")(detect_file)
+
+
+@dataclass(frozen=True)
+class _Series:
+    """The rows of a file, read: when (or only in what order, if not `real`) and how many."""
+
+    times: list[datetime]
+    real: bool
+    values: list[float]
 
 
 @dataclass(frozen=True)
@@ -68,8 +78,11 @@ def detect_file(
     if not cells:
         raise InputError(f"「{file.name}」里没有数据行。")
     table = {name: [row[n] for row in cells] for n, name in enumerate(columns)}
+    series = _Series(*instants(table[at]), amounts(table[amount]))
+    if np.isnan(series.values).all():
+        raise InputError(f"「{amount}」这一列里没有一个数，请检查 --value。")
     groups = _groups(table[find_column(by, columns, "--by")] if by else [""] * len(cells))
-    judged = {name: _judge(rows, table[at], table[amount], period, calendar) for name, rows in groups.items()}
+    judged = {name: _judge(rows, table[at], series, period, calendar) for name, rows in groups.items()}
     told = _told(judged, len(cells))
     if out:
         with target(out, excel) as stream:
@@ -88,25 +101,22 @@ def _groups(names: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
-def _judge(
-    rows: list[int], at: Sequence[str], amount: Sequence[str], period: Period, calendar: bool
-) -> Judged:
-    times, real = instants([at[row] for row in rows])
-    values = amounts([amount[row] for row in rows])
+def _judge(rows: list[int], spelt: Sequence[str], all_: _Series, period: Period, calendar: bool) -> Judged:
+    times, values = [all_.times[row] for row in rows], [all_.values[row] for row in rows]
     order = sorted(range(len(rows)), key=lambda n: times[n])
     ordered = [times[n] for n in order]
-    for one, other in pairwise(ordered):
-        if one == other:
+    for one, other in pairwise(order):
+        if times[one] == times[other]:
             raise InputError(
-                f"时间「{one:%Y-%m-%d %H:%M}」出现多次；文件里有多个序列时请用 --by 指明区分它们的列。"
+                f"时间「{spelt[rows[other]]}」出现多次；文件里有多个序列时请用 --by 指明区分它们的列。"
             )
-    inferred = rhythm_of(ordered) if real else BY_NAME["none"]
+    inferred = rhythm_of(ordered) if all_.real else BY_NAME["none"]
     rhythm = inferred if period == "auto" else BY_NAME[period]
-    if not real and period != "auto":
+    if not all_.real and period != "auto":
         # Plain numbers are steps of whatever length was named.
         ordered = [ordered[0] + (time - ordered[0]) * (rhythm.seconds / 86_400) for time in ordered]
-    flags = detect(ordered, np.array([values[n] for n in order]), rhythm, calendar and real)
-    return Judged(rows, [at[row] for row in rows], values, flags, order)
+    flags = detect(ordered, np.array([values[n] for n in order]), rhythm, calendar and all_.real)
+    return Judged(rows, [spelt[row] for row in rows], values, flags, order)
 
 
 def _told(judged: dict[str, Judged], count: int) -> list[tuple[float, float, float, bool]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,15 +10,10 @@ import numpy as np
 
 from voc.alarms.instants import instants
 from voc.alarms.rhythm import rhythm_of
+from voc.alarms.spellings import counted, spelled
 from voc.errors import InputError
 
 MOST_GAPS = 4  # a grid this many times longer than the rows is no grid
-_QUARTER = re.compile(r"(\d{4})\s*[-年]?\s*(?:[Qq第]\s*([1-4])\s*(?:季度?)?|([1-4])\s*季度?)")
-_QUARTER_FIRST = re.compile(r"[Qq]([1-4])[\s_/-]*(\d{4})")
-_COUNTED = re.compile(r"(\d{4})\s*年度?|第\s*(\d+)\s*[周期天日月批次旬]")
-_SPAN = re.compile(r"\s*[~～至到]\s*")
-_NUMERALS = str.maketrans("一二三四", "1234")
-_MONTH_M = re.compile(r"(\d{4})[Mm](\d{1,2})")
 SEASONS = {"hour": 24.0, "day": 7.0, "week": 365.25 / 7, "month": 12.0}
 
 
@@ -38,17 +32,22 @@ class Grid:
 
 def grid_of(cells: list[str], marks: list[str]) -> Grid:
     """Read the times of the rows and the marks asked for, spelled alike."""
-    numbers = [number_of(_counted(cell)) for cell in [*cells, *marks]]
+    numbers = [_number(cell) for cell in [*cells, *marks]]
     if all(number is not None and (number < 100_000 or number != int(number)) for number in numbers):
         return _numbered([n for n in numbers if n is not None], cells, marks)
-    spelled = [_spelled(cell) for cell in [*cells, *marks]]
-    if marks and (number_of(spelled[0]) is None) != (number_of(spelled[len(cells)]) is None):
+    spelt = spelled([*cells, *marks])
+    if marks and (number_of(spelt[0]) is None) != (number_of(spelt[len(cells)]) is None):
         raise InputError(f"「{marks[0]}」与时间列「{cells[0]}」的写法不同，请写成同样的形式。")
-    times, _ = instants(spelled)
+    times, _ = instants(spelt)
     known = sorted(set(times[: len(cells)]))
     rhythm = rhythm_of(known).name if len(known) > 2 else "none"
     steps = _steps(times, known, rhythm)
     return _placed(steps, cells, marks, times, rhythm, 0.0)
+
+
+def _number(cell: str) -> float | None:
+    number = number_of(cell)
+    return counted(cell) if number is None else number
 
 
 def number_of(cell: str) -> float | None:
@@ -58,25 +57,6 @@ def number_of(cell: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
-
-
-def _counted(cell: str) -> str:
-    """The number of a time that is only counted: 2019年, 第3周."""
-    found = _COUNTED.fullmatch(cell)
-    return found[1] or found[2] if found else cell
-
-
-def _spelled(cell: str) -> str:
-    cell = _SPAN.split(cell)[0]  # a week written as its first and last day
-    if found := _QUARTER.fullmatch(cell.translate(_NUMERALS)):
-        return f"{found[1]}-{int(found[2] or found[3]) * 3 - 2:02d}"
-    if found := _QUARTER_FIRST.fullmatch(cell):
-        return f"{found[2]}-{int(found[1]) * 3 - 2:02d}"
-    if found := _MONTH_M.fullmatch(cell):
-        return f"{found[1]}-{found[2]}"
-    if re.fullmatch(r"\d{8}(?:\.0)?", cell):
-        return f"{cell[:4]}-{cell[4:6]}-{cell[6:8]}"
-    return f"{cell[:4]}-{cell[4:6]}" if re.fullmatch(r"\d{6}(?:\.0)?", cell) else cell
 
 
 def _numbered(numbers: list[float], cells: list[str], marks: list[str]) -> Grid:

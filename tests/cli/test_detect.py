@@ -78,6 +78,19 @@ def test_a_cell_that_is_no_count_is_named_by_its_row(voc, tmp_path):
     assert "第 2 行的数值「很多」" in done.stderr
 
 
+def test_among_several_series_the_row_of_the_file_is_named(voc, tmp_path):
+    (tmp_path / "bad.csv").write_text("name,t,n\na,1,1\nb,1,1\na,2,1\nb,2,很多\n", "utf-8")
+    done = voc("detect", tmp_path / "bad.csv", "--time", "t", "--value", "n", "--by", "name")
+    assert "第 4 行的数值「很多」" in done.stderr
+
+
+def test_a_column_without_a_number_is_refused(voc, tmp_path):
+    (tmp_path / "none.csv").write_text("day,n\n2026-05-01,NA\n2026-05-02,\n", "utf-8")
+    done = voc("detect", tmp_path / "none.csv", "--time", "day", "--value", "n")
+    assert done.returncode == 1
+    assert "没有一个数" in done.stderr
+
+
 def test_on_the_screen_a_person_reads_when_how_many_and_what_was_usual(voc, tmp_path):
     done = voc("detect", series(tmp_path / "a.csv", [*USUAL, 80]), "--time", "day", "--value", "count")
     assert "2026-04-15" in done.stdout

@@ -15,7 +15,7 @@ from voc.alarms.rhythm import Rhythm, filled, profiles_of
 
 MEDIAN_OF_CHI_SQUARE = 0.4549  # one degree of freedom
 WILD = 20.0  # times the variance of counts
-LEAST = 2  # a single case is never a spike
+LEAST = 2  # a single case is never a spike; of what is no count, as much as varies like one
 Floats = NDArray[np.float64]
 
 
@@ -46,7 +46,7 @@ def detect(times: Sequence[datetime], values: Floats, rhythm: Rhythm, chinese_ca
     seen = forecast(counts, profiles_of(grid, rhythm, chinese_calendar), rhythm.memory)
     chances = np.where(np.isnan(counts), 1.0, tail(np.nan_to_num(counts), seen.mean[0], seen.variance[0]))
     chances[:, : rhythm.memory.warm] = 1.0
-    ordinary = (chances >= 1) | (np.nan_to_num(series[None]) < LEAST)
+    ordinary = (chances >= 1) | (np.nan_to_num(np.maximum(series[None], counts)) < LEAST)
     levels, flags = strictness(np.where(ordinary, 1.0, chances), rhythm)
     limit = upper(seen.mean[0], seen.variance[0], np.maximum(levels, 1e-300))
     return Flags(

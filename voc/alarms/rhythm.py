@@ -70,7 +70,15 @@ def _nearest(step: float) -> Rhythm:
         memory, steps=max(memory.steps / times, 12.0), patience=max(round(memory.patience / times), 6),
         warm=max(round(memory.warm / times), 4),
     )  # fmt: skip
-    return replace(unit, seconds=round(step), memory=shorter, starts=min(unit.starts * times, 0.1))
+    return replace(
+        unit, title=_title(unit, round(times)), seconds=round(step), memory=shorter,
+        starts=min(unit.starts * times, 0.1),
+    )  # fmt: skip
+
+
+def _title(unit: Rhythm, times: int) -> str:
+    known = {("month", 3): "季度", ("month", 12): "年"}
+    return known.get((unit.name, times), f"{times} {'个月' if unit.name == 'month' else unit.title}")
 
 
 def profiles_of(times: Sequence[datetime], rhythm: Rhythm, chinese_calendar: bool = True) -> list[Profile]:

@@ -146,6 +146,7 @@ def test_the_limit_is_the_last_count_that_is_not_improbable(mean, ratio, level):
         ("2026-W05", datetime(2026, 1, 26)),
         ("2026年第5周", datetime(2026, 1, 26)),
         ("2026-05", datetime(2026, 5, 1)),
+        ("2026年第二季度", datetime(2026, 4, 1)),
     ],
 )
 def test_times_are_read_as_people_write_them(cell, expected):
@@ -161,6 +162,34 @@ def test_plain_numbers_give_an_order_and_no_time():
 def test_a_cell_that_is_no_time_is_named_by_its_row():
     with pytest.raises(InputError, match="第 2 行"):
         instants(["2026-05-01", "去年"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"), [("7月1日", "没有年份"), ("01/02/2026", "分不清"), ("第三季", "看不懂")]
+)
+def test_a_time_that_cannot_be_read_says_why(cell, said):
+    with pytest.raises(InputError, match=said):
+        instants([cell])
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("1,234", 1234), ("30条", 30), ("1.2万", 12_000), ("１２", 12), ("3.2%", 3.2)]
+)
+def test_counts_are_read_as_offices_write_them(cell, value):
+    assert amounts([cell]) == [value]
+
+
+def test_a_share_that_doubles_is_a_spike_though_it_is_far_below_one():
+    shares = np.random.default_rng(3).normal(0.03, 0.003, 60)
+    shares[50] = 0.07
+    times = [datetime(2026, 1, 5) + timedelta(days=day) for day in range(60)]
+    assert np.flatnonzero(detect(times, shares, BY_NAME["day"]).flag).tolist() == [50]
+
+
+@pytest.mark.parametrize(("months", "title"), [(1, "月"), (2, "2 个月"), (3, "季度"), (12, "年")])
+def test_a_rhythm_of_several_months_is_called_by_its_name(months, title):
+    times = [datetime(2000 + n * months // 12, n * months % 12 + 1, 1) for n in range(20)]
+    assert rhythm_of(times).title == title
 
 
 @pytest.mark.parametrize("cell", ["-3", "很多", "inf"])
