@@ -33,6 +33,7 @@ from voc.simulation.weeks import OrderDay, simulate_week
 from voc.zone import CHINA
 
 THINKING = timedelta(days=7)
+AHEAD = 12  # weeks before its go-live a measure is taken on at the earliest
 # Clerks who solve cases, how many each solves at a time, and how long that takes.
 CLERKS, AT_ONCE, TURN = 12, 15, timedelta(minutes=15)
 # What the staff does with cases in the week after they were opened: (share in twentieths, step, hours later).
@@ -169,7 +170,7 @@ def _solve(session: Session, facts: Mapping[int, dict[str, object]], at: datetim
 
 
 def _manage(session: Session, now: datetime) -> None:
-    """Take on the measures against the planted problems; the one that gets no action stays as proposed."""
+    """Take on the measures against the planted problems, each in its time; what nobody planned stays proposed."""
     planted = {problem.issue: problem for problem in PLANTED}
     query = select(Action, Problem).join(Problem, Problem.id == Action.problem_id)
     by = By("person:模拟负责人", now)
@@ -178,6 +179,8 @@ def _manage(session: Session, now: datetime) -> None:
         if known is None or action.problem_round > len(known.outcomes):
             continue
         live = _day_of(known.outcomes[action.problem_round - 1].live_week)
+        if now.astimezone(CHINA).date() < live - timedelta(weeks=AHEAD):
+            continue
         if action.state == "proposed" and action.changed_at <= now - THINKING:
             _explain(session, problem.id, now)
             deciding.approve(session, action.id, by)
@@ -219,7 +222,7 @@ def compare_with_truth(weeks: int) -> list[dict[str, Any]]:
         problems = {row["issue"]: row for row in showing.problems(session)}
         verdicts = {(row["issue"], row["problem_round"]): row for row in showing.verifications(session)}
     return [
-        _compared(planted, round_, problems.get(planted.issue), verdicts.get((planted.issue, round_)))
+        _compared(planted, round_, weeks, problems.get(planted.issue), verdicts.get((planted.issue, round_)))
         for planted in PLANTED
         if planted.onset_week < weeks
         for round_ in _rounds(planted, weeks)
@@ -227,13 +230,18 @@ def compare_with_truth(weeks: int) -> list[dict[str, Any]]:
 
 
 def _rounds(planted: Planted, weeks: int) -> list[int]:
-    return [n for n, one in enumerate(planted.outcomes, 1) if n == 1 or one.live_week < weeks] or [1]
+    return [n for n, one in enumerate(planted.outcomes, 1) if n == 1 or one.live_week < weeks]
 
 
 def _compared(
-    planted: Planted, round_: int, problem: Mapping[str, Any] | None, verdict: Mapping[str, Any] | None
+    planted: Planted,
+    round_: int,
+    weeks: int,
+    problem: Mapping[str, Any] | None,
+    verdict: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    outcome = planted.outcomes[round_ - 1] if planted.outcomes else None
+    planned = planted.outcomes[round_ - 1]
+    outcome = planned if planned.live_week - AHEAD < weeks else None
     truth = EFFECTS[outcome.effect].format(m=outcome.multiplier) if outcome else NO_MEASURE
     return {
         "issue": planted.issue,

@@ -63,12 +63,15 @@ PLANTED: tuple[Planted, ...] = (
     Planted("payment.refund", 3, 56.0, {}, (Outcome("works", 0.40),)),
     Planted("service.robot", 1, 52.0, {}, (Outcome("nothing", 1.0), Outcome("works", 0.40, 32))),
     Planted("app.connect", 4, 48.0, {"product": "空调"}, (Outcome("worse", 2.2), Outcome("works", 0.30, 30))),
-    Planted("logistics.damaged", 5, 46.0, {"warehouse": "武汉仓"}),
+    Planted("logistics.damaged", 5, 46.0, {"warehouse": "武汉仓"}, (Outcome("works", 0.45, 38),)),
     Planted("payment.invoice", 26, 44.0, {}, (Outcome("works", 0.35, 38),), on_top=True),
     Planted("aftersales.repair_slow", 26, 46.0, {}, (Outcome("nothing", 1.0, 38),), on_top=True),
     Planted("service.unreachable", 27, 48.0, {}, (Outcome("works", 0.40, 39),), on_top=True),
     Planted("app.login", 28, 50.0, {}, (Outcome("works", 0.25, 40),), on_top=True),
     Planted("logistics.late", 28, 44.0, {"warehouse": "西安仓"}, (Outcome("works", 0.72, 39),), on_top=True),
+    Planted("price.drop", 27, 42.0, {}, (Outcome("worse", 1.7, 39),), on_top=True),
+    Planted("aftersales.return", 27, 32.0, {}, (Outcome("works", 0.35, 39),), on_top=True),
+    Planted("product.fault", 26, 36.0, {"product": "洗衣机"}, (Outcome("nothing", 1.0, 38),), on_top=True),
 )
 EARLY = sum(not problem.on_top for problem in PLANTED)
 
