@@ -51,7 +51,7 @@ def test_two_reporters_of_one_problem_practically_never_use_the_same_words(plant
     alike = process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=90, dtype=np.uint8)
     np.fill_diagonal(alike, 0)
     assert len(texts) > 400
-    assert (alike > 0).sum() / alike.size < 1e-4
+    assert (alike > 0).sum() / alike.size < 1.5e-4
     assert (alike > 0).any(axis=1).mean() < 0.05
 
 
