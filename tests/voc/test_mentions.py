@@ -30,6 +30,13 @@ def test_what_is_asked_is_no_trouble(text: str) -> None:
     assert -1 not in {mention.polarity for mention in mentions(text)}
 
 
+@pytest.mark.parametrize(
+    ("text", "polarity"), [("不过手续繁琐", -1), ("菜不错，不过房价太贵了", -1), ("不过物流很快", 1)]
+)
+def test_but_denies_nothing(text: str, polarity: int) -> None:
+    assert {m.polarity for m in mentions(text)} == {polarity}
+
+
 def test_a_denied_praise_within_a_trouble_does_not_speak_for_itself() -> None:
     assert [(m.issue, m.polarity) for m in mentions("快递不送上楼")] == [("logistics.doorstep", -1)]
 
