@@ -7,12 +7,12 @@ line, goes through `begin` or `advance`, inside the caller's transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -57,6 +57,17 @@ class By:
     run: str | None = None
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One line of a log: whose it is, its place there, where the step leads, and the facts told with it."""
+
+    subject: int
+    seq: int
+    state: str
+    round: int
+    facts: Mapping[str, Any]
+
+
 def begin(session: Session, life: str, step: str, rows: Sequence[Mapping[str, Any]], by: By) -> list[int]:
     """Start lives with their first log entry; rows that are already there are left alone."""
     table, _ = TABLES[life]
@@ -65,10 +76,9 @@ def begin(session: Session, life: str, step: str, rows: Sequence[Mapping[str, An
     target = next_state(LIVES[life], "", None, step, {})
     full = [{**row, "state": target, "round": 1, "changed_at": by.at} for row in rows]
     query = upsert(table).on_conflict_do_nothing().returning(table.id)
-    ids = list(session.scalars(query, full))
-    states = dict.fromkeys(ids, target)
-    _write(session, life, step, states, [(id_, 1, {}) for id_ in ids], by, rounds=dict.fromkeys(ids, 1))
-    return ids
+    entries = [Entry(id_, 1, target, 1, {}) for id_ in session.scalars(query, full)]
+    _write(session, life, step, entries, by)
+    return [entry.subject for entry in entries]
 
 
 def advance(
@@ -84,41 +94,26 @@ def advance(
 
     Raises StepRefused when strict and a subject is missing or in a state that does not allow the step.
     """
-    table, log = TABLES[life]
-    locked = session.execute(
-        select(table.id, table.state, table.round)
-        .where(table.id.in_(facts))
-        .order_by(table.id)
-        .with_for_update()
-    ).all()
+    locked = _locked(session, life, step, facts, strict)
     # What forbids a step is read under the lock, and stays in the log beside what was said.
     found = forbidding(session, life, step, [row.id for row in locked], by.who)
-    facts = {id_: {**said, **found.get(id_, {})} for id_, said in facts.items()}
-    allowed = [row for row in locked if _allowed(life, step, row.id, row.state, facts[row.id], strict)]
-    if strict and len(locked) < len(facts):
-        gone = sorted(set(facts) - {row.id for row in locked})
-        raise StepRefused(LIVES[life].title, gone[0], None, step, "没有这个编号。")
-    if not allowed:
-        return []
-    rule = LIVES[life].steps[step]
-    rounds = {row.id: row.round + rule.next_round for row in allowed}
-    last = _last_entries(session, log, list(rounds))
-    entries = [(id_, last[id_] + 1, dict(facts[id_])) for id_ in rounds]
-    session.execute(
-        update(table)
-        .where(table.id.in_(rounds))
-        .values(state=rule.target or table.state, round=table.round + int(rule.next_round), changed_at=by.at)
-        .execution_options(synchronize_session=False)
-    )
-    _keep(session, life, step, facts, rounds)
-    states = {row.id: rule.leads(row.state) for row in allowed}
-    _write(session, life, step, states, entries, by, rounds)
-    return list(rounds)
+    told = {row.id: {**facts[row.id], **found.get(row.id, {})} for row in locked}
+    allowed = [row for row in locked if _allowed(life, step, row.id, row.state, told[row.id], strict)]
+    entries = _entries(session, life, step, allowed, told)
+    if entries:
+        _move(session, life, step, entries, by)
+        _write(session, life, step, entries, by)
+    return [entry.subject for entry in entries]
 
 
-def _last_entries(session: Session, log: Any, ids: list[int]) -> dict[int, int]:
-    query = select(log.subject_id, func.max(log.seq)).where(log.subject_id.in_(ids)).group_by(log.subject_id)
-    return {subject: seq for subject, seq in session.execute(query)}
+def _locked(session: Session, life: str, step: str, ids: Collection[int], strict: bool) -> Sequence[Row[Any]]:
+    table, _ = TABLES[life]
+    asked = select(table.id, table.state, table.round).where(table.id.in_(ids)).order_by(table.id)
+    rows = session.execute(asked.with_for_update()).all()
+    if strict and len(rows) < len(ids):
+        gone = min(set(ids) - {row.id for row in rows})
+        raise StepRefused(LIVES[life].title, gone, None, step, "没有这个编号。")
+    return rows
 
 
 def _allowed(life: str, step: str, id_: int, state: str, facts: Mapping[str, Any], strict: bool) -> bool:
@@ -131,9 +126,34 @@ def _allowed(life: str, step: str, id_: int, state: str, facts: Mapping[str, Any
     return True
 
 
-def _keep(
-    session: Session, life: str, step: str, facts: Mapping[int, Mapping[str, Any]], ids: Mapping[int, int]
-) -> None:
+def _entries(
+    session: Session, life: str, step: str, rows: Sequence[Row[Any]], facts: Mapping[int, Mapping[str, Any]]
+) -> list[Entry]:
+    if not rows:
+        return []
+    _, log = TABLES[life]
+    rule = LIVES[life].steps[step]
+    query = select(log.subject_id, func.max(log.seq)).where(log.subject_id.in_([row.id for row in rows]))
+    last = {subject: seq for subject, seq in session.execute(query.group_by(log.subject_id))}
+    return [
+        Entry(row.id, last[row.id] + 1, rule.leads(row.state), row.round + rule.next_round, facts[row.id])
+        for row in rows
+    ]
+
+
+def _move(session: Session, life: str, step: str, entries: Sequence[Entry], by: By) -> None:
+    table, _ = TABLES[life]
+    rule = LIVES[life].steps[step]
+    session.execute(
+        update(table)
+        .where(table.id.in_([entry.subject for entry in entries]))
+        .values(state=rule.target or table.state, round=table.round + int(rule.next_round), changed_at=by.at)
+        .execution_options(synchronize_session=False)
+    )
+    _keep(session, life, step, entries)
+
+
+def _keep(session: Session, life: str, step: str, entries: Sequence[Entry]) -> None:
     table = TABLES[life][0].__table__
     for column in KEPT.get((life, step), ()):
         # The table, the column and its type are names of this program, never of its users.
@@ -144,30 +164,24 @@ def _keep(
             FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(id bigint, value {kind}) WHERE t.id = v.id
             """  # noqa: S608
         )
-        rows = [{"id": id_, "value": facts[id_][column]} for id_ in ids]
+        rows = [{"id": entry.subject, "value": entry.facts[column]} for entry in entries]
         session.execute(query, {"rows": json.dumps(rows, default=_plain_value)})
 
 
-def _write(
-    session: Session,
-    life: str,
-    step: str,
-    states: Mapping[int, str],
-    entries: Sequence[tuple[int, int, Mapping[str, Any]]],
-    by: By,
-    rounds: Mapping[int, int],
-) -> None:
+def _write(session: Session, life: str, step: str, entries: Sequence[Entry], by: By) -> None:
+    """Append to the log, and what follows from it: messages, clocks, events."""
     if not entries:
         return
     copy_rows(
         session,
         TABLES[life][1].__tablename__,
         ("subject_id", "seq", "step", "state", "at", "by", "run", "facts"),
-        ((i, seq, step, states[i], by.at, by.who, by.run, _plain(facts)) for i, seq, facts in entries),
+        ((e.subject, e.seq, step, e.state, by.at, by.who, by.run, _plain(e.facts)) for e in entries),
     )
-    announce(session, life, step, rounds, by.at, {i: facts for i, _, facts in entries})
+    rounds, facts = {e.subject: e.round for e in entries}, {e.subject: e.facts for e in entries}
+    announce(session, life, step, rounds, by.at, facts)
     sla.touch(session, life, step, list(rounds), by.at)
-    events.after_step(session, life, step, entries, by.at)
+    events.after_step(session, life, step, [(e.subject, e.seq, e.facts) for e in entries], by.at)
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
