@@ -18,7 +18,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from notifications.fonts import FAMILIES, _source, characters, cut_fonts
-from notifications.paper import write_pdf
+from notifications.paper import unswept, write_pdf
 
 SANS = "VOC Sans SC"
 TIMES = 3
@@ -53,8 +53,9 @@ def plain(text: str, font: Path, path: Path) -> int:
     """Set paragraphs in one font; return how many pages they fill."""
     fonts = FontConfiguration()
     style = CSS(string=STYLE.format(font=font.as_uri()), font_config=fonts)
-    document = HTML(string=text).render(stylesheets=[style], font_config=fonts)
-    document.write_pdf(path)
+    with unswept():
+        document = HTML(string=text).render(stylesheets=[style], font_config=fonts)
+        document.write_pdf(path)
     return len(document.pages)
 
 

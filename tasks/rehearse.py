@@ -34,6 +34,7 @@ from voc.zone import CHINA
 
 THINKING = timedelta(days=7)
 AHEAD = 12  # weeks before its go-live a measure is taken on at the earliest
+PATIENCE = 15  # weeks a measure may be live and unproved while another one is planned
 # Clerks who solve cases, how many each solves at a time, and how long that takes.
 CLERKS, AT_ONCE, TURN = 12, 15, timedelta(minutes=15)
 # What the staff does with cases in the week after they were opened: (share in twentieths, step, hours later).
@@ -189,6 +190,14 @@ def _manage(session: Session, now: datetime) -> None:
             deciding.start(session, action.id, by)
         elif action.state == "in_progress" and now.astimezone(CHINA).date() >= live:
             deciding.implement(session, action.id, now, by)
+        elif _is_given_up(action, known, now):
+            deciding.rethink(session, problem.id, "上线数月仍看不出改善，改换措施", by)
+
+
+def _is_given_up(action: Action, planted: Planted, now: datetime) -> bool:
+    """Tell whether a measure has been live for long, was judged neither way, and another one is planned."""
+    waited = action.went_live is not None and now >= action.went_live + timedelta(weeks=PATIENCE)
+    return action.state == "implemented" and waited and action.problem_round < len(planted.outcomes)
 
 
 def _explain(session: Session, problem: int, now: datetime) -> None:

@@ -2,8 +2,10 @@
 
 A panel is an array (units, times), NaN where nothing is known. Each unit is reduced to one number, its mean after
 minus its mean before, so that what a unit shares over time cannot fake precision (Bertrand, Duflo & Mullainathan
-2004); the two groups of numbers are compared as Welch does. That is the regression with unit and time effects
-and errors clustered by unit, with its small-sample correction. Assumes parallel trends.
+2004); the two groups of numbers are compared without taking their spreads for equal. That is the regression with unit
+and time effects and errors clustered by unit (CR2). Their degrees of freedom are those of Bell & McCaffrey (2002),
+which hang on how many units there are and not on how much they happened to spread: Welch's estimated ones are most
+generous just when few treated units agree by chance (Imbens & Kolesár 2016). Assumes parallel trends.
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ def difference(panel: Floats, treated: Mask, after: int) -> Difference:
     level = float(np.nanmean(rows[:, after:]))
     facts = {
         "dropped_units": int((~both).sum()), "pooled": pooled_difference(panel, treated, after),
-        "errors": "welch_on_unit_changes" if first.size > 1 else "spread_of_controls",
+        "errors": "bell_mccaffrey_on_unit_changes" if first.size > 1 else "spread_of_controls",
     }  # fmt: skip
     return Difference(estimate, error, df, level - estimate, level, first.size, second.size, facts)
 
@@ -81,10 +83,13 @@ def _error(first: Floats, second: Floats) -> tuple[float, float]:
         return float(second.std(ddof=1) * np.sqrt(1 / first.size + 1 / second.size)), second.size - 1.0
     parts = np.array([first.var(ddof=1) / first.size, second.var(ddof=1) / second.size])
     total = float(parts.sum())
-    if total == 0:
-        return np.inf, 1.0
-    shares = parts / total
-    return float(np.sqrt(total)), float(1 / (shares**2 / [first.size - 1, second.size - 1]).sum())
+    return (float(np.sqrt(total)) if total else np.inf), few_units_df(first.size, second.size)
+
+
+def few_units_df(first: int, second: int) -> float:
+    """Degrees of freedom of the difference of two means of so many units, were all alike (Bell & McCaffrey)."""
+    shares = np.array([1 / first, 1 / second]) / (1 / first + 1 / second)
+    return float(1 / (shares**2 / [first - 1, second - 1]).sum())
 
 
 def pooled_difference(panel: Floats, treated: Mask, after: int) -> float:
