@@ -85,7 +85,7 @@ def alarms(session: Session, limit: int = SHOWN) -> list[dict[str, Any]]:
     return _rows(
         session,
         """
-        SELECT r.id, m.label, m.observed, m.expected, m.cause, m.urgent, m.started_on, m.ended_on, r.due_at,
+        SELECT r.id, m.kind, m.label, m.observed, m.expected, m.cause, m.urgent, m.started_on, m.ended_on, r.due_at,
                d.name AS department_name
         FROM review r JOIN alarm m ON m.id = r.alarm_id JOIN department d ON d.code = r.department
         WHERE r.state = 'open' ORDER BY m.urgent DESC, r.due_at, r.id LIMIT :limit

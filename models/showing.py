@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -159,7 +159,7 @@ def quarantined(session: Session, state: str = "waiting") -> list[dict[str, Any]
 
 
 def weekly(session: Session, problem_ids: Sequence[int]) -> dict[int, dict[date, int]]:
-    """Count the members of problems by week (its Monday, in Asia/Shanghai)."""
+    """Count the members of problems by week (its Monday, in Asia/Shanghai), up to the last week of any of them."""
     series: dict[int, dict[date, int]] = {}
     for row in _rows(
         session,
@@ -167,12 +167,20 @@ def weekly(session: Session, problem_ids: Sequence[int]) -> dict[int, dict[date,
         SELECT m.problem_id, CAST(date_trunc('week', f.occurred_at AT TIME ZONE 'Asia/Shanghai') AS date) AS week,
                count(*) AS count
         FROM problem_member m JOIN feedback f ON f.id = m.feedback_id
-        WHERE m.problem_id = ANY(:ids) GROUP BY 1, 2 ORDER BY 1, 2
+        WHERE m.problem_id = ANY(:ids) AND f.suspect IS NULL AND f.superseded_by IS NULL GROUP BY 1, 2 ORDER BY 1, 2
         """,
         ids=list(problem_ids),
     ):
         series.setdefault(row["problem_id"], {})[row["week"]] = row["count"]
-    return series
+    last = max((max(weeks) for weeks in series.values()), default=None)
+    return {problem: _without_gaps(weeks, last) for problem, weeks in series.items() if last}
+
+
+def _without_gaps(weeks: Mapping[date, int], last: date) -> dict[date, int]:
+    """Put a zero where a week is silent, so that a picture of them has one scale of time."""
+    first = min(weeks)
+    mondays = (first + timedelta(days=away) for away in range(0, (last - first).days + 1, 7))
+    return {monday: weeks.get(monday, 0) for monday in mondays}
 
 
 def headline(session: Session, since: datetime, until: datetime) -> dict[str, Any]:

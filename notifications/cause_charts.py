@@ -25,10 +25,15 @@ def fitted(text: str, most: float) -> str:
     """Cut a text to a width counted in Chinese characters, a Latin one being half."""
     width = 0.0
     for i, sign in enumerate(text):
-        width += 1.0 if ord(sign) > 0x2E7F else 0.55
+        width += width_of(sign)
         if width > most:
             return text[: max(1, i - 1)] + "…"
     return text
+
+
+def width_of(text: str) -> float:
+    """Return how wide a text is, in Chinese characters."""
+    return sum(1.0 if ord(sign) > 0x2E7F else 0.55 for sign in text)
 
 
 def words_at(
@@ -115,12 +120,20 @@ def weeks_picture(
             f'<rect x="{frame.x(week.week) + frame.step * 0.12:.1f}" y="{top:.1f}" width="{frame.step * 0.76:.1f}"'
             f' height="{height - BOTTOM - top:.1f}" fill="{LINE if raised else PALE}"/>'
         )
-    for number, (day, _) in enumerate(marked, 1):
-        x = frame.x(day)
-        parts.append(line(x, TOP, x, height - BOTTOM, ACCENT, 1.5, 'stroke-dasharray="4 3"'))
-        parts.append(f'<circle cx="{x:.1f}" cy="{TOP - 8:.1f}" r="8" fill="{ACCENT}"/>')
-        parts.append(words_at(x, TOP - 4, str(number), 11, "#fff", "middle"))
+    parts += _changes(frame, [(frame.x(day), number) for number, (day, _) in enumerate(marked, 1)])
     return picture(width, height, "每周反馈条数", parts)
+
+
+def _changes(frame: _Frame, marks: Sequence[tuple[float, int]]) -> list[str]:
+    """Draw where changes were made; numbers that would cover one another stand side by side."""
+    parts, free = [], 0.0
+    for x, number in sorted(marks):
+        at = max(x, free)
+        free = at + 17
+        parts.append(line(x, TOP, x, frame.height - BOTTOM, ACCENT, 1.5, 'stroke-dasharray="4 3"'))
+        parts.append(f'<circle cx="{at:.1f}" cy="{TOP - 8:.1f}" r="8" fill="{ACCENT}"/>')
+        parts.append(words_at(at, TOP - 4, str(number), 11, "#fff", "middle"))
+    return parts
 
 
 def _beginning(frame: _Frame, onset: Onset | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifications.cause_charts import fitted, line, picture, words_at
+from notifications.cause_charts import fitted, line, picture, width_of, words_at
 from notifications.charts import ACCENT, INK, LINE, MUTED
 from voc.causes.fishbone import Bone, Evidence
 
@@ -75,7 +75,7 @@ def _twig(evidence: Evidence, foot: float, side: int, rise: float) -> list[str]:
     end = _at(foot, side, rise)
     colour = ACCENT if evidence.tentative else INK
     counted = f" · {evidence.count:,} 条" if evidence.count is not None else " · 可能相关"
-    label = fitted(evidence.label, 20.5 - len(counted) * 0.62) + counted
+    label = fitted(evidence.label, TWIG / 12.5 - 1 - width_of(counted)) + counted
     parts = [line(end - TWIG, y, end, y, colour, 1.2), words_at(end - TWIG + 2, y - 5, label, 12.5, colour)]
     if evidence.quotation:
         parts.append(words_at(end - TWIG + 2, y + 14, f"“{fitted(evidence.quotation, 20)}”", 11.5, MUTED))

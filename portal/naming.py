@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from settings import asset_text
+from voc.alarms.values import KINDS as ALARM_KINDS
 from voc.effect.ladder import NAMES as DESIGN_NAMES
 from voc.effect.verdict import METRIC_NAMES
 from voc.effect.verdict import NAMES as VERDICT_NAMES
@@ -30,6 +31,7 @@ TABLES = {
         "review": "预警复核",
         "approval": "审批",
     },
+    "alarm": ALARM_KINDS,
     "problem_kind": {"issue": "反复出现", "incident": "同一事件", "candidate": "新问题", "part": "拆分"},
     "report": {"run": "即时报告", "weekly": "周报", "monthly": "月报"},
     "knowledge": {"answer": "标准答复", "case": "案例"},

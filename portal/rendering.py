@@ -16,6 +16,7 @@ from portal.cookies import put, visitor_cookie
 from portal.csrf import FIELD, token_of
 from portal.menu import menu_for
 from settings import get_settings
+from voc.alarms.cause import usual
 from voc.roles import ROLES, may_change
 from voc.wording import size
 from voc.zone import CHINA
@@ -51,7 +52,7 @@ _environment.filters |= {
     "actor": naming.actor,
 }
 _environment.globals |= {"columns_picture": pictures.columns, "effect_picture": pictures.effect}
-_environment.globals["ROLES"] = ROLES
+_environment.globals |= {"ROLES": ROLES, "usual": usual}
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:

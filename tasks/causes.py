@@ -30,6 +30,7 @@ from models.causes import (
     traded_by,
 )
 from models.engine import transaction
+from models.problem_list import quotations
 from notifications.cause_pages import render_causes
 from settings import asset_text, get_settings
 from tasks.assets import taxonomy
@@ -45,7 +46,7 @@ from voc.causes.view import Head, Spread, View, Week
 from voc.causes.wording import value_name
 from voc.errors import InputError
 from voc.lifecycle import PROBLEM
-from voc.quotations import choose
+from voc.quotations import Passage, choose, typical
 
 RECENT_DAYS = 28
 PAGE_AGE = timedelta(days=7)
@@ -96,12 +97,12 @@ def view_of(session: Session, problem_id: int, now: datetime) -> View:
     found = ground(session, problem_id)
     if found is None:
         raise InputError(f"问题 {problem_id}「{row['name']}」现在没有成员反馈，没有可以分析的内容。")
-    members = members_of(session, problem_id)
+    members, quoted = members_of(session, problem_id), quotations(session, [problem_id]).get(problem_id, [])
     over = [lift for lift in found.lifts if lift.over]
     before = _before(session, found, over, _about(row))
     unit, recent = costs(), sum(found.days.members[-RECENT_DAYS:])
     return View(
-        head=_head(row, members),
+        head=_head(row, quoted),
         weeks=_weeks(found.days),
         onset=found.onset,
         spread=found.spread,
@@ -113,15 +114,14 @@ def view_of(session: Session, problem_id: int, now: datetime) -> View:
         slice_rates=tuple(_slice_rates(session, problem_id, found.figure)),
         cost=estimate(row["count"], row["issue"], row["area"], unit),
         cost_recent=estimate(recent, row["issue"], row["area"], unit),
-        bones=tuple(_bones(session, row, members, over, before)),
+        bones=tuple(_bones(session, row, members, quoted, over, before)),
         company=get_settings().company,
         written_at=now,
         alarms=tuple(alarms_of(session, problem_id)),
     )
 
 
-def _head(row: dict[str, Any], members: Sequence[Member]) -> Head:
-    quoted = choose([member.passage for member in members if len(member.passage.text) >= 8][:40])
+def _head(row: dict[str, Any], quoted: Sequence[str]) -> Head:
     return Head(**{**row, "state": PROBLEM.states[row["state"]], "dimension": row["dimension"] or "",
                    "root_cause": row["root_cause"] or "", "quotations": tuple(quoted)})  # fmt: skip
 
@@ -173,22 +173,23 @@ def _bones(
     session: Session,
     row: dict[str, Any],
     members: Sequence[Member],
+    quoted: Sequence[str],
     over: Sequence[Lift],
     before: Sequence[Suspicion],
 ) -> list[Bone]:
-    own = Told(row["issue"], row["count"], tuple(member.passage for member in members[:40]))
+    own = Told(row["issue"], row["count"], tuple(Passage(words, 0, len(words)) for words in quoted))
     beside = [Told(*one) for one in told_beside(session, row["id"])]
-    quoted: dict[tuple[str, str], str] = {}
+    said: dict[tuple[str, str], str] = {}
     for lift in over:
-        quoted[lift.kind, lift.value] = _quotation(lift, members, quoted.values())
+        said[lift.kind, lift.value] = _quotation(lift, members, said.values())
     around = circumstances([member.passage.text for member in members])
-    return fishbone(own, beside, over, quoted, around, before, taxonomy())
+    return fishbone(own, beside, over, said, around, before, taxonomy())
 
 
 def _quotation(lift: Lift, members: Sequence[Member], used: Iterable[str]) -> str:
     inside = [member.passage for member in members if member.slices.get(lift.kind) == lift.value]
     taken = set(used)
-    return next((words for words in choose(inside[:40], len(taken) + 1) if words not in taken), "")
+    return next((words for words in choose(typical(inside[:40]), len(taken) + 1) if words not in taken), "")
 
 
 def page_path(problem_id: int) -> Path:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from models import desk, explaining, problem_list, showing
 from models.rights import Unseen, session_for
 from portal.forms import said
 from portal.pages.cases import beside
 from portal.pages.desk import Desk
+from portal.pages.reports import READERS, Reader
+from portal.papers import READING, cause_page
 from portal.rendering import page
 from portal.texts import marked
 from voc.lifecycle import PROBLEM
@@ -52,8 +54,20 @@ def show(request: Request, person: Desk, problem_id: int) -> HTMLResponse:
             "reports": explaining.reports(session, problem=problem_id, everything=True),
             "log": desk.log(session, "problem", problem_id),
             **beside(session, "problem", problem_id, None),
+            "causes": bool(person.roles & READERS) and cause_page(problem_id) is not None,
         }
     return page(request, "problem.html", **values, said=said(request))
+
+
+@router.get("/problems/{problem_id}/causes")
+def causes(person: Reader, problem_id: int) -> Response:
+    """Hand out the root-cause page as the last report wrote it: where, since when, what changed, the fishbone."""
+    with session_for(person) as session:
+        seen = desk.problem(session, problem_id)
+    path = cause_page(problem_id) if seen else None
+    if path is None:
+        raise Unseen("problem", problem_id)
+    return HTMLResponse(path.read_bytes(), headers={"content-security-policy": READING})
 
 
 @router.get("/problems/{problem_id}/sentences")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,23 +10,19 @@ from fastapi.responses import HTMLResponse, Response
 from models import leading
 from models.proof import Report
 from models.rights import Unseen, session_for
+from portal.papers import READING, paper
 from portal.rendering import page
 from portal.rights import User, allow
-from settings import get_settings
 from voc.reporting.reading import figures, moved, problems
 
 router = APIRouter()
-Reader = Annotated[User, Depends(allow("admin", "voc", "leader", "head", "auditor"))]
+READERS = frozenset({"admin", "voc", "leader", "head", "auditor"})
+Reader = Annotated[User, Depends(allow(*sorted(READERS)))]
 TYPES = {
     "html": ("path", "text/html; charset=utf-8"),
     "pdf": ("pdf_path", "application/pdf"),
     "xlsx": ("xlsx_path", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
-# A report carries its own style and pictures, and may do nothing else.
-READING = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox allow-popups"
-)
 
 
 @router.get("/reports")
@@ -61,7 +56,7 @@ def read(person: Reader, report_id: int, kind: str) -> Response:
     with session_for(person) as session:
         row = session.get(Report, report_id)
     wanted = getattr(row, column, None) if row else None
-    path = _inside(wanted) if wanted else None
+    path = paper(wanted) if wanted else None
     if path is None:
         raise Unseen("report", report_id)
     headers = {"content-security-policy": READING} if kind == "html" else {
@@ -81,10 +76,3 @@ def show(request: Request, person: Reader, report_id: int) -> HTMLResponse:
         shown = [{**one, "said": said[one["id"]]} for one in leading.named_problems(session, list(said))]
         before = leading.report_before(session, row)
     return page(request, "report.html", report=row, figures=figures(row.facts), problems=shown, before=before)
-
-
-def _inside(wanted: str) -> Path | None:
-    """Return the file of a report; only what lies in the folder of reports is ever opened."""
-    folder = (get_settings().home / "reports").resolve()
-    path = (get_settings().home / wanted).resolve()
-    return path if path.is_relative_to(folder) and path.is_file() else None

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -213,3 +214,12 @@ def test_the_alarms_of_the_matter_are_shown_with_their_beginning_and_when_they_w
     assert "安装不准时" in row
     assert "20.5" in row
     assert "当时的预警" not in render_causes(made())
+
+
+def test_changes_of_the_same_days_stand_side_by_side() -> None:
+    weeks = [Week(date(2026, 6, 1) + timedelta(days=7 * n), n, 10 * n) for n in range(20)]
+    days = [weeks[3].week + timedelta(days=n) for n in (0, 1, 1)]
+    drawn = weeks_picture(weeks, None, [(day, "上线") for day in days])
+    places = [float(x) for x in re.findall(r'<circle cx="([0-9.]+)"', drawn)]
+    assert len(places) == 3
+    assert min(b - a for a, b in pairwise(sorted(places))) >= 16

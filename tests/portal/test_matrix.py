@@ -45,6 +45,7 @@ DOORS = {
     "POST /reviews/{}": WORKERS,
     "GET /problems": ALL,
     "GET /problems/{}": ALL,
+    "GET /problems/{}/causes": OVERVIEW,
     "GET /problems/{}/sentences": ALL,
     "GET /approvals": OVERVIEW,
     "POST /approvals/{}": OVERVIEW - {"auditor"},

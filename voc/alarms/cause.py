@@ -140,7 +140,7 @@ def sentence(
     volume: float,
 ) -> str:
     """Write the likely cause in Chinese; `issues` are named with their counts, `volume` is that of other feedback."""
-    clauses = [f"「{label}」{observed} 条，平时同期约 {_plain(expected)} 条"]
+    clauses = [f"「{label}」{observed} 条，平时同期{usual(expected)}"]
     if issues and issues[0][0] != label:
         clauses.append("提到最多的是" + "、".join(f"「{name}」{count} 条" for name, count in issues[:2]))
     if words:
@@ -152,6 +152,7 @@ def sentence(
     return "；".join(clauses) + "。"
 
 
+HARDLY_ANY = 0.05  # would be written as 0.0
 MORE = 1.5  # times the usual amount of other feedback from which it is worth saying
 PART = 0.2  # share of the excess that this has to explain: else it is another matter
 
@@ -159,6 +160,11 @@ PART = 0.2  # share of the excess that this has to explain: else it is another m
 def _slice(lift: Lift) -> str:
     times = f"（为其他的 {lift.ratio:.1f} 倍）" if lift.ratio and np.isfinite(lift.ratio) else ""
     return f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{value_name(lift.kind, lift.value)}」{times}"
+
+
+def usual(expected: float) -> str:
+    """Say how many pieces of feedback were to be expected."""
+    return f"约 {_plain(expected)} 条" if expected >= HARDLY_ANY else "几乎没有"
 
 
 def _plain(value: float) -> str:

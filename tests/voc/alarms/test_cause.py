@@ -1,6 +1,6 @@
 import pytest
 
-from voc.alarms.cause import Told, quotations, sentence, standing_out
+from voc.alarms.cause import Told, quotations, sentence, standing_out, usual
 
 BEFORE = [
     "客服态度很差，没人理",
@@ -59,3 +59,10 @@ def test_the_cause_is_one_sentence_that_tells_of_more_business_only_when_there_w
 def test_more_business_is_named_where_it_explains_a_part_of_the_rise(observed, expected, volume, told):
     said = sentence("安装不准时", observed, expected, [], [], [], volume)
     assert ("业务量" in said) is told
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"), [(0.0, "几乎没有"), (0.04, "几乎没有"), (0.06, "约 0.1 条"), (12.4, "约 12 条")]
+)
+def test_what_was_to_be_expected_is_never_said_to_be_zero_point_zero(expected, said):
+    assert usual(expected) == said
