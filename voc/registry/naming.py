@@ -23,11 +23,14 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 # A complaint says what fails or what is wanted; a clause without either is half a sentence.
 _SAYS = re.compile(
     r"[不没无未难坏漏慢差错断停拒乱扰超拖欠骗卡退涨拆堵脏臭吵烂假缺少破裂堆占掉死崩黑晚久贵]|失败|异常|违|投诉|反对|要求|请求|希望|咨询|举报|"
-    r"强制|强行|捆绑|污染|噪[音声]|隐患|故障|事故|问题|自动|频繁|一直|反复|被"
+    r"强制|强行|捆绑|污染|离线|噪[音声]|隐患|故障|事故|问题|自动|频繁|一直|反复|被"
 )
+_ANY = re.compile("")
 _OPENING = re.compile(
     r"^(?:但是?|而且|就是|所以|因为|因|然后|并且|还有|还|另外|其次|首先|同时|结果|居然|竟然|最后|现在|今天|昨天|后来|其实|可是|不过|"
-    r"我们?|你们?|他们|大家|请问|您好|你好|再次|多次|强烈|坚决|实名|也谈|关于|对于?|反映|投诉|举报|咨询|质疑|反应(?=还|说|过|了|多次)|的|了|也|都|又|才|就|，)+"
+    r"我们|我(?![爸妈爷奶姥公婆哥姐弟妹老媳女儿孩家司国])|你们?|他们|大家|请问|"
+    r"说(?:句)?(?:实话|真的|真心话)|说什么(?![都也])|说[的是]?(?![的是明话辞法服谎理教好了不到走说什实真句])|"
+    r"您好|你好|再次|多次|强烈|坚决|实名|也谈|关于|对于?|反映|投诉|举报|咨询|质疑|反应(?=还|说|过|了|多次)|的|了|也|都|又|才|就|，)+"
 )
 _VERDICT = re.compile(
     r"(?:非常|太|很|极其?|超级?|特别|真的?|那么|这么|十分)(?:的|之)?(?:差|差劲|烂|垃圾|坏|糟糕?)[!！~～]*$"
@@ -58,10 +61,10 @@ def name_of(texts: Sequence[str], background: Background, where: str = "") -> st
     `where` (a product or a place all members share) is put before the name unless it is already said.
     """
     read = spoken(normalise(list(texts[:READ])))
-    choices = _clauses(read)
+    common = _common(read, background)
+    choices = _clauses(read) or [one for one in _clauses(read, _ANY) if _value(one, common) > 0]
     if not choices:
         return ""
-    common = _common(read, background)
     # That something is very bad is said last, when no clause that members share says what went wrong.
     telling = [one for one in choices if not _VERDICT.search(one.text) and _value(one, common) > 0]
     chosen = max(
@@ -71,12 +74,12 @@ def name_of(texts: Sequence[str], background: Background, where: str = "") -> st
     return f"{where}：{chosen}" if where and where not in chosen else chosen
 
 
-def _clauses(texts: Sequence[str]) -> list[Clause]:
+def _clauses(texts: Sequence[str], says: re.Pattern[str] = _SAYS) -> list[Clause]:
     found: dict[str, float] = {}
     for text, cut in zip(texts, clausal(texts), strict=True):
         for at, (start, end) in enumerate(_pieces(cut)):
             clause = trimmed(text[start:end])
-            if _fit(clause):
+            if _fit(clause, says):
                 favour = 1.0 if at else TITLE if len(text) > LONG else FIRST
                 found[clause] = max(found.get(clause, 1.0), favour)
     return [Clause(text, favour) for text, favour in found.items()]
@@ -95,10 +98,10 @@ def trimmed(piece: str) -> str:
     return _CLOSING.sub("", _OPENING.sub("", piece.strip(" \t!?！？。;；~～-—"))).strip()
 
 
-def _fit(clause: str) -> bool:
+def _fit(clause: str, says: re.Pattern[str]) -> bool:
     letters = sum(len(run) for run in _HAN.findall(clause))
     shaped = SHORTEST <= len(clause) <= LONGEST and letters >= 0.6 * len(clause)
-    return shaped and bool(_SAYS.search(clause)) and not _PRIVATE.search(clause) and not _HALF.search(clause)
+    return shaped and bool(says.search(clause)) and not _PRIVATE.search(clause) and not _HALF.search(clause)
 
 
 def _keys(text: str) -> list[int]:

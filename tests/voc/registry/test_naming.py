@@ -30,6 +30,13 @@ def test_a_name_never_holds_personal_data(background, private):
     assert name_of([private] * 3, background) == ""
 
 
+def test_where_no_clause_says_what_fails_the_one_that_members_share_is_the_name(background):
+    said = [
+        f"{who}，打开软件又在转圈，{then}" for who, then in (("我来问问", "回家一身汗"), ("老用户", "请核实"))
+    ]
+    assert name_of(said * 2, background) == "打开软件又在转圈"
+
+
 def test_what_says_nothing_gives_no_name(background):
     assert name_of(["好", "。。。", ""], background) == ""
 
@@ -45,6 +52,14 @@ def test_names_are_short(background):
         ("而且反映阳光小区停水的问题", "阳光小区停水"),
         ("多功能网关怎么没了？？", "多功能网关怎么没了"),
         ("因为安装一直拖延啊！", "安装一直拖延"),
+        ("说是主板坏了", "主板坏了"),
+        ("说什么铜管距离不够", "铜管距离不够"),
+        ("说实话造型不怎么好看", "造型不怎么好看"),
+        ("说明书描述得不清晰", "说明书描述得不清晰"),
+        ("说好的赠品一直没送", "说好的赠品一直没送"),
+        ("我爸根本弄不来", "我爸根本弄不来"),
+        ("我家门锁打不开", "我家门锁打不开"),
+        ("我们的订单被取消", "订单被取消"),
     ],
 )
 def test_openings_and_closings_are_cut(piece, name):
