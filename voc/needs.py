@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.asking import Ask
+from voc.cities import CITIES
 from voc.names_brands import BRANDS
 from voc.quotations import Passage, choose
 from voc.text import segment
@@ -21,6 +22,8 @@ SAME = 0.6  # likeness of contents from which two things asked for are one
 BY_VALUE = 0.5  # how much more each step of a customer's value counts
 UNHAPPY, BY_RATING = 2.0, 0.25  # a rating at or below which the wish is stronger, and by how much
 AGAIN = 0.25  # how much more a customer counts who asks again, at most twice
+# A word of nothing but these does not name a thing, either (能出, 还要); nor do they belong to one (出横屏).
+_LOOSE = frozenset("能可出会有要加让再把就都也还在以做到得给用个点")
 # What is done with a thing, and words that name none: needs are told apart by the things.
 _DONE = frozenset(
     """
@@ -30,7 +33,7 @@ _DONE = frozenset(
     版本 系统 早日 尽快 下个 新的 更多 更好 更加 问题 这个 那个 可否
     建议 考虑 使用 进行 方面 东西 及时 时候 情况 需要 直接 的话 这样
     那样 比较 早点 好好 尽量 实现 客户 用户 商家 店家 公司 没有 产品
-    地方 不少 升级 质量
+    地方 不少 升级 质量 模式 或者
     """.split()  # noqa: SIM905
 )
 
@@ -71,7 +74,7 @@ def needs(asks: Sequence[Ask], voices: Voices, fewest: int = 2) -> list[Need]:
 
 def grouped(asks: Sequence[Ask]) -> list[list[int]]:
     """Put together the asks for one thing: those whose contents are like the group's first, most usual one."""
-    contents = [_contents(pieces) for pieces in segment([ask.what for ask in asks])]
+    contents = _things(asks)
     weight = _weights(contents)
     usual = Counter(contents)
     order = sorted((n for n, words in enumerate(contents) if words), key=lambda n: (-usual[contents[n]], n))
@@ -95,17 +98,23 @@ def grouped(asks: Sequence[Ask]) -> list[list[int]]:
     return groups
 
 
+def _things(asks: Sequence[Ask]) -> list[frozenset[str]]:
+    """Return for each ask the words that name its thing, without a verb the segmenter left on one (出横屏)."""
+    contents = [_contents(pieces) for pieces in segment([ask.what for ask in asks])]
+    known = {word for words in contents for word in words}
+    return [frozenset(w[1:] if w[0] in _LOOSE and w[1:] in known else w for w in words) for words in contents]
+
+
 def _contents(pieces: Sequence[str]) -> frozenset[str]:
-    """Return the words that name the thing asked for."""
-    plain = (piece.strip() for piece in pieces)
-    return frozenset(
-        p
-        for p in plain
-        if p not in _DONE
-        and p not in BRANDS
-        and (len(p) > 1 or p in "灯门锁卡")
-        and any(c.isalnum() for c in p)
-    )
+    """Return the words that name the thing asked for; the city only where nothing else does."""
+    found = frozenset(piece for piece in map(str.strip, pieces) if _names(piece))
+    return found - CITIES or found
+
+
+def _names(piece: str) -> bool:
+    if piece in _DONE or piece in BRANDS or not any(c.isalnum() for c in piece):
+        return False
+    return (len(piece) > 1 and not _LOOSE.issuperset(piece)) or piece in "灯门锁卡"
 
 
 def _weights(contents: Sequence[frozenset[str]]) -> dict[str, float]:
@@ -123,8 +132,11 @@ def _home(
     for word in words:
         for home in at.get(word, ()):
             near[home] += 1
-    best = max(near, key=lambda home: (_alike(words, leaders[home], weight), -home), default=None)
-    return best if best is not None and _alike(words, leaders[best], weight) >= SAME else None
+    alike = {home: _alike(words, leaders[home], weight) for home in near}
+    fit = sorted((home for home in near if alike[home] >= SAME), key=lambda home: (-alike[home], home))
+    # ipad alone is neither ipad pro nor ipad 横屏.
+    part_of = [home for home in fit if words < leaders[home]]
+    return fit[0] if fit and (len(part_of) < 2 or fit[0] not in part_of) else None
 
 
 def _alike(one: frozenset[str], other: frozenset[str], weight: Mapping[str, float]) -> float:
@@ -160,9 +172,20 @@ def _strength(asks: Sequence[Ask], voices: Voices) -> float:
 
 
 def _title(asks: Sequence[Ask]) -> str:
-    """Call a need by its most usual words, the shortest of equally usual ones."""
-    often = Counter(ask.what for ask in asks)
+    """Call a need by its most usual words, the shortest of equally usual ones, without a city only some name."""
+    often = Counter(_everywhere([ask.what for ask in asks]))
     return min(often, key=lambda what: (-often[what], abs(len(what) - 8), what))
+
+
+def _everywhere(asked: Sequence[str]) -> list[str]:
+    """Leave the city out where things are asked for in several."""
+    cut = [(city, what[len(city) :]) for what in asked for city in [_city(what)]]
+    several = len({city for city, _ in cut if city}) > 1
+    return [rest if several else city + rest for city, rest in cut]
+
+
+def _city(what: str) -> str:
+    return next((what[:size] for size in (4, 3, 2) if what[:size] in CITIES), "")
 
 
 def _quoted(asks: Sequence[Ask], voices: Voices) -> tuple[str, ...]:

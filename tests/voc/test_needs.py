@@ -39,5 +39,39 @@ def test_valued_and_unhappy_customers_move_a_need_up():
     assert moved[0].valued == 2
 
 
+def told(texts):
+    """The needs of texts that each another customer wrote."""
+    n = len(texts)
+    heard = Voices(np.arange(n), np.zeros(n, dtype=int), np.full(n, np.nan), np.zeros(n, dtype=int), texts)
+    return needs(asked(texts), heard, fewest=1)
+
+
+def test_how_a_thing_is_to_be_made_does_not_make_two_things_of_it():
+    (only,) = told(["希望ipad能出横屏模式", "希望ipad可以横屏", "建议为ipad版添加个横屏模式"])
+    assert only.customers == 3
+
+
+def test_what_is_part_of_two_things_is_neither():
+    wanted = [
+        "希望支持ipad pro",
+        "希望更新ipad pro版本",
+        "希望支持ipad横屏",
+        "建议增加ipad横屏",
+        "建议增加ipad版",
+    ]
+    assert [need.customers for need in told(wanted)] == [2, 2, 1]
+
+
+def test_a_thing_asked_for_in_several_cities_is_one_and_named_without_them():
+    wanted = [f"能否在{city}设个备件仓，等件太久" for city in ("成都", "成都", "南京", "重庆")]
+    (only,) = told(wanted)
+    assert (only.what, only.customers) == ("设个备件仓", 4)
+
+
+def test_a_thing_asked_for_in_one_city_keeps_its_name():
+    (only,) = told(["能否在成都设个备件仓"] * 2)
+    assert only.what == "成都设个备件仓"
+
+
 def test_nothing_asked_is_no_need():
     assert needs([], voices()) == []
