@@ -1,16 +1,19 @@
 """Pictures of the leadership report: plain data in, inline SVG out.
 
-Drawn by Altair and vl-convert, which keep labels as text, so no font has to be shipped. Each picture is drawn
-narrow (about a phone and a half) and scales up: labels stay readable at 390 pixels.
+Drawn by Altair and vl-convert, which keep labels as text, so no font has to be shipped; how much room they take is
+measured with the font of our paper, because the machine may have no Chinese one. Each picture is drawn narrow (about
+a phone and a half) and scales up: labels stay readable at 390 pixels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from notifications.fonts import whole_fonts
 from notifications.vector import responsive
 
 if TYPE_CHECKING:
@@ -36,9 +39,19 @@ def svg(chart: alt.TopLevelMixin, title: str) -> str:
     """An Altair chart as one `<svg>` element that scales to its container and says what it shows."""
     import vl_convert
 
+    _know_the_font()
     # Validation against the schema adds about a third to the drawing; vl-convert refuses a broken picture anyway.
     text: str = vl_convert.vegalite_to_svg(_configured(chart).to_dict(validate=False))
     return responsive(text, title)
+
+
+@lru_cache(maxsize=1)
+def _know_the_font() -> None:
+    """Let labels be measured in Chinese: without a font they count for half and are cut off at the edges."""
+    import vl_convert
+
+    if (folder := whole_fonts()) is not None:
+        vl_convert.register_font_directory(str(folder))
 
 
 def _configured(chart: Any) -> Any:
@@ -192,7 +205,7 @@ def bars(rows: Sequence[dict[str, Any]], title: str, colour: str = LINE, width: 
 
 
 def accounting(rows: Sequence[tuple[str, int]], title: str) -> str:
-    """One bar of all rows read, cut into where they went."""
+    """One bar of all rows read, cut into where they went; the table below it names the colours."""
     import altair as alt
 
     kept = [{"part": name, "rows": count, "order": i} for i, (name, count) in enumerate(rows)]
@@ -207,7 +220,7 @@ def accounting(rows: Sequence[tuple[str, int]], title: str) -> str:
                 "part:N",
                 sort=names,
                 scale=alt.Scale(domain=names, range=ROW_COLOURS[: len(names)]),
-                legend=alt.Legend(title=None, columns=3, symbolType="square"),
+                legend=None,
             ),
         )
     )

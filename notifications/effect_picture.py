@@ -58,7 +58,8 @@ def _known(value: float) -> float | None:
 def _time_axis(rows: list[dict[str, Any]]) -> Any:
     import altair as alt
 
-    return alt.Axis(format="%Y-%m" if len(rows) > 2 * MANY else "%-m/%-d", tickCount=6, grid=False)
+    form = "%Y-%m" if len(rows) > 2 * MANY else "%-m/%-d"
+    return alt.Axis(format=form, tickCount=6, grid=False, labelOverlap="greedy", labelSeparation=8)
 
 
 def _go_live(picture: Picture) -> list[Any]:

@@ -49,10 +49,15 @@ def _cut_once(family: str, source: str) -> Path:
     return path
 
 
-def _source(name: str) -> Path:
+def whole_fonts() -> Path | None:
+    """Return the folder of the uncut fonts; None where their package is missing."""
     found = find_spec("mplfonts")
     places = list(found.submodule_search_locations or []) if found else []
-    path = Path(places[0]) / "fonts" / name if places else Path(name)
+    return Path(places[0]) / "fonts" if places else None
+
+
+def _source(name: str) -> Path:
+    path = (whole_fonts() or Path()) / name
     if not path.exists():
         raise ConfigError(21, f"找不到中文字体 {name}，无法生成 PDF。请重新安装依赖包 mplfonts。")
     return path

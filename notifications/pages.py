@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -21,6 +22,7 @@ from voc.reporting.quantities import change, number, span, value
 from voc.zone import CHINA
 
 TEMPLATES = Path(__file__).parent / "templates"
+_UNIT = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff])")
 
 
 def render(template: str, **context: Any) -> str:
@@ -38,6 +40,7 @@ def render_report(report: Report) -> str:
         facts=report.facts,
         charts=pictures(report),
         row_names=PART_NAMES,
+        row_colours=dict(zip(PART_NAMES, charts.ROW_COLOURS, strict=True)),
         quoted=PARETO_MOST,  # beyond those of the picture a problem is a line
         origins=_origins(report, set(named)),
         queries={name: sql for name, sql in named.items() if name in used},
@@ -106,6 +109,7 @@ def _environment() -> Environment:
     environment.globals["span"] = span
     environment.filters |= {
         "percent": percent,
+        "together": together,
         "signed_percent": signed_percent,
         "day": day,
         "moment": moment,
@@ -119,6 +123,11 @@ def _environment() -> Environment:
         "query_id": lambda name: name.rpartition(".")[2],
     }
     return environment
+
+
+def together(words: str) -> str:
+    """Keep a number and its unit on one line: 有效 4 项."""
+    return _UNIT.sub("\u00a0", words)
 
 
 def percent(share: float | None, digits: int = 0) -> str:

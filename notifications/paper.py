@@ -16,6 +16,8 @@ _ON_SCREEN = re.compile(r'<div class="(?:wide|print-off)">.*?</div>', re.DOTALL)
 # A number's origin: a list of terms on screens, a paragraph on paper. Laid out term by term they took two fifths
 # of the time of a whole report.
 _ORIGIN = re.compile(r'<div class="origin" id="([^"]*)">(.*?</dl>)\s*</div>', re.DOTALL)
+# Style sheets do not reach into pictures.
+_DRAWN_IN = re.compile(r'(?<=font-family=")[^"]*')
 _INNER = re.compile(r'<a class="close".*?</a>|</?(?:dl|dd|a|code)\b[^>]*>', re.DOTALL)
 
 
@@ -52,8 +54,8 @@ def unswept() -> Iterator[None]:
 
 
 def for_paper(page: str) -> str:
-    """The page without what only screens show, its origins as paragraphs."""
-    return _ORIGIN.sub(_in_words, _ON_SCREEN.sub("", page))
+    """The page without what only screens show, its origins as paragraphs, its pictures in our font."""
+    return _DRAWN_IN.sub("VOC Sans SC", _ORIGIN.sub(_in_words, _ON_SCREEN.sub("", page)))
 
 
 def _in_words(origin: re.Match[str]) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from notifications import pages
+from notifications import charts, pages
 from voc.facts import Facts, ProblemFact
+from voc.kpi import PART_NAMES
 from voc.report import build
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -125,7 +126,7 @@ def test_each_link_inside_the_page_leads_somewhere(full: str) -> None:
 
 def test_pictures_keep_chinese_labels_as_text(full: str) -> None:
     pictures = "".join(re.findall(r"<svg class=\"chart\".*?</svg>", full, re.S))
-    for words in ("基线期", "观察期", "措施上线", "恶化", "累计 52%", "近似重复", "配送超过承诺时间"):
+    for words in ("基线期", "观察期", "措施上线", "恶化", "累计 52%", "配送超过承诺时间"):
         assert re.search(rf"<text[^>]*>[^<]*{words}", pictures)
 
 
@@ -220,3 +221,12 @@ def test_a_change_of_model_or_taxonomy_is_told_beside_the_trends():
     assert "1.2% 的类型、3.5% 的问题因此改变" in whole
     later = replace(FULL.breaks[0], since=date(2026, 9, 1))
     assert "2026-09-01 前后的数字口径不同" in pages.render_report(build(replace(FULL, breaks=(later,))))
+
+
+def test_a_number_and_its_unit_stay_on_one_line():
+    assert pages.together("有效 4 项，占 21%。") == "有效 4\u00a0项，占 21%。"
+
+
+def test_the_colours_of_the_bar_of_rows_are_named_in_the_table_below(full: str) -> None:
+    for colour, name in zip(charts.ROW_COLOURS, PART_NAMES.values(), strict=True):
+        assert f'style="background:{colour}"></i>{name}</td>' in full

@@ -50,3 +50,10 @@ def test_places_keep_two_digits_and_words_keep_all() -> None:
 def test_fonts_that_differ_stay_with_their_words() -> None:
     light = drawn('<text font-family="A">a</text><text font-family="B">b</text>')
     assert re.findall(r'font-family="(\w)"', light) == ["A", "B"]
+
+
+def test_words_take_the_room_of_chinese_signs_whatever_fonts_the_machine_has() -> None:
+    name = "设备连不上网或频繁离线"
+    drawn = charts.bars([{"name": name, "value": 1, "text": "1 条"}], "投诉")
+    left = float(re.search(r"translate\(([\d.]+),", drawn)[1])
+    assert left >= 12 * len(name)
