@@ -2,6 +2,7 @@
 
     python -m benchmarks.alarms             # tables
     python -m benchmarks.alarms --causes    # and the likely cause and quotations of each alarm
+    python -m benchmarks.alarms --elsewhere # the same on data that no alarm was developed on
 
 Nothing was fitted to names in these reviews, but they were read while the walk was written. The verdicts in
 benchmarks/readings/alarms.csv are those of one reader, who read what customers said in each alarm.
@@ -12,7 +13,6 @@ from __future__ import annotations
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.alarm_rows import Voices, aircon, appstore
+from benchmarks.alarm_rows import Voices, aircon, appstore, letters, peaks, phones, span
 from benchmarks.registry_rows import background
 from models.series import ENOUGH
 from tasks.assets import taxonomy
@@ -38,10 +38,11 @@ from voc.registry.pairs import DAY, Facts
 from voc.registry.signs import signs
 
 READINGS = Path(__file__).parent / "readings" / "alarms.csv"
-PAST, PEAKS, APART = timedelta(days=180), 10, 7
+PAST = timedelta(days=180)
 BEFORE = timedelta(days=28)
 SHUFFLES = 5
 SOURCES = {"米家": lambda: appstore("mijia"), "美居": lambda: appstore("midea_meiju"), "京东空调": aircon}
+ELSEWHERE = {"市民来信": letters, "手机": phones}
 BACKLOG = (date(2022, 6, 18), date(2022, 7, 31))  # the sale, and the end of the installation season
 
 
@@ -91,12 +92,7 @@ def members(voices: Voices, series: str, first: date, last: date) -> pl.DataFram
 
 def laid_out(voices: Voices) -> Grid:
     """Lay out the counts of every series from the first day to the last."""
-    return grid_of(counted(voices), "series", *_span(voices))
-
-
-def _span(voices: Voices) -> tuple[date, date]:
-    days = voices.said["day"].sort().to_list()
-    return days[0], days[-1]
+    return grid_of(counted(voices), "series", *span(voices))
 
 
 def raised(voices: Voices) -> list[Raised]:
@@ -231,22 +227,6 @@ def _named(voices: Voices, one: Raised) -> list[tuple[str, int]]:
     return Counter(voices.named.filter(pl.col("id").is_in(list(one.ids)))["issue"].to_list()).most_common()
 
 
-def peaks(voices: Voices) -> Iterator[tuple[date, int]]:
-    """Yield the days on which negative feedback stood out most against its four weeks before, a week apart."""
-    counts = voices.said.filter("negative").group_by("day").len()
-    grid = grid_of(
-        counts.select(pl.lit(ALL).alias("s"), "day", pl.col("len").alias("count")), "s", *_span(voices)
-    )
-    daily = grid.counts[0]
-    usual = np.array([daily[max(0, n - 28) : n].mean() if n else 0.0 for n in range(len(daily))])
-    excess = (daily - usual) / np.sqrt(usual + 1)
-    excess[:28] = 0
-    for _ in range(PEAKS):
-        top = int(np.argmax(excess))
-        yield grid.day(top), int(daily[top])
-        excess[max(0, top - APART) : top + APART + 1] = 0
-
-
 def verdicts() -> dict[tuple[str, str, str], str]:
     """Read what a reader found each alarm to be."""
     with READINGS.open(encoding="utf-8", newline="") as file:
@@ -287,7 +267,7 @@ def _alarm_of(day: date, found: list[Raised]) -> Raised | None:
 
 def main() -> None:
     """Print alarms, extreme days and the installation backlog."""
-    for name, load in SOURCES.items():
+    for name, load in (ELSEWHERE if "--elsewhere" in sys.argv else SOURCES).items():
         voices = load()
         found = raised(voices)
         tell(name, voices, found)
