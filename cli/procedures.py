@@ -15,8 +15,8 @@ from settings import asset_text
 from voc.errors import InputError
 from voc.lifecycle import ROOTCAUSE
 from voc.routing import parse_organisation
-from voc.sla import left_in_words
 from voc.taxonomy import DIMENSIONS
+from voc.wording import left_in_words
 from voc.zone import CHINA
 
 rootcause = typer.Typer(help="根因分析报告：复发问题必须有，评审通过才能继续", no_args_is_help=True)
@@ -161,7 +161,12 @@ def show(number: Annotated[int, typer.Argument(metavar="编号")], json: AsJson 
     if json:
         return as_json(rows)
     shown = [
-        {**row, "left": "" if row["left_s"] is None or row["ended_at"] else left_in_words(row["left_s"])}
+        {
+            **row,
+            "left": ""
+            if row["left_s"] is None or row["ended_at"]
+            else left_in_words(row["left_s"], row["day_s"]),
+        }
         for row in rows
     ]
     columns = {"key": "节点", "name": "名称", "owner": "负责", "standard": "标准", "due_at": "期限",

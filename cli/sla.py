@@ -14,8 +14,8 @@ from models.change import advance
 from models.engine import migrate, transaction
 from models.retiming import changes
 from voc.errors import InputError
-from voc.sla import STATES, TITLES, left_in_words
-from voc.wording import who
+from voc.sla import STATES, TITLES
+from voc.wording import left_in_words, who
 from voc.zone import CHINA
 
 app_ = typer.Typer(help="时限：在走的、达成率、异常关闭、换用新时限", no_args_is_help=True)
@@ -43,7 +43,8 @@ def listed(department: Department = "", json: AsJson = False) -> None:
     held = sla.policy().promises
     shown = [
         {**row, "life": TITLES[row["life"]], "promise": held[row["promise"]].title,
-         "state": STATES[row["state"]] + "（暂估）" * row["provisional"], "left": left_in_words(row["left_s"])}
+         "state": STATES[row["state"]] + "（暂估）" * row["provisional"],
+         "left": left_in_words(row["left_s"], row["day_s"])}
         for row in rows
     ]  # fmt: skip
     columns = {"life": "类别", "subject_id": "编号", "about": "事项", "promise": "承诺", "due_at": "期限",

@@ -202,7 +202,7 @@ def waiting(
     query = text(
         """
         SELECT l.life, l.subject_id, l.promise, l.lap, l.state, l.due_at, l.granted_s - l.worked_s AS left_s,
-               l.provisional,
+               l.granted_s, l.provisional,
                COALESCE(k.department, a.department, r.department, p.asked_of, t.department) AS department,
                COALESCE(k.category, a.measure, m.label, p.title, t.task) AS about
         FROM sla_lap l
@@ -219,7 +219,16 @@ def waiting(
         """
     )
     values = {"department": department, "life": life, "limit": limit}
-    return [dict(row) for row in session.execute(query, values).mappings()]
+    rows = [dict(row) for row in session.execute(query, values).mappings()]
+    return [{**row, "day_s": _day_of(row["promise"], row.pop("granted_s"))} for row in rows]
+
+
+def _day_of(promise: str, granted_s: int) -> float:
+    """Working seconds of one day of the calendar on which so much time is promised; the office's where several do."""
+    held = policy()
+    grants = held.promises[promise].grants.values() if promise in held.promises else ()
+    names = {calendar for hours, calendar in grants if round(hours * 3600) == granted_s}
+    return 3600 * held.calendar(names.pop() if len(names) == 1 else "office").day_hours
 
 
 def told(session: Session, life: str, subject: int) -> list[dict[str, Any]]:

@@ -130,6 +130,7 @@ def shown(session: Session, run_id: int, now: datetime) -> list[dict[str, Any]]:
             "due_at": timed.clock.due_at if timed.clock else None,
             "ended_at": timed.clock.ended_at if timed.clock else None,
             "left_s": timed.clock.left.total_seconds() if timed.clock else None,
+            "day_s": timed.clock.day.total_seconds() if timed.clock else None,
         }
         for timed in times(session, run_id, now)
     ]

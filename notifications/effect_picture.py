@@ -59,7 +59,7 @@ def _time_axis(rows: list[dict[str, Any]]) -> Any:
     import altair as alt
 
     form = "%Y-%m" if len(rows) > 2 * MANY else "%-m/%-d"
-    return alt.Axis(format=form, tickCount=6, grid=False, labelOverlap="greedy", labelSeparation=8)
+    return alt.Axis(format=form, tickCount=6, grid=False, labelOverlap="parity", labelSeparation=4)
 
 
 def _go_live(picture: Picture) -> list[Any]:

@@ -16,8 +16,9 @@ from models.sweeping import Rung, due_subjects, look, rest_on_older_calendar
 from models.telling import announce
 from tasks.common import by, stage
 from tasks.naming import table
-from voc.sla import COURSES, STATES, TITLES, left_in_words
+from voc.sla import COURSES, STATES, TITLES
 from voc.sla.ladder import EVENTS, SAID, STEPS
+from voc.wording import left_in_words
 
 AT_ONCE = 5_000  # subjects in one transaction; a sweep after a long silence goes on until nothing is due
 SHOWN = 200
@@ -42,7 +43,8 @@ def show_deadlines(now: datetime) -> None:
     held = sla.policy().promises
     shown = [
         {**row, "life": TITLES[row["life"]], "promise": held[row["promise"]].title,
-         "state": STATES[row["state"]] + "（暂估）" * row["provisional"], "left": left_in_words(row["left_s"])}
+         "state": STATES[row["state"]] + "（暂估）" * row["provisional"],
+         "left": left_in_words(row["left_s"], row["day_s"])}
         for row in rows
     ]  # fmt: skip
     columns = {"life": "类别", "subject_id": "编号", "about": "事项", "promise": "承诺", "department": "责任部门",

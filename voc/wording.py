@@ -44,10 +44,20 @@ def left_until(due_at: datetime, granted: timedelta, now: datetime) -> Left:
 
 
 def _of_clock(amount: timedelta, clock: Clock) -> str:
-    if clock.day == WHOLE_DAY:
+    return _worked(amount, clock.day)
+
+
+def left_in_words(left_s: float, day_s: float) -> str:
+    """Say in a table how much working time is left, `day_s` of it being a day: 还剩 3 个工作日, 已超 1 小时 5 分."""
+    words = _worked(timedelta(seconds=abs(left_s)), timedelta(seconds=day_s))
+    return f"{'还剩' if left_s >= 0 else '已超'} {words}"
+
+
+def _worked(amount: timedelta, day: timedelta) -> str:
+    if day == WHOLE_DAY:
         return in_days(amount)
     # 112 working hours are two weeks and more: nobody counts them.
-    return f"{amount // clock.day} 个工作日" if amount >= DAYS_FROM * clock.day else span(amount)
+    return f"{amount // day} 个工作日" if amount >= DAYS_FROM * day else span(amount)
 
 
 def in_days(amount: timedelta) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from voc.exporting import defused
 from voc.sla import Clock
-from voc.wording import left, left_until, size, span, who
+from voc.wording import left, left_in_words, left_until, size, span, who
 
 START = datetime(2026, 6, 8, 1, tzinfo=UTC)
 
@@ -95,3 +95,12 @@ def test_numbers_and_plain_words_stay_as_they_are(cell: object) -> None:
 )
 def test_who_did_something_is_named_as_people_would(by: str, name: str) -> None:
     assert who(by) == name
+
+
+@pytest.mark.parametrize(
+    ("left_s", "day_s", "words"),
+    [(112 * 3600, 8 * 3600, "还剩 14 个工作日"), (3 * 3600 + 1200, 8 * 3600, "还剩 3 小时 20 分"),
+     (-3900, 8 * 3600, "已超 1 小时 5 分"), (-72 * 3600, 24 * 3600, "已超 3 天"), (0, 8 * 3600, "还剩 1 分钟")],
+)  # fmt: skip
+def test_tables_tell_much_working_time_in_days_of_its_calendar(left_s, day_s, words):
+    assert left_in_words(left_s, day_s) == words

@@ -1,7 +1,7 @@
 """Promised times: clocks as pure functions of the log of steps, the promises, and the Chinese calendar."""
 
 from voc.sla.calendar import Calendar, Days
-from voc.sla.clock import LATE, OPEN, STATES, Clock, Course, Entry, Grant, Level, Term, clocks, left_in_words
+from voc.sla.clock import LATE, OPEN, STATES, Clock, Course, Entry, Grant, Level, Term, clocks
 from voc.sla.courses import COURSES, TITLES, kept_promises, most_urgent
 from voc.sla.policy import Policy, claims, dated, parse_policy, terms_from, terms_of
 
@@ -24,7 +24,6 @@ __all__ = [
     "clocks",
     "dated",
     "kept_promises",
-    "left_in_words",
     "most_urgent",
     "parse_policy",
     "terms_from",

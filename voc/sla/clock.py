@@ -109,14 +109,6 @@ class Clock:
         return min((at for _, at in self.marks if at >= now), default=None) if self.state in OPEN else None
 
 
-def left_in_words(seconds: float) -> str:
-    """Say how much working time is left: 还剩 3 小时 20 分, or 已超 1 小时 5 分."""
-    minutes = int(abs(seconds) // 60)
-    hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} 小时" * bool(hours), f"{rest} 分钟" * (bool(rest) or not hours)]
-    return ("还剩 " if seconds >= 0 else "已超 ") + " ".join(part for part in parts if part)
-
-
 @dataclass(frozen=True)
 class _Lap:
     number: int
