@@ -62,3 +62,12 @@ def test_one_event_told_in_words_that_share_one_rare_pair_is_found_by_its_surge(
     rows = np.arange(len(days))
     registry.add(rows, signs, facts, np.full(len(days), 5))
     assert frozenset(range(len(usual), len(days))) in parts(registry)
+
+
+def test_the_same_words_of_two_sites_are_two_events(background, read):
+    told = ("{}发的货箱子全湿了，里面都发霉", "{}这批货箱子泡水，打开全是霉，里面都发霉")
+    texts = [words.format(site) for site in ("武汉仓", "成都仓") for words in told]
+    assert parts(registered(background, read(texts, days=[0] * 4), range(4), 4)) == {
+        frozenset({0, 1}),
+        frozenset({2, 3}),
+    }

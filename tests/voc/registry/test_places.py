@@ -14,13 +14,18 @@ def names(text):
         ("反映阳光小区停水", "阳光"),
         ("请求给龙腾家园装电梯", "龙腾"),
         ("投诉明诚驾校退费难", "明诚"),
+        ("人民路营业厅排队两小时", "人民路"),
+        ("光谷门店说没有货", "光谷"),
     ],
 )
 def test_a_place_is_what_stands_before_the_word_it_ends_with(text, place):
     assert place in names(text)
 
 
-@pytest.mark.parametrize("text", ["这个小区停水", "我们学校的食堂", "附近的工地很吵", "产品质量很好"])
+@pytest.mark.parametrize(
+    "text",
+    ["这个小区停水", "我们学校的食堂", "附近的工地很吵", "产品质量很好", "线下门店没有货", "快递网点不送"],
+)
 def test_words_anybody_uses_are_no_name(text):
     assert names(text) == set()
 
@@ -42,3 +47,8 @@ def test_codes_are_products_versions_and_lines_not_amounts(text, codes):
 def test_units_are_named_with_their_kind():
     (found,) = named(["海淀区和朝阳县"], 60)
     assert [(kind, name) for _, kind, name in found.units] == [("区", "海淀"), ("县", "朝阳")]
+
+
+def test_a_city_before_a_site_of_the_company_says_which_as_a_code_does():
+    found = named(["武汉仓发的货又碰坏了", "成都的门店没有货", "武汉热干面很好吃"], 60)
+    assert [one.codes for one in found] == [("武汉",), ("成都",), ()]
