@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from voc.kernel import compiled
 
 # Signs a text can have; a rule names the one it needs.
-NUMBER, MAIL, CONTACT, PLATE, DOOR, CUE, TITLE, LONG = (1 << place for place in range(8))
-EVERYTHING = (1 << 8) - 1
+NUMBER, MAIL, CONTACT, PLATE, DOOR, CUE, TITLE, LONG, WORD = (1 << place for place in range(9))
+EVERYTHING = (1 << 9) - 1
 
 _DIGIT, _LETTER, _NUMERAL, _PROVINCE, _ROAD, _UNIT, _AT, _JOINT = (1 << place for place in range(8))
 _FIRST, _SECOND, _HEAD, _TAIL, _FIGURE = (1 << place for place in range(8, 13))
+_SPELT = 3  # Latin letters in a row that can be a name
 _FEW = 5  # letters and digits in a row that can be an account
 _MANY = 7  # digits near each other that can be a number
 _NEAR = 4  # characters from one digit to the next
@@ -81,7 +82,7 @@ def _look(
 ) -> None:
     for row in range(len(starts)):
         many, last, run, road, flags, before = 0, -99, 0, -99, 0, np.uint16(0)
-        figures, latest = 0, -99
+        figures, latest, spelt = 0, -99, 0
         for i in range(lengths[row]):
             sign = signs[codes[starts[row] + i]]
             if sign == 0 and before == 0:
@@ -96,6 +97,9 @@ def _look(
                 latest = i
                 if figures >= _FIGURES:
                     flags |= LONG
+            spelt = spelt + 1 if sign & _LETTER else 0
+            if spelt >= _SPELT:
+                flags |= WORD
             if sign & (_DIGIT | _LETTER):
                 run += 1
                 if run >= _FEW:

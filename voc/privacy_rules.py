@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voc import privacy_checks as check
-from voc.privacy_look import CONTACT, CUE, DOOR, LONG, MAIL, NUMBER, PLATE, TITLE
+from voc.privacy_look import CONTACT, CUE, DOOR, LONG, MAIL, NUMBER, PLATE, TITLE, WORD
 
 Accept = Callable[[str, str, int, int], bool]
 
@@ -226,8 +226,7 @@ def _name(value: str, text: str, start: int, end: int) -> bool:
     return not _NOT_NAMES.search(value)
 
 
-# A form says itself that a name follows, so any will do; nobody's are left alone.
-_NOBODY = re.compile(
+_NOBODY = re.compile(  # a form says itself that a name follows, so any will do; nobody's are left alone
     r"(?:本人|匿名|保密|不详|未知|未填|用户|顾客|客户|客服|先生|女士|同上|自己|家人|公司|个人|商家|门店|默认|为空|没有|不[是对知符]|错误|写错|"
     r"你们?|我们?|他们?|谁|什么|如下|见下|电话|手机|地址|订单)|.*[了的吗吧呢啊请]"
 )
@@ -242,10 +241,16 @@ _STAFF = (
     "医生|护士|教练|老师|律师|主播|同事|名叫|我叫|叫做"
 )
 
+_SPEAKS = (  # before what only persons do or have a Latin word of small letters is a name as well
+    "说|讲|解释|承诺|答应|表示|反馈|推荐|忽悠|骗|敷衍|推脱|态度|服务|师傅|经理|老师|先生|女士|小姐|接的|接待|给我|帮我|跟我|告诉|上门|送来|来修|来装|"
+    "打电话|很[热耐负专认客]|特别[热耐负专认客]|非常[热耐负专认客]|太[热耐负专认客差]"
+)
+
 # Products and services that follow such a word written like a name.
 _PRODUCTS = re.compile(
     r"(?:app|apple|android|windows|excel|word|kindle|plus|pro|max|mini|note|mate|nova|pad|wifi|web|bug|logo|vip|music|pay|"
-    r"email|line|skype|wechat|online|taobao|jingdong|huawei|xiaomi|haier|midea|office|photoshop|python|java)\b",
+    r"email|line|skype|wechat|online|taobao|jingdong|huawei|xiaomi|haier|midea|office|photoshop|python|java|"
+    r"ios|gps|usb|ktv|atm|pos|sim|vpn|hello|iphone|ipad|wps|ppt|pdf|oppo|vivo|sony|dell|tcl|tmd|nmd)\b",
     re.IGNORECASE,
 )
 
@@ -257,11 +262,12 @@ def _latin(value: str, text: str, start: int, end: int) -> bool:
 _NAMES = (
     _rule(
         "姓名",
-        CONTACT,
+        WORD,
         rf"(?:{_STAFF})(?:[:：\s]{{1,2}}|[是叫]|名叫)?"
-        r"(?P<value>(?-i:[A-Z][a-z]{2,14})(?: (?-i:[A-Z][a-z]{1,14})){0,2})(?![A-Za-z0-9])",
+        r"(?P<value>(?-i:[A-Z][a-z]{2,14})(?: (?-i:[A-Z][a-z]{1,14})){0,2}(?![a-z0-9])|"
+        rf"[a-z]{{3,14}}(?= ?(?:{_SPEAKS})))",
         _latin,
-        hint=f"(?:{_STAFF}).{{0,4}}[A-Z][a-z]{{2}}",
+        hint=f"(?:{_STAFF}).{{0,4}}[A-Za-z]{{3}}",
     ),
     _rule(
         "姓名",

@@ -204,6 +204,8 @@ def test_a_form_says_itself_that_a_name_follows(text: str, name: str) -> None:
     ("text", "name"),
     [
         ("客服Jessica很耐心", "Jessica"),
+        ("客服lily态度很差", "lily"),
+        ("骑手Jack超时了", "Jack"),
         ("顾问 Riddick 没来", "Riddick"),
         ("我叫Alexander Smith，", "Alexander Smith"),
     ],
@@ -211,6 +213,11 @@ def test_a_form_says_itself_that_a_name_follows(text: str, name: str) -> None:
 def test_staff_in_latin_letters_are_found(text: str, name: str) -> None:
     assert [(found.kind, found.value) for found in find(text)] == [("姓名", name)]
     assert mask([text]).counts == [1]
+
+
+@pytest.mark.parametrize("text", ["客服app说打不开", "客服让我点ok", "师傅把wifi说坏了", "老板vivo手机"])
+def test_latin_words_beside_staff_that_name_things_stay(text: str) -> None:
+    assert find(text) == []
 
 
 def test_a_name_with_a_title_is_found_after_thanks_and_complaints() -> None:
