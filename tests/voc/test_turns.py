@@ -5,7 +5,17 @@ from voc.turns import lukewarm, turned
 
 
 @pytest.mark.parametrize(
-    "clause", ["没有想象中那么差", "没让我失望", "比我预期的好太多", "除了贵没有别的毛病", "没什么不满意的"]
+    "clause",
+    [
+        "没有想象中那么差",
+        "没让我失望",
+        "比我预期的好太多",
+        "除了贵没有别的毛病",
+        "没什么不满意的",
+        "比以前去柜台方便多了",
+        "抽血一点都不疼",
+        "最后真香",
+    ],
 )
 def test_blame_that_is_denied_is_praise(clause: str) -> None:
     assert turned([clause])[0] >= 3

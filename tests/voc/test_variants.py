@@ -28,6 +28,8 @@ TYPED = st.sampled_from([*SHIPPED.meant, "树", "，", "很好", "\x1e", "😡"]
         ("👍师付很好😡", "赞师傅很好怒"),
         ("呢个嘢好正，唔使嚟第二次", "这个嘢很好，不用来第二次"),
         ("yyds，绝绝子，快递却拉胯", "非常好的，非常好，快递却很差"),
+        ("我哋呢度成日冇信号", "我们这里整天没信号"),
+        ("问题搞掂", "问题搞定"),
     ],
 )
 def test_variants_are_written_the_usual_way(typed: str, meant: str) -> None:
