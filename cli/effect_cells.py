@@ -8,9 +8,9 @@ from voc.errors import InputError
 
 NEVER = MISSING | {"inf", "never", "从未", "未上线", "未实施", "未试点", "否", "对照", "对照组", "控制组"}
 YES = frozenset(("true", "yes", "y", "t", "是", "有", "✓", "√", "已上线", "已实施", "实施", "实施组",
-                 "实验组", "处理组", "试点", "试点组"))  # fmt: skip
+                 "实验组", "处理组", "试点", "试点组", "treated", "treatment", "intervention", "exposed"))  # fmt: skip
 NO = frozenset(("false", "no", "n", "f", "否", "无", "✗", "×", "未上线", "未实施", "未试点", "对照", "对照组", "控制组",
-                "非试点", "非试点组"))  # fmt: skip
+                "非试点", "非试点组", "control", "controls", "comparison", "untreated", "unexposed"))  # fmt: skip
 TOTALS = frozenset(("合计", "总计", "小计", "总和", "平均", "均值", "total", "sum", "average"))
 
 

@@ -12,16 +12,19 @@ from sqlalchemy.orm import Session
 
 from models.change import advance
 from models.engine import transaction
-from models.proving import Daily, Reading, observe, readings
+from models.proving import Daily, Reading, first_day, observe, readings
 from models.relapse import RelapseWatch, Watched, judged_through, solved, watched
 from settings import get_settings
 from tasks.common import by, stage
 from voc.effect.contract import Windows
 from voc.effect.verdict import METRIC_NAMES
+from voc.effect.yearly import yearly
 from voc.monitor import Course, Level, Watching, follow, level, ready_weeks
 from voc.zone import CHINA
 
 WEEK = timedelta(days=7)
+YEAR = timedelta(weeks=52)
+HISTORY = 3 * YEAR  # before the baseline, to know the season from
 
 
 @stage("监测复发")
@@ -70,12 +73,33 @@ def _watch(session: Session, problem: int, last: date, now: datetime) -> bool | 
     ready = ready_weeks(exposure)
     is_ = Level(np.array(watch.reached), np.array(watch.highest), np.array(watch.phi))
     before = Course(watch.weeks, tuple(watch.logs), watch.evidence)
-    course, relapsed = follow(before, counts[:ready], exposure[:ready], is_, _terms())
+    expected = exposure[:ready] * _season(session, one, spans, watch, ready)
+    course, relapsed = follow(before, counts[:ready], expected, is_, _terms())
     watch.through = through + (course.weeks - before.weeks) * WEEK
     watch.weeks, watch.logs, watch.evidence = course.weeks, list(course.logs), course.evidence
     if relapsed:
         _reopen(session, one, watch, counts[: course.weeks - before.weeks], exposure, now)
     return relapsed
+
+
+def _season(
+    session: Session, one: Watched, spans: Windows, watch: RelapseWatch, weeks: int
+) -> NDArray[np.float64]:
+    """What the season makes of the next weeks against those of the follow-up, told by the years before the measure."""
+    end, reading = spans.followup_end, _reading(watch)
+    asked = max(first_day(session) or end, spans.baseline_start - HISTORY)
+    length = (end - asked).days // 7  # whole weeks, counted back from the end of the follow-up
+    since = end - length * WEEK + timedelta(days=1)
+    if spans.baseline_end - since < YEAR or (
+        reading and reading not in (readings(session, since, end) or ())
+    ):
+        return np.ones(weeks)
+    counts, exposure = _weekly(observe(session, one.problem, since, end, reading), one.result["metric"])
+    place = {name: (day - since).days // 7 for name, day in vars(spans).items() if isinstance(day, date)}
+    exposure[place["baseline_end"] :] = 0  # what the measure touched teaches no season
+    reference = np.arange(place["followup_start"], length)
+    later = length + (watch.through - end).days // 7 + np.arange(weeks)
+    return yearly(counts, exposure, reference, later, place["baseline_start"])
 
 
 def _windows(told: Mapping[str, Any]) -> Windows:

@@ -50,6 +50,10 @@ def test_marks_of_the_treated_are_read_in_words():
     ]
 
 
+def test_marks_of_the_treated_are_read_in_english():
+    assert [switch(cell, 1) for cell in ("treated", "Control", "Treatment", "comparison")] == [1, 0, 1, 0]
+
+
 def test_units_that_never_went_live_are_known_by_many_words():
     assert [is_never(cell) for cell in ("未上线", "从未", "", "0", "-", "2024-03", "2019")] == [True] * 5 + [
         False
