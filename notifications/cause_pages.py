@@ -8,6 +8,7 @@ from datetime import datetime
 from notifications import cause_charts
 from notifications.fishbone_chart import fishbone_picture
 from notifications.pages import render
+from voc.alarms.cause import usual
 from voc.causes.changes import KINDS as CHANGE_KINDS
 from voc.causes.changes import Suspicion
 from voc.causes.costs import money_span
@@ -53,6 +54,7 @@ def render_causes(view: View) -> str:
         money=money_span,
         times=times,
         marked=MARKED,
+        usual=usual,
     )
 
 
