@@ -8,7 +8,7 @@ what counts as chance.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from voc.quotations import Passage, choose
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 WEEK = 7
+PART = 2_000  # texts cut into phrases at a time
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,12 @@ def emerging(said: Said, day: int, policy: Policy = POLICY) -> list[Theme]:
     held = _frequent(found, said.customers[now], policy.fewest)
     if not held:
         return []
-    earlier = terms([said.texts[row] for row in before.tolist()])
-    table, count = _table(earlier, held), _count(found, held)
-    chances = _chances(count, len(now), table, (day - policy.recent - said.days[before]) // WEEK)
-    ratio = count / len(now) / ((table.sum(axis=0) + 0.5) / (len(before) + 1))
-    rising = _rising(held, chances, ratio, _looked_at(found, earlier, policy.fewest), policy)
+    earlier, spoken = _earlier([said.texts[row] for row in before.tolist()], frozenset(held))
+    weeks, count = (day - policy.recent - said.days[before]) // WEEK, _count(found, held)
+    weekly = _weekly(earlier, held, weeks)
+    chances = _chances(count, len(now), weekly, np.bincount(weeks).astype(np.float64))
+    ratio = count / len(now) / ((weekly.sum(axis=0) + 0.5) / (len(before) + 1))
+    rising = _rising(held, chances, ratio, _looked_at(found, spoken, policy.fewest), policy)
     both = _Both(now, found, before, earlier)
     made = [_theme(words, rising, said, both, day, policy) for words in _grouped(rising, found)]
     # What can be quoted once only is one text that came several times.
@@ -116,13 +118,32 @@ def _frequent(found: Sequence[set[str]], customers: Ints, fewest: int) -> list[s
     return sorted(word for word, own in people.items() if len(own) >= fewest)
 
 
-def _table(found: Sequence[set[str]], held: Sequence[str]) -> NDArray[np.bool_]:
+def _earlier(texts: Sequence[str], held: frozenset[str]) -> tuple[list[set[str]], Ints]:
+    """Return which of the held phrases each earlier text says, and a number for each phrase each time it is said.
+
+    Part by part, and numbers instead of words: all phrases of a hundred thousand texts at once are a gigabyte.
+    """
+    kept: list[set[str]] = []
+    said = [_numbers(())]
+    for at in range(0, len(texts), PART):
+        found = terms(texts[at : at + PART])
+        kept += [words & held for words in found]
+        said.append(_numbers(found))
+    return kept, np.concatenate(said)
+
+
+def _numbers(found: Iterable[set[str]]) -> Ints:
+    return np.fromiter((hash(word) for words in found for word in words), dtype=np.int64)
+
+
+def _weekly(found: Sequence[set[str]], held: Sequence[str], weeks: Ints) -> Floats:
+    """Count each phrase week by week, shape (weeks, phrases)."""
     place = {word: n for n, word in enumerate(held)}
-    rows = [(row, place[word]) for row, words in enumerate(found) for word in words & place.keys()]
-    table = np.zeros((len(found), len(held)), dtype=bool)
-    if rows:
-        table[tuple(np.array(rows).T)] = True
-    return table
+    at = [(week, place[word]) for week, words in zip(weeks.tolist(), found, strict=True) for word in words]
+    counts = np.zeros((int(weeks.max()) + 1, len(held)))
+    if at:
+        np.add.at(counts, tuple(np.array(at).T), 1.0)
+    return counts
 
 
 def _count(found: Sequence[set[str]], held: Sequence[str]) -> Ints:
@@ -130,12 +151,8 @@ def _count(found: Sequence[set[str]], held: Sequence[str]) -> Ints:
     return np.array([counts[word] for word in held], dtype=np.int64)
 
 
-def _chances(now: Ints, of: int, table: NDArray[np.bool_], weeks: Ints) -> Floats:
+def _chances(now: Ints, of: int, said: Floats, size: Floats) -> Floats:
     """Chance of so many, when each phrase has the share it had: negative binomial, wider by what weeks vary."""
-    many = int(weeks.max()) + 1
-    size = np.bincount(weeks, minlength=many).astype(np.float64)
-    said = np.zeros((many, table.shape[1]))
-    np.add.at(said, weeks, table)
     share = (said.sum(axis=0) + 0.5) / (size.sum() + 1)
     spoken = size > 0
     expected = size[spoken, None] * share[None, :]
@@ -154,10 +171,10 @@ class _Rising:
     chance: float
 
 
-def _looked_at(found: Sequence[set[str]], earlier: Sequence[set[str]], fewest: int) -> int:
+def _looked_at(found: Sequence[set[str]], earlier: Ints, fewest: int) -> int:
     """Count the phrases that could have been frequent now: those that are were not picked at random."""
-    often = Counter(word for part in (found, earlier) for words in part for word in words)
-    return sum(count >= fewest for count in often.values())
+    often = np.unique(np.concatenate([earlier, _numbers(found)]), return_counts=True)[1]
+    return int((often >= fewest).sum())
 
 
 def _rising(

@@ -212,7 +212,7 @@ def test_the_alarms_of_the_matter_are_shown_with_their_beginning_and_when_they_w
     row = page[page.index("当时的预警") :].split("</table>")[0]
     assert "2026年6月19日" in row.replace(" ", "")
     assert "安装不准时" in row
-    assert "20.5" in row
+    assert "约 20 条" in row
     assert "当时的预警" not in render_causes(made())
 
 
