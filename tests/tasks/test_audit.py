@@ -85,6 +85,15 @@ def test_what_readers_say_becomes_agreement_shares_and_a_page(week, tmp_path):
     assert "Kappa" in page
 
 
+def test_the_page_begins_with_what_the_model_counts_wrongly(week, tmp_path):
+    audit.draw_week(week, 48, NOW)
+    for sheet, reader in zip(audit.write_sheets(week, tmp_path / "a.csv"), ("甲", "乙"), strict=True):
+        filled(sheet, lambda row: {"表扬": "投诉"}.get(true(row), true(row)))
+        audit.take_in(sheet, reader, NOW)
+    page = render_audit(*audit.report(), audit.class_names(), NOW)
+    assert "模型数得不准的：表扬" in page
+
+
 def test_wrong_cells_are_told_and_the_rest_is_kept(week, tmp_path):
     audit.draw_week(week, 20, NOW)
     first, _ = audit.write_sheets(week, tmp_path / "a.csv")
