@@ -65,7 +65,9 @@ def alarms(
     as_table("预警", shown, columns)
     for row in rows:
         said = "".join(f"\n    “{quotation}”" for quotation in row["quotations"])
-        console.print(f"{row['id']:>4}  {row['cause']}{said}", highlight=False, markup=False)
+        # The counts of the table go on with the alarm; its cause is what was known when it was raised.
+        then = "发出时：" if row["kind"] in ("spike", "safety") else ""
+        console.print(f"{row['id']:>4}  {then}{row['cause']}{said}", highlight=False, markup=False)
     return _precision(shares)
 
 

@@ -84,6 +84,15 @@ def test_among_several_series_the_row_of_the_file_is_named(voc, tmp_path):
     assert "第 4 行的数值「很多」" in done.stderr
 
 
+def test_a_file_that_reads_in_two_encodings_may_say_which_it_is(voc, tmp_path):
+    lines = ["day,n", *(f"2026-05-{day:02d},¥{day}" for day in range(1, 15))]
+    (tmp_path / "money.csv").write_text("\n".join(lines), "utf-8")
+    asked = voc("detect", tmp_path / "money.csv", "--time", "day", "--value", "n")
+    assert "--encoding" in asked.stderr
+    told = voc("detect", tmp_path / "money.csv", "--time", "day", "--value", "n", "--encoding", "utf-8")
+    assert told.returncode == 0
+
+
 def test_a_column_without_a_number_is_refused(voc, tmp_path):
     (tmp_path / "none.csv").write_text("day,n\n2026-05-01,NA\n2026-05-02,\n", "utf-8")
     done = voc("detect", tmp_path / "none.csv", "--time", "day", "--value", "n")
