@@ -8,6 +8,7 @@ from importlib import import_module
 
 import typer
 
+from cli.usage import call
 from voc.errors import VocError
 
 # Each module with an `attach`, and the commands it adds: only the module that is asked for is imported, because
@@ -96,7 +97,7 @@ def main() -> None:
         if asked not in ENGINES:
             # Some commands import Prefect, which reads its environment at that moment.
             import_module("cli.server").prepare()
-        build(needed)()
+        sys.exit(call(build(needed)))
     except VocError as error:
         typer.echo(f"出错：{error}", err=True)
         sys.exit(1)

@@ -42,7 +42,7 @@ def attach(app: typer.Typer) -> None:
 
 
 def compare(
-    numbers: Annotated[list[str], typer.Argument(help="X1 N1 X2 N2 …")],
+    numbers: Annotated[list[str], typer.Argument(help="X1 N1 X2 N2 ……")],
     rates: Annotated[bool, typer.Option("--rates", help="每对数是事件数和暴露量")] = False,
     scores: Annotated[bool, typer.Option("--scores", help="两段评分，以 / 隔开")] = False,
     power: Annotated[bool, typer.Option("--power", help="每组样本数 P1 P2：双侧检验的把握度")] = False,
