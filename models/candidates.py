@@ -111,9 +111,9 @@ def enrol_groups(session: Session, groups: Sequence[int]) -> int:
                problem_part(COALESCE(p.merged_into, p.id), f.product, f.region, f.channel, f.agent), f.id,
                (SELECT m.id FROM mention m WHERE m.feedback_id = f.id AND m.current AND m.polarity = -1
                 ORDER BY m.confidence DESC, m.span_start LIMIT 1),
-               CASE WHEN EXISTS (SELECT 1 FROM problem_lineage l JOIN problem home ON home.id = l.child_id
-                                 WHERE l.parent_id = p.id AND l.kind = 'merge' AND l.by LIKE 'rule:%'
-                                   AND home.issue IS NOT NULL) THEN 'rule:lasting' ELSE 'rule:event' END
+               CASE WHEN EXISTS (SELECT 1 FROM problem home WHERE home.id = p.merged_into AND home.issue IS NOT NULL)
+                     AND EXISTS (SELECT 1 FROM problem_lineage l WHERE l.parent_id = p.id AND l.kind = 'merge'
+                                   AND l.by LIKE 'rule:%') THEN 'rule:lasting' ELSE 'rule:event' END
         FROM problem p JOIN registry_member r ON r.group_id = p.group_id JOIN feedback f ON f.id = r.feedback_id
         WHERE p.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
         ON CONFLICT DO NOTHING
@@ -157,6 +157,11 @@ def recurring(session: Session) -> dict[str, int]:
         Problem.state.not_in(("effective", "closed", "dismissed")),
     )  # fmt: skip
     return {issue: problem for issue, problem in session.execute(query) if issue is not None}
+
+
+def is_recurring(session: Session, problem: int) -> bool:
+    """Tell whether a problem is that of an issue, and not an event."""
+    return session.get_one(Problem, problem).issue is not None
 
 
 def problems_of_merged(session: Session) -> list[tuple[int, int, int | None]]:

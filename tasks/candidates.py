@@ -103,7 +103,9 @@ def _merge(session: Session, now: datetime) -> int:
             candidates.take_group(session, problem, group)
             continue
         survivor, gone = min(problem, other), max(problem, other)
-        candidates.merge(session, survivor, gone, by("rule:event", now), MERGED)
+        # What is the same as an event that turned out to recur came with it.
+        recurs = "rule:lasting" if candidates.is_recurring(session, survivor) else None
+        candidates.merge(session, survivor, gone, by("rule:event", now), MERGED, recurs)
         if survivor == problem:
             candidates.take_group(session, survivor, group)
         count += 1

@@ -10,6 +10,7 @@ from models import deciding, packed, problem_list, regrouping
 from models.change import By
 from models.engine import transaction
 from models.registering import INDEX, forget_members
+from tasks.candidates import gather_events
 from voc.errors import InputError
 from voc.registry import nearby
 
@@ -276,6 +277,29 @@ def test_an_event_told_for_months_goes_to_the_problem_of_its_issue(refunds):
     )
     assert [row["method"] for row in methods] == [*["rule:issue"] * 4, "rule:lasting"]
     assert house.value("SELECT reason FROM problem_lineage").startswith("持续数月")
+
+
+def test_an_event_found_to_be_the_same_later_comes_to_it_as_the_first_one_did(refunds):
+    house = refunds(25)
+    with transaction() as session:
+        session.execute(
+            text(
+                """WITH heir AS (SELECT group_id, merged_into AS home FROM problem WHERE kind = 'incident'),
+                taken AS (INSERT INTO registry_group (id, opened_at, merged_into)
+                          SELECT 900, now(), group_id FROM heir RETURNING id),
+                again AS (INSERT INTO problem SELECT (jsonb_populate_record(p, jsonb_build_object(
+                              'id', 900, 'key', 'again', 'merged_into', NULL, 'group_id', taken.id))).*
+                          FROM problem p, taken WHERE p.kind = 'incident' RETURNING id),
+                fifth AS (DELETE FROM problem_member WHERE problem_id = (SELECT home FROM heir) AND feedback_id = (
+                              SELECT max(feedback_id) FROM problem_member) RETURNING feedback_id)
+                INSERT INTO problem_member (problem_id, feedback_id, method)
+                SELECT again.id, feedback_id, 'rule:event' FROM again, fifth"""
+            )
+        )
+        gather_events(session, [], house.now)
+    rows = house.rows("SELECT p.issue, k.method FROM problem_member k JOIN problem p ON p.id = k.problem_id "
+                      "ORDER BY feedback_id DESC LIMIT 1")  # fmt: skip
+    assert rows == [{"issue": "payment.refund", "method": "rule:lasting"}]
 
 
 def test_an_event_told_within_days_remains_one(refunds):
