@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,8 +15,8 @@ from rich.table import Table
 
 from voc.zone import CHINA
 
-# Widths of columns: what stays whole, what words need at least, what stands between.
-SHORT, LEAST, BORDER = 10, 12, 3
+# Widths of columns: what stays whole, a name to be typed too, what words need at least, what stands between.
+SHORT, NAME, LEAST, BORDER = 10, 24, 12, 3
 # Sentences are left for the screen to break, so that addresses and commands in them can be copied.
 console = Console(soft_wrap=True)
 progress_console = Console(stderr=True, soft_wrap=True)
@@ -41,14 +42,26 @@ def as_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str
     cells = [[shown(row.get(key)) for key in columns] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(columns.values(), *cells, strict=True)]
     # What is short stays in one line where there is room: words give way to numbers, unless nothing is left of them.
-    room = sum(width + BORDER if width <= SHORT else LEAST + BORDER for width in widths) <= console.width
-    for (key, heading), width in zip(columns.items(), widths, strict=True):
+    whole = [
+        _stays_whole(column, width) for column, width in zip(zip(*cells, strict=True), widths, strict=True)
+    ]
+    room = (
+        sum((width if kept else LEAST) + BORDER for width, kept in zip(widths, whole, strict=True))
+        <= console.width
+    )
+    for (key, heading), kept in zip(columns.items(), whole, strict=True):
         counted = all(isinstance(row.get(key), int | float) for row in rows)
-        table.add_column(heading, overflow="fold", no_wrap=room and width <= SHORT,
+        table.add_column(heading, overflow="fold", no_wrap=room and kept,
                          justify="right" if counted else "left")  # fmt: skip
     for line in cells:
         table.add_row(*line)
     console.print(table, soft_wrap=False)
+
+
+def _stays_whole(cells: Sequence[str], width: int) -> bool:
+    return width <= SHORT or (
+        width <= NAME and all(re.fullmatch(r"[\w.:-]+|—", cell, re.ASCII) for cell in cells)
+    )
 
 
 def dates(span: tuple[datetime, datetime]) -> str:

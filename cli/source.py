@@ -43,7 +43,7 @@ def show(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = Fal
         return
     named = [{**row, "channel": CHANNELS.get(row["channel"], row["channel"])} for row in rows]
     as_table("来源", named, {"name": "名称", "title": "标题", "kind": "类型", "channel": "渠道", "every": "频率",
-                           "owner": "负责部门", "last_success_at": "上次采集成功"})  # fmt: skip
+                           "department": "负责部门", "last_success_at": "上次采集"})  # fmt: skip
 
 
 def try_out(file: DefinitionFile) -> None:

@@ -110,8 +110,9 @@ def sources(session: Session) -> list[dict[str, Any]]:
     return _rows(
         session,
         """
-        SELECT name, title, definition->>'kind' AS kind, channel, definition->>'every' AS every, owner,
-               last_success_at FROM source ORDER BY name
+        SELECT s.name, title, definition->>'kind' AS kind, channel, definition->>'every' AS every, s.owner,
+               d.name AS department, last_success_at
+        FROM source s LEFT JOIN department d ON d.code = s.owner ORDER BY s.name
         """,
     )
 
