@@ -238,23 +238,6 @@ def problem(session: Session, id_: int) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def sentences(session: Session, problem_id: int, offset: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
-    """List the masked words behind a problem, newest first, with the place that shows it."""
-    return _rows(
-        session,
-        """
-        SELECT f.id, f.occurred_at, f.channel, f.text, n.span_start, n.span_end, k.id AS case_id, m.method
-        FROM problem_member m JOIN feedback f ON f.id = m.feedback_id LEFT JOIN mention n ON n.id = m.mention_id
-        LEFT JOIN "case" k ON k.feedback_id = f.id
-        WHERE m.problem_id = :problem AND f.suspect IS NULL AND f.superseded_by IS NULL
-        ORDER BY f.occurred_at DESC, f.id DESC OFFSET :offset LIMIT :limit
-        """,
-        problem=problem_id,
-        offset=offset,
-        limit=limit,
-    )
-
-
 def log(session: Session, life: str, id_: int) -> list[dict[str, Any]]:
     """List the steps of a life, oldest first, with the name of the person who took each."""
     query = f"""
@@ -280,7 +263,7 @@ def review(session: Session, id_: int) -> dict[str, Any] | None:
         """
         SELECT r.id, r.state, r.department, d.name AS department_name, r.due_at, r.conclusion, m.id AS alarm_id,
                m.kind, m.label, m.started_on, m.ended_on, m.observed, m.expected, m.urgent, m.words, m.quotations,
-               m.cause, m.raised_at
+               m.cause, m.raised_at, COALESCE(jsonb_array_length(m.evidence -> 'feedback'), 0) AS told
         FROM review r JOIN alarm m ON m.id = r.alarm_id JOIN department d ON d.code = r.department
         WHERE r.id = :id
         """,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from models import desk, explaining, problem_list, showing
+from models import sentences as behind
 from models.rights import Unseen, session_for
 from portal.forms import said
 from portal.pages.cases import beside
@@ -82,12 +83,18 @@ def sentences(
         found = desk.problem(session, problem_id)
         if found is None:
             raise Unseen("problem", problem_id)
-        rows = desk.sentences(session, problem_id, (sheet - 1) * desk.PAGE, desk.PAGE + 1)
+        rows = behind.of_problem(session, problem_id, (sheet - 1) * desk.PAGE, desk.PAGE + 1)
+    above = [("/problems", "问题"), (f"/problems/{problem_id}", found["name"])]
+    return page(request, "sentences.html", **told(rows, sheet), above=above, count=found["count"])
+
+
+def told(rows: list[dict[str, Any]], sheet: int) -> dict[str, Any]:
+    """Give the template a page of sentences; there is one row more than it shows if others follow."""
     shown = [
         {**row, "words": marked(row["text"], _place(row["span_start"], row["span_end"]))}
         for row in rows[: desk.PAGE]
     ]
-    return page(request, "sentences.html", problem=found, rows=shown, sheet=sheet, more=len(rows) > desk.PAGE)
+    return {"rows": shown, "sheet": sheet, "more": len(rows) > desk.PAGE}
 
 
 def _place(start: int | None, end: int | None) -> list[tuple[int, int, int]]:

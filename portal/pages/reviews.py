@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from models import desk, sla
+from models import sentences as behind
 from models.change import advance
 from models.desk_work import masked
 from models.rights import Unseen, acting, session_for
 from portal.forms import back, by, now, said
 from portal.pages.desk import Desk, Worker
+from portal.pages.problems import told
 from portal.rendering import page
 from voc.errors import InputError
 from voc.wording import left
@@ -33,6 +35,23 @@ def show(request: Request, person: Desk, review_id: int) -> HTMLResponse:
     return page(
         request, "review.html", review=found, left=left(clock), log=log, steps=STEPS, said=said(request)
     )
+
+
+@router.get("/reviews/{review_id}/sentences")
+def sentences(
+    request: Request,
+    person: Desk,
+    review_id: int,
+    sheet: Annotated[int, Query(ge=1, le=500, alias="page")] = 1,
+) -> HTMLResponse:
+    """Drill down to the sentences an alarm was raised for."""
+    with session_for(person) as session:
+        found = desk.review(session, review_id)
+        if found is None:
+            raise Unseen("review", review_id)
+        rows = behind.of_alarm(session, review_id, (sheet - 1) * desk.PAGE, desk.PAGE + 1)
+    above = [("/desk", "工作台"), (f"/reviews/{review_id}", found["label"])]
+    return page(request, "sentences.html", **told(rows, sheet), above=above, count=found["told"])
 
 
 @router.post("/reviews/{review_id}")

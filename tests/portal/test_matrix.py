@@ -42,6 +42,7 @@ DOORS = {
     },
     "POST /actions/{}/approve": WORKERS,  # whoever may not approve is told that there is nothing
     "GET /reviews/{}": ALL,
+    "GET /reviews/{}/sentences": ALL,
     "POST /reviews/{}": WORKERS,
     "GET /problems": ALL,
     "GET /problems/{}": ALL,
