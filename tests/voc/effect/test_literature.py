@@ -85,9 +85,33 @@ def test_the_nile_fell_in_1899_by_what_its_two_means_say():
     ("panel", "effect"),
     [
         (((20.44, 21.03), (23.33, 21.17)), 2.75),  # Card & Krueger (1994), table 3: employment in New Jersey
+        (((135, 121), (165, 132)), 19),  # Richardson & Troost (2009): banks in the sixth and eighth districts
+        (((63692.86, 70619.24), (82517.23, 101307.5)), -11863.89),  # Kiel & McClain: houses by an incinerator
         (((847, 193), (1349, 1466)), -771),  # Snow (1855): cholera among Lambeth's customers, per 100,000
     ],
 )
 def test_two_by_two_differences_of_differences(panel, effect):
     found = did.difference(np.array(panel, dtype=float), np.array([True, False]), 1)
     assert found.estimate == pytest.approx(effect)
+
+
+@pytest.mark.parametrize(
+    ("table", "test", "statistic"),
+    [
+        ((1198, 2691, 557, 1835), "卡方（Yates 校正）", 91.61),  # Berkeley: admitted men and women
+        ((1198, 2691, 557, 1835), "卡方（不校正）", 92.205),
+        ((367, 1731, 344, 470), "卡方（不校正）", 456.87),  # Titanic: men and women saved
+    ],
+)
+def test_chi_squares_of_textbooks(table, test, statistic):
+    assert comparisons.two_shares(*table).tests[test].statistic == pytest.approx(statistic, abs=6e-3)
+
+
+def test_three_shares_of_agresti_s_party_identification():
+    found = comparisons.many_shares([762, 327, 468], [1246, 566, 945], None).tests["卡方（各组相等）"]
+    assert (round(found.statistic, 2), found.df) == (30.07, 2)
+
+
+def test_the_efficacy_of_bnt162b2():
+    low, high = spans(comparisons.two_rates(8, 2.214, 162, 2.222), "ratio")["精确（条件二项）"]
+    assert (round(1 - high, 3), round(1 - low, 3)) == (0.9, 0.979)
