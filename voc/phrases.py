@@ -14,8 +14,17 @@ LONGEST = 8  # characters of a phrase
 _MASK = re.compile(r"\[[^\[\]]{1,12}\]")
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z][a-z0-9.+-]+", re.IGNORECASE)
 _PIECE = re.compile(r"[\u4e00-\u9fff]+|[a-z][a-z0-9.+-]*|\d+(?:\.\d+)*", re.IGNORECASE)
+# How, when and how often something is said to be: no matter of any text.
+MANNER = frozenset(
+    """
+    明明 偏偏 干脆 简直 反而 仍然 依然 依旧 始终 终于 难道 究竟 果然 显然
+    何况 尤其 甚至 否则 不然 于是 虽然 即使 哪怕 只要 无论 不管 除非 既然
+    由于 关于 对于 只是 只好 刚好 正好 突然 忽然 经常 常常 往往 偶尔 永远
+    从来 几乎 差不多 大概 大约 左右 上午 下午 晚上 早上 中午 凌晨
+    """.split()  # noqa: SIM905
+)
 # Words that carry no matter of their own; everything else is judged by its counts.
-EMPTY = frozenset(
+EMPTY = MANNER | frozenset(
     """
     一个 这个 那个 什么 怎么 就是 还是 但是 可是 不过 而且 然后 所以
     因为 如果 已经 现在 今天 昨天 时候 自己 我们 你们 他们 没有 不是
@@ -34,10 +43,6 @@ EMPTY = frozenset(
     设置 无法 星期 不好意思 受不了 显示 使用 功能 支持 软件 产品 手机
     更新 升级 版本 新版 连接 电话 联系 强迫症 两天 三天 几天 分钟
     小时 一天 半天 一个月 个月 号安装 天天 有时 有时候 不再 改成
-    明明 偏偏 干脆 简直 反而 仍然 依然 依旧 始终 终于 难道 究竟 果然 显然
-    何况 尤其 甚至 否则 不然 于是 虽然 即使 哪怕 只要 无论 不管 除非 既然
-    由于 关于 对于 只是 只好 刚好 正好 突然 忽然 经常 常常 往往 偶尔 永远
-    从来 几乎 差不多 大概 大约 左右 上午 下午 晚上 早上 中午 凌晨
     """.split()  # noqa: SIM905
 )
 # When, how long, how much: a date many name is no symptom.

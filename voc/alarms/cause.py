@@ -14,6 +14,7 @@ from scipy.special import xlogy
 from voc.alarms.expected import Floats
 from voc.causes.slices import SLICE_NAMES, Lift
 from voc.causes.wording import value_name
+from voc.phrases import MANNER
 from voc.quotations import Passage, choose
 from voc.text import segment
 
@@ -35,7 +36,7 @@ _PLAIN = """
 感觉 希望 还有 以后 之后 以前 之前 为什么 这样 那么 这么 怎样 东西 那些 这些 最后 刚刚 刚才 只能 只有
 不行 垃圾 差评 一星 好评 五星 大家 竟然 居然 根本 完全 实在
 """
-_EMPTY = frozenset(_PLAIN.split())
+_EMPTY = MANNER | frozenset(_PLAIN.split())
 # Characters no phrase begins or ends with: it would be cut in the middle.
 _LOOSE = frozenset("是的了就都也还我你他她它又在把被给让很太后前下个一这那要说才再为和与及呢吗吧啊呀着过")
 

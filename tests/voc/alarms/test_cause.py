@@ -66,3 +66,10 @@ def test_more_business_is_named_where_it_explains_a_part_of_the_rise(observed, e
 )
 def test_what_was_to_be_expected_is_never_said_to_be_zero_point_zero(expected, said):
     assert usual(expected) == said
+
+
+def test_what_only_says_how_or_when_is_no_word_that_stands_out():
+    said = ["包装上明明印着轻放", "箱子上明明写着轻放", "纸箱上明明画着轻放"] * 2
+    words = standing_out(said, BEFORE)
+    assert any("轻放" in word for word in words)
+    assert not any("明明" in word for word in words)
