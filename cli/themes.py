@@ -40,12 +40,12 @@ def themes(as_of: AsOf = None, json: AsJson = False, out: Out = None) -> None:
                         "themes": [_theme(one) for one in found]})  # fmt: skip
     rows = [
         {**_theme(one), "phrases": "、".join(one.phrases), "share": f"{one.share:.1%}", "before": f"{one.before:.1%}",
-         "label": stages.issue_name(one.label) or "新话题"}
+         "label": stages.issue_name(one.label) or "新话题", "quotations": _first(one.quotations)}
         for one in found
     ]  # fmt: skip
     as_table(f"新兴话题（截至 {looked.until}）", rows,
              {"phrases": "话题", "count": "近四周", "customers": "客户", "share": "占比", "before": "此前",
-              "first": "首次出现", "label": "已归入", "quotations": "原话"})  # fmt: skip
+              "first": "首次出现", "label": "已归入", "quotations": "一句原话"})  # fmt: skip
     return _written(out, lambda: render_themes(looked, found, stages.issue_name, moment(None)))
 
 
@@ -63,13 +63,21 @@ def needs(
     if json:
         return as_json({"since": looked.since, "until": looked.until, "feedback": looked.feedback,
                         "needs": [_need(one) for one in found]})  # fmt: skip
-    rows = [{**_need(one), "strength": f"{one.strength:.1f}"} for one in found[:30]]
+    rows = [
+        {**_need(one), "strength": f"{one.strength:.1f}", "quotations": _first(one.quotations)}
+        for one in found[:30]
+    ]
     as_table(f"未满足的需求（{looked.since} 至 {looked.until}）", rows,
              {"what": "客户想要", "customers": "客户", "strength": "迫切程度", "valued": "重要客户", "last": "最近一次",
-              "quotations": "原话"})  # fmt: skip
+              "quotations": "一句原话"})  # fmt: skip
     if len(found) > len(rows):
         console.print(f"另有 {len(found) - len(rows)} 项，用 --json 或 --out 查看全部。", highlight=False)
     return _written(out, lambda: render_needs(looked, found, moment(None)))
+
+
+def _first(quotations: tuple[str, ...]) -> str:
+    """Choose one quotation: a screen of three each is read by nobody; --out and --json give all."""
+    return quotations[0] if quotations else ""
 
 
 def _theme(one: Theme) -> dict[str, Any]:
