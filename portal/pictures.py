@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -40,10 +42,11 @@ def effect(picture: Mapping[str, Any], name: str) -> Markup:
         key: _numbers(picture.get(key, ()), len(starts)) for key in ("observed", "expected", "low", "high")
     }
     top = max((v for values in series.values() for v in values if v is not None), default=1.0) or 1.0
+    marks = _round_marks(top)
     x = _Scale(starts[0].toordinal(), starts[-1].toordinal(), LEFT, WIDTH - RIGHT)
-    y = _Scale(0.0, top * 1.05, HEIGHT - BOTTOM, TOP)
+    y = _Scale(0.0, max(top, marks[-1]) * 1.02, HEIGHT - BOTTOM, TOP)
     inside = (
-        _grid(y, top, str(picture.get("unit", "")))
+        _grid(y, marks, str(picture.get("unit", "")))
         + _band(starts, series["low"], series["high"], x, y)
         + _line("expected", starts, series["expected"], x, y)
         + _line("observed", starts, series["observed"], x, y)
@@ -75,10 +78,25 @@ def _points(starts: Sequence[date], values: Sequence[float | None], x: _Scale, y
 
 
 def _line(kind: str, starts: Sequence[date], values: Sequence[float | None], x: _Scale, y: _Scale) -> Markup:
-    points = _points(starts, values, x, y)
-    return (
-        Markup('<polyline class="{}" points="{}"/>').format(kind, " ".join(points)) if points else Markup("")
+    return Markup("").join(
+        Markup('<polyline class="{}" points="{}"/>').format(kind, " ".join(_points(*part, x, y)))
+        for part in _unbroken(starts, values)
     )
+
+
+def _unbroken(
+    starts: Sequence[date], values: Sequence[float | None]
+) -> list[tuple[list[date], list[float | None]]]:
+    """The stretches of a series without a gap: weeks in which a measure settles are nobody's."""
+    known = [(day, value) for day, value in zip(starts, values, strict=True) if value is not None]
+    usual = min((b - a for a, b in pairwise(starts)), default=timedelta(0))
+    parts: list[tuple[list[date], list[float | None]]] = []
+    for day, value in known:
+        if not parts or day - parts[-1][0][-1] > usual:
+            parts.append(([], []))
+        parts[-1][0].append(day)
+        parts[-1][1].append(value)
+    return parts
 
 
 def _band(
@@ -88,11 +106,18 @@ def _band(
     return Markup('<polygon class="band" points="{}"/>').format(" ".join(there)) if there else Markup("")
 
 
-def _grid(y: _Scale, top: float, unit: str) -> Markup:
+def _round_marks(top: float) -> list[float]:
+    """Three to six round values from zero on that reach almost to `top`."""
+    power = 10.0 ** math.floor(math.log10(top))
+    step = next(power * part for part in (0.2, 0.5, 1.0, 2.0) if top / (power * part) < 5.5)
+    return [step * n for n in range(math.floor(top / step) + 1)]
+
+
+def _grid(y: _Scale, marks: Sequence[float], unit: str) -> Markup:
     lines = Markup("").join(
         Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/><text x="{3}" y="{4:.1f}" '
-               'text-anchor="end">{5}</text>').format(LEFT, WIDTH - RIGHT, y(v), LEFT - 6, y(v) + 4, f"{v:.3g}")
-        for v in (0.0, top / 2, top)
+               'text-anchor="end">{5}</text>').format(LEFT, WIDTH - RIGHT, y(v), LEFT - 6, y(v) + 4, f"{v:g}")
+        for v in marks
     )  # fmt: skip
     return lines + Markup('<text x="{}" y="11">{}</text>').format(LEFT, unit)
 

@@ -1,8 +1,11 @@
 """Pictures and marked words escape what they are given, and leave out what is not there."""
 
+import re
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.pictures import columns, effect
 from portal.sheets import Table, as_csv
@@ -34,6 +37,26 @@ def test_an_effect_shows_both_courses_the_band_and_the_day() -> None:
         drawn.count(kind) for kind in ('class="observed"', 'class="expected"', 'class="band"', "措施上线")
     ] == [1] * 4
     assert "&lt;每千单投诉&gt;" in drawn
+
+
+def test_a_line_stops_where_a_measure_settles() -> None:
+    settled = {
+        **PICTURE,
+        "start": [*PICTURE["start"], "2026-07-06", "2026-07-13"],
+        "observed": [5, 4, 2, 1, 1],
+    }
+    drawn = effect(settled, "下降")
+    assert [len(line.split()) for line in re.findall('class="observed" points="([^"]+)"', drawn)] == [3, 2]
+
+
+@given(st.floats(1e-3, 1e6))
+def test_marks_are_few_round_and_reach_almost_to_the_top(top: float) -> None:
+    drawn = effect({"start": ["2026-06-01", "2026-06-08"], "observed": [top, 0.0]}, "下降")
+    marks = [float(each) for each in re.findall(r'text-anchor="end">([\d.]+(?:e[+-]\d+)?)</text>', drawn)]
+    assert 3 <= len(marks) <= 6
+    assert marks[0] == 0
+    assert top * 0.6 <= marks[-1] <= top * 1.0001
+    assert marks[1] == float(f"{marks[1]:.1g}")
 
 
 @pytest.mark.parametrize("picture", [{}, {"start": ["2026-06-01"]}, {"start": [], "observed": []}])
