@@ -61,6 +61,8 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.quality_tone
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.topics
+	$(BIN)/python -m benchmarks.contrasts
+	$(BIN)/python -m benchmarks.first_try
 	$(BIN)/python -m benchmarks.privacy
 	$(BIN)/python -m benchmarks.strangers
 	$(BIN)/python -m benchmarks.rejection

@@ -20,7 +20,7 @@ from voc.text import normalise
 SEEDS = Path(__file__).with_name("seeds")
 AREAS = (
     "product", "logistics", "installation", "aftersales", "service", "payment", "price", "packaging",
-    "authenticity", "app", "site",
+    "authenticity", "app", "site", "handling",
 )  # fmt: skip
 OFFICIAL = {
     "物流": "logistics", "服务": "service", "包装": "packaging", "价格": "price", "真伪": "authenticity",
@@ -33,6 +33,7 @@ TERMS = {
     "service": "客服|服务|态度|卖家",
     "aftersales": "售后|退货|退换|维修",
 }
+_HANDLED = re.compile("办[理卡证]|手续|流程|审[核批]|材料|申请|业务|预约|注册")
 WEAK_WEIGHT, WEAK_ROWS, LONG = 0.1, 16_000, 40
 NO_GOODS_WEIGHT, NO_GOODS_ROWS = 0.15, 6000
 ASKED = ("unionpay", "bq_dev", "atec_train_without_holdout")
@@ -171,6 +172,7 @@ def _said(
     if not app and not sure["app"].search(clause):
         hits.discard("app")
     said = {area: int(area in hits) for area in AREAS}
+    said["handling"] = -1 if _HANDLED.search(clause) else 0
     if hotel or app:
         said["product"] = -1 if goods else 0
         if not hits:

@@ -45,7 +45,7 @@ def logistic(
         value = (given * (np.logaddexp(0, logits) - truth * logits)).sum()
         return float(value), given * (expit(logits) - truth)
 
-    return _minimise(x, y.shape[1], losses, penalty, rounds)
+    return minimised(x, y.shape[1], losses, penalty, rounds)
 
 
 def softmax(
@@ -60,10 +60,10 @@ def softmax(
         pull[rows, y] -= 1
         return float(-(given * logs[rows, y]).sum()), pull * given[:, None]
 
-    return _minimise(x, outputs, losses, penalty, rounds)
+    return minimised(x, outputs, losses, penalty, rounds)
 
 
-def _minimise(
+def minimised(
     x: sparse.csr_matrix,
     outputs: int,
     losses: Callable[[Singles], tuple[float, Singles]],

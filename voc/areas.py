@@ -23,8 +23,11 @@ CUE = 2.0  # logits a cue of the area adds to its clause
 NEARLY = 1e-6  # logits; more than rounding can move an area over its threshold
 CAP = 6.0  # logits of tone beyond which a clause is no clearer
 STARS, SPOKEN = 0.35, 1.5  # logits of sentiment per star away from three, and of a mention's polarity
+# What comes after the first of these is of another mind than what stood before; the last only begin something else.
+# The second begin a clause anyhow, so nothing is cut at them.
 _TURN = re.compile(
-    "(?:但是|但(?!愿)|就是|不过|而且|然后|可是|只是|虽然|另外|还有|除了|以及|却|同时|其次|再就是)"
+    "(?P<against>但是|但(?!愿)|就是|不过|可是|只是|却)|(?P<begins>可惜|然而|倒是|(?<![^\\n\0])可(?![以能爱见靠口怜乐用选调折拆]))"
+    "|而且|然后|虽然|另外|还有|除了|以及|同时|其次|再就是"
 )
 
 
@@ -40,17 +43,23 @@ class AreaOpinion(NamedTuple):
 
 @dataclass(frozen=True)
 class Units:
-    """Clauses of a batch, cut where the speaker turns to something else; positions as `voc.hashing.joined`."""
+    """Clauses of a batch, cut where the speaker turns to something else; positions as `voc.hashing.joined`.
+
+    against says which begin with a word that turns against the clause before in the same text.
+    """
 
     rows: Ints
     starts: Ints
     ends: Ints
+    against: NDArray[np.bool_]
 
 
 def units(clauses: Sequence[str], codes: NDArray[np.uint32], first: Ints, last: Ints) -> Units:
     """Cut texts as `voc.clauses.clausal` made them; what holds no word is left out."""
     breaks = np.flatnonzero(codes == ord("\n"))
-    turns = np.array([found.start() for found in _TURN.finditer("\0".join(clauses))], dtype=np.int64)
+    words = [(one.start(), one.lastgroup) for one in _TURN.finditer("\0".join(clauses))]
+    turns = np.array([start for start, group in words if group != "begins"], dtype=np.int64)
+    opposed = np.array([start for start, group in words if group], dtype=np.int64)
     ending = (codes == ord("\n")) | (codes == 0)
     turns = turns[turns >= 2]
     turns = turns[~(ending[turns - 1] | ending[turns - 2])]  # a clause that begins so is cut already
@@ -60,7 +69,9 @@ def units(clauses: Sequence[str], codes: NDArray[np.uint32], first: Ints, last: 
     written = np.concatenate([[0], np.cumsum(letters)])
     kept = written[ends] > written[starts]
     starts, ends = starts[kept], ends[kept]
-    return Units(np.searchsorted(first, starts, side="right") - 1, starts, ends)
+    rows = np.searchsorted(first, starts, side="right") - 1
+    follows = np.concatenate([[False], rows[1:] == rows[:-1]])[: len(rows)]
+    return Units(rows, starts, ends, follows & np.isin(starts, opposed))
 
 
 def opinions(
@@ -83,15 +94,24 @@ def opinions(
     for at, place, polarity in _placed(mentions, first, parts, places):
         logits[at, place] += CUE
         said[at, place] = polarity
-    clause = np.clip(scores.spans(parts.starts, parts.ends)[:, 0], -CAP, CAP)
-    signs = np.column_stack([np.ones(len(felt)), felt, clause, np.clip(tones, -CAP, CAP)[parts.rows]])
+    signs = signs_of(felt, scores.spans(parts.starts, parts.ends)[:, 0], tones, parts)
     unit, area, share = _named(logits, taxonomy, model)
-    tone = (signs @ model.mix + STARS * stars[parts.rows])[unit] + SPOKEN * said[unit, area]
+    tone = (signs[:, : model.mix.size] @ model.mix + STARS * stars[parts.rows])[unit] + SPOKEN * said[
+        unit, area
+    ]
     found = _surest(unit, area, share, np.tanh(tone / 2), parts, first, model.areas, len(clauses))
     for row, said_of in enumerate(mentions):
         if said_of:
             found[row] += _spoken(said_of, {opinion.area for opinion in found[row]}, model.areas)
     return found
+
+
+def signs_of(felt: Floats, clause: Floats, tones: Floats, parts: Units) -> Floats:
+    """What the sentiment of clauses is told by, shape (clauses, 5): 1, the area model's own word, tones of the clause,
+    of its text and, where it turns against the clause before, of that one."""
+    clause = np.clip(clause, -CAP, CAP)
+    before = np.where(parts.against, np.roll(clause, 1), 0.0)
+    return np.column_stack([np.ones(len(felt)), felt, clause, np.clip(tones, -CAP, CAP)[parts.rows], before])
 
 
 def _named(logits: Floats, taxonomy: Taxonomy, model: AreaModel) -> tuple[Ints, Ints, Floats]:

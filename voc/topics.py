@@ -20,7 +20,7 @@ class AreaModel:
     """Outputs of `clause`: areas, areas of the clause after it, sentiment; of `text`: areas.
 
     odds (2, areas) calibrates: slope and offset; thresholds are the calibrated shares from which on an
-    area is named; mix weighs 1, the sentiment read here, the tone of the clause and that of the text.
+    area is named; mix weighs what `voc.areas.signs_of` tells the sentiment by.
     """
 
     areas: tuple[str, ...]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voc.areas import units
+from voc.areas import signs_of, units
 from voc.clauses import clausal
 from voc.hashing import joined
 from voc.labels import annotate, assemble
@@ -78,6 +78,28 @@ def test_an_area_of_the_users_own_is_named_by_its_cues_at_once() -> None:
 def test_an_area_that_is_no_more_is_not_named() -> None:
     rest = replace(TAXONOMY, issues=tuple(i for i in TAXONOMY.issues if i.area != "logistics"))
     assert "logistics" not in heard("物流很快", rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "against"),
+    [
+        ("菜好吃，但是服务差，另外很贵", [False, True, False]),
+        ("房间很新却很吵", [False, True]),
+        ("位置好，可早餐太差", [False, True]),
+        ("位置好，可以走路去", [False, False]),
+        ("但是太贵", [False]),
+    ],
+)
+def test_a_clause_knows_whether_it_turns_against_the_one_before(text: str, against: list[bool]) -> None:
+    clauses = clausal([text])
+    assert units(clauses, *joined(clauses)).against.tolist() == against
+
+
+def test_what_turns_is_told_by_the_tone_before_it_as_well() -> None:
+    clauses = clausal(["味道很好，但是太贵，也太慢"])
+    parts = units(clauses, *joined(clauses))
+    signs = signs_of(np.zeros(3), np.array([2.0, -1.0, -9.0]), np.array([0.5]), parts)
+    assert signs[:, 2:].tolist() == [[2.0, 0.5, 0.0], [-1.0, 0.5, 2.0], [-6.0, 0.5, 0.0]]
 
 
 @settings(deadline=None)
