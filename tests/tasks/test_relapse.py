@@ -1,14 +1,19 @@
 """A solved problem under watch, from rows in a file to what happens when it comes back."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from sqlalchemy import text
 
 from models.engine import transaction
+from models.proving import Daily
 from models.relapse import watches
-from tasks.relapse import watch_solved
+from tasks.relapse import _season, watch_solved
 from tasks.verify import close_effective, verify_due
+from voc.effect.contract import Windows
 
 MONDAY = date(2026, 1, 5)
 LIVE = MONDAY + timedelta(days=70)
@@ -119,3 +124,49 @@ def test_another_model_starts_from_a_level_it_has_counted_itself(later):
         session.execute(text("UPDATE relapse_watch SET model = 'older', reached = 99, highest = 99"))
     later(1, lambda day: day % 2, first=2)
     assert house.value("SELECT model <> 'older' AND reached < 1 FROM relapse_watch")
+
+
+@pytest.fixture
+def years(monkeypatch):
+    """Return a function that tells what a watch expects of the weeks after a follow-up, so many weeks known."""
+    spans = Windows(date(2026, 1, 5), date(2026, 3, 1), date(2026, 3, 9), date(2026, 5, 3))
+
+    def expected(weeks, judged=0, ahead=26):
+        first = spans.followup_end - timedelta(weeks=weeks) + timedelta(days=1)
+
+        def observed(_session, _problem, since, until, _reading):
+            days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+            rates = np.array([high_in_july(day) * (0.4 if day > spans.baseline_end else 1) for day in days])
+            return Daily(days, 100 * rates, np.full(len(days), 900.0), np.full(len(days), 500.0))
+
+        monkeypatch.setattr("tasks.relapse.first_day", lambda _session: first)
+        monkeypatch.setattr("tasks.relapse.observe", observed)
+        one = SimpleNamespace(problem=1, result={"metric": "complaint_rate"})
+        watch = SimpleNamespace(
+            model=None, taxonomy=None, through=spans.followup_end + timedelta(weeks=judged)
+        )
+        return _season(None, one, spans, watch, ahead), spans.followup_end
+
+    return expected
+
+
+def high_in_july(day):
+    return float(np.exp(0.3 * np.cos(2 * np.pi * (day - date(2026, 7, 13)).days / 365.25)))
+
+
+def level_after(end, weeks):
+    return np.mean([high_in_july(end + timedelta(days=7 * weeks + n + 1)) for n in range(7)])
+
+
+@pytest.mark.parametrize("judged", [0, 9])
+def test_a_season_known_for_years_is_expected_of_the_weeks_to_come(years, judged):
+    factors, end = years(130, judged)
+    followup = np.mean([level_after(end, -weeks) for weeks in range(1, 9)])
+    told = [level_after(end, judged + week) / followup for week in range(26)]
+    assert_allclose(factors, told, rtol=0.01)
+    assert factors.max() > 1.2
+
+
+def test_a_house_in_its_first_year_expects_no_season(years):
+    factors, _ = years(50)
+    assert (factors == 1).all()
