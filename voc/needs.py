@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.asking import Ask
+from voc.asking import GENERAL, Ask
 from voc.cities import CITIES
 from voc.names_brands import BRANDS
 from voc.quotations import Passage, choose
@@ -24,6 +25,9 @@ UNHAPPY, BY_RATING = 2.0, 0.25  # a rating at or below which the wish is stronge
 AGAIN = 0.25  # how much more a customer counts who asks again, at most twice
 # A word of nothing but these does not name a thing, either (能出, 还要); nor do they belong to one (出横屏).
 _LOOSE = frozenset("能可出会有要加让再把就都也还在以做到得给用个点")
+_ASKED_OF = re.compile(
+    r"(?:^|[\s，,。！？!?；;：:…、])([\u4e00-\u9fff]{2,5})(?:能不能|可不可以|能否|可否|是否可以)[\u4e00-\u9fff]{0,2}$"
+)
 # What is done with a thing, and words that name none: needs are told apart by the things.
 _DONE = frozenset(
     """
@@ -156,7 +160,7 @@ def _need(asks: Sequence[Ask], voices: Voices) -> Need:
     values = [int(voices.values[rows[own == who]].max()) for who in people.tolist()]
     score = sum(s * (1 + BY_VALUE * value) for s, value in zip(strength, values, strict=True))
     return Need(
-        _title(asks), len(people), len(set(rows.tolist())), float(np.mean(strength)),
+        _title(asks, voices.texts), len(people), len(set(rows.tolist())), float(np.mean(strength)),
         sum(value >= 2 for value in values), score,
         int(voices.days[rows].min()), int(voices.days[rows].max()), _quoted(asks, voices),
         np.unique(rows),
@@ -171,10 +175,26 @@ def _strength(asks: Sequence[Ask], voices: Voices) -> float:
     return loudest + BY_RATING * unhappy + AGAIN * again
 
 
-def _title(asks: Sequence[Ask]) -> str:
+def _title(asks: Sequence[Ask], texts: Sequence[str]) -> str:
     """Call a need by its most usual words, the shortest of equally usual ones, without a city only some name."""
-    often = Counter(_everywhere([ask.what for ask in asks]))
-    return min(often, key=lambda what: (-often[what], abs(len(what) - 8), what))
+    named = _everywhere([ask.what for ask in asks])
+    often = Counter(named)
+    title = min(often, key=lambda what: (-often[what], abs(len(what) - 8), what))
+    of = Counter(
+        _of(texts[ask.row][: ask.start]) for ask, what in zip(asks, named, strict=True) if what == title
+    )
+    subject, count = of.most_common(1)[0]
+    return subject + title if count > 1 and 2 * count > of.total() and subject not in title else title
+
+
+def _of(before: str) -> str:
+    """Return what a question asks a thing of (广告能不能…), from the words before the thing; empty for nobody."""
+    found = _ASKED_OF.search(before)
+    return (
+        found[1]
+        if found and found[1] not in GENERAL and found[1][0] not in "你您我他她它这那请问想说还"
+        else ""
+    )
 
 
 def _everywhere(asked: Sequence[str]) -> list[str]:

@@ -73,5 +73,12 @@ def test_a_thing_asked_for_in_one_city_keeps_its_name():
     assert only.what == "成都设个备件仓"
 
 
+def test_a_question_names_what_the_thing_is_asked_of():
+    (only,) = told(
+        ["广告能不能设成一周一次", "用了两个月，广告能不能设成一周一次，谢谢", "你们能不能设成一周一次"]
+    )
+    assert only.what == "广告设成一周一次"
+
+
 def test_nothing_asked_is_no_need():
     assert needs([], voices()) == []
