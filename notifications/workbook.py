@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from notifications.pages import moment
 from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES
 from voc.report import EffectRow, Report
@@ -26,6 +27,19 @@ WIDEST = 60
 EFFECTS = ("问题", "措施", "部门", "上线", "结论", "单独看", "变化", "下限", "上限", "上线前", "上线后", "约定最小幅度",
            "设计", "p 值", "q 值", "一并比较", "说明", "合同", "出处")  # fmt: skip
 SERIES = ("出处", "问题", "开始日", "天数", "实际", "预计", "预计下限", "预计上限", "单位")
+# Of the figures as they stand in the cells: a rate in permille is kept in complaints an order.
+UNITS = {
+    "count": "条",
+    "percent": "占比",
+    "permille": "每单",
+    "score": "分",
+    "hours": "小时",
+    "days": "天",
+    "points": "净值",
+}
+SHARES = frozenset(
+    ("变化", "下限", "上限", "约定最小幅度", "占比", "累计", "首答及时率", "解决率", "模型占比", "校正占比")
+)
 Table = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 
 
@@ -47,11 +61,12 @@ def write_workbook(report: Report, path: Path) -> Path:
 def _sheet(book: Workbook, name: str, heading: Sequence[str], rows: list[Sequence[Any]]) -> None:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    day, share = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "0.0%"))
     for column, words in enumerate(heading):
         sheet.write_string(0, column, words, bold)
         longest = max([len(words) * 2, *(_width(row[column]) for row in rows)])
-        sheet.set_column(column, column, min(longest + 2, WIDEST))
+        form = share if words in SHARES else None
+        sheet.set_column(column, column, min(longest + 2, WIDEST), form)
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             _cell(sheet, number, column, value, day)
@@ -80,7 +95,8 @@ def _tables(report: Report) -> list[Table]:
     effects = [*report.failures, *report.successes]
     return [
         ("核心指标", ("指标", "数值", "单位", "区间下限", "区间上限", "上期", "基数", "定义", "出处"),
-         ((n.name, n.value, n.unit, n.low, n.high, n.previous, n.basis, n.definition, n.key) for n in facts.numbers)),
+         ((n.name, n.value, UNITS.get(n.unit, n.unit), n.low, n.high, n.previous, n.basis, n.definition, n.key)
+          for n in facts.numbers)),
         ("措施效果", EFFECTS, map(_effect, effects)),
         ("效果走势", SERIES, _series(effects)),
         ("问题", ("编号", "问题", "部门", "状态", "轮次", "反馈量", "占比", "累计", "上期", "出处"),
@@ -93,8 +109,8 @@ def _tables(report: Report) -> list[Table]:
          ((d.name, d.effective, d.partly, d.failed, d.open, d.implemented, d.actions, d.overdue, d.complaints, d.cases,
            d.answered, d.solved, d.gamed, d.key) for d in report.departments)),
         ("渠道", ("渠道", "反馈", "投诉", "出处"), ((c.name, c.count, c.complaints, c.key) for c in report.channels)),
-        ("逾期", ("事项", "类别", "负责", "应完成", "逾期小时"),
-         ((o.name, o.kind, o.owner, f"{o.due:%Y-%m-%d %H:%M}", o.hours_late) for o in report.overdue)),
+        ("逾期", ("事项", "类别", "负责", "应完成", "逾期天数"),
+         ((o.name, o.kind, o.owner, moment(o.due), round(o.hours_late / 24, 1)) for o in report.overdue)),
         ("数据质量", ("项目", "数量", "对结论的影响", "需注意"),
          ((i.name, i.amount, i.effect, "是" if i.grave else "") for i in facts.impacts)),
         ("数据去向", ("去向", "行数"), ((PART_NAMES.get(p, "读入"), n) for p, n in facts.rows.items())),

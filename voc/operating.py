@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from voc.amounts import amount
 from voc.errors import InputError
 from voc.intake_cells import parse_times
 from voc.zone import CHINA
@@ -113,10 +114,7 @@ def _cell(row: Mapping[str, str], column: str | None) -> str:
 def _value(said: str, cell: str) -> float | str:
     if said not in _NAMES:
         return f"不认识指标「{said}」，可用的有 {'、'.join(FIGURES.values())}"
-    try:
-        value = float(cell.replace(",", "").replace("，", ""))
-    except ValueError:
+    value = amount(cell)
+    if value is None or math.isnan(value):
         return f"「{FIGURES[_NAMES[said]]}」的值「{cell}」不是数"
-    if not math.isfinite(value) or value < 0:
-        return f"「{FIGURES[_NAMES[said]]}」的值「{cell}」不能是负数或无穷"
-    return value
+    return value if value >= 0 else f"「{FIGURES[_NAMES[said]]}」的值「{cell}」不能是负数"

@@ -9,9 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from notifications.workbook import write_workbook
+from notifications.workbook import UNITS, write_workbook
 from voc.facts import Facts
 from voc.report import build
+from voc.zone import CHINA
 
 _SPEC = importlib.util.spec_from_file_location(
     "report_example", Path(__file__).with_name("report_example.py")
@@ -52,3 +53,11 @@ def test_words_of_customers_never_become_formulas_links_or_numbers(bad: str, tmp
     assert cell.data_type == "s"
     assert cell.value == "'" + bad
     assert cell.hyperlink is None
+
+
+def test_units_are_chinese_shares_are_percent_and_times_are_those_of_china(book: openpyxl.Workbook) -> None:
+    units = {row[2] for row in book["核心指标"].iter_rows(min_row=2, values_only=True)}
+    assert units <= set(UNITS.values())
+    assert book["措施效果"]["G2"].number_format == "0.0%"
+    due = [row[3] for row in book["逾期"].iter_rows(min_row=2, values_only=True)]
+    assert due == [f"{late.due.astimezone(CHINA):%Y-%m-%d %H:%M}" for late in build(FULL).overdue]
