@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from typer._click.exceptions import UsageError
 
 from cli import COMMANDS, build
-from cli.usage import in_chinese, sentence
+from cli.usage import GROUPS, in_chinese, sentence
 
 ENGLISH = re.compile(
     r"Usage|Options|Arguments|Commands|Show this|default:|required|Invalid|Missing|Input should|No such"
@@ -73,6 +73,18 @@ def _told(command, option):
     with pytest.raises(UsageError) as refused:
         command([option.opts[0], "许多"], standalone_mode=False)
     return sentence(refused.value.format_message())
+
+
+def test_every_command_stands_in_one_group_of_the_list():
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(
+        name for names in COMMANDS.values() for name in names
+    )
+
+
+def test_the_list_of_commands_goes_along_the_loop(run):
+    page = run("--help").stdout
+    places = [page.index(f"─ {title} ─") for title in GROUPS]
+    assert places == sorted(places)
 
 
 @given(st.text())
