@@ -23,11 +23,20 @@ CUE = 2.0  # logits a cue of the area adds to its clause
 NEARLY = 1e-6  # logits; more than rounding can move an area over its threshold
 CAP = 6.0  # logits of tone beyond which a clause is no clearer
 STARS, SPOKEN = 0.35, 1.5  # logits of sentiment per star away from three, and of a mention's polarity
-# What comes after the first of these is of another mind than what stood before; the last only begin something else.
-# The second begin a clause anyhow, so nothing is cut at them.
 _TURN = re.compile(
-    "(?P<against>但是|但(?!愿)|就是|不过|可是|只是|却)|(?P<begins>可惜|然而|倒是|(?<![^\\n\0])可(?![以能爱见靠口怜乐用选调折拆]))"
-    "|而且|然后|虽然|另外|还有|除了|以及|同时|其次|再就是"
+    "(?:但是|但(?!愿)|就是|不过|而且|然后|可是|只是|虽然|另外|还有|除了|以及|却|同时|其次|再就是)"
+)
+
+
+def _pair(word: str) -> int:
+    return ord(word[0]) << 32 | ord(word[1])
+
+
+# A clause that begins so is of another mind than the one before; 可 in 可以, 可能 … is none of these.
+_BUT = np.array([ord(word) for word in "但却可"])
+_BUTS = np.array([_pair(word) for word in ("就是", "不过", "只是", "然而", "倒是")])
+_NO_BUT = np.array(
+    [_pair(word) for word in ("但愿", *("可" + after for after in "以能爱见靠口怜乐用选调折拆"))]
 )
 
 
@@ -57,9 +66,7 @@ class Units:
 def units(clauses: Sequence[str], codes: NDArray[np.uint32], first: Ints, last: Ints) -> Units:
     """Cut texts as `voc.clauses.clausal` made them; what holds no word is left out."""
     breaks = np.flatnonzero(codes == ord("\n"))
-    words = [(one.start(), one.lastgroup) for one in _TURN.finditer("\0".join(clauses))]
-    turns = np.array([start for start, group in words if group != "begins"], dtype=np.int64)
-    opposed = np.array([start for start, group in words if group], dtype=np.int64)
+    turns = np.array([found.start() for found in _TURN.finditer("\0".join(clauses))], dtype=np.int64)
     ending = (codes == ord("\n")) | (codes == 0)
     turns = turns[turns >= 2]
     turns = turns[~(ending[turns - 1] | ending[turns - 2])]  # a clause that begins so is cut already
@@ -71,7 +78,14 @@ def units(clauses: Sequence[str], codes: NDArray[np.uint32], first: Ints, last: 
     starts, ends = starts[kept], ends[kept]
     rows = np.searchsorted(first, starts, side="right") - 1
     follows = np.concatenate([[False], rows[1:] == rows[:-1]])[: len(rows)]
-    return Units(rows, starts, ends, follows & np.isin(starts, opposed))
+    return Units(rows, starts, ends, follows & _turned(codes, starts))
+
+
+def _turned(codes: NDArray[np.uint32], starts: Ints) -> NDArray[np.bool_]:
+    """Whether each clause begins with a word that turns, shape (clauses,)."""
+    first = codes[starts].astype(np.int64)
+    both = first << 32 | codes[np.minimum(starts + 1, max(len(codes) - 1, 0))]
+    return (np.isin(first, _BUT) | np.isin(both, _BUTS)) & ~np.isin(both, _NO_BUT)
 
 
 def opinions(
