@@ -139,10 +139,15 @@ def _shares(shares: Mapping[str, Share]) -> list[str]:
 def _flips(judgement: Judgement, taxonomy: Taxonomy) -> list[str]:
     if not judgement.flips:
         return []
-    lines = ["", "### 判断有变化的审计样本", "", "| 编号 | 内容（已脱敏） | 任务 | 标注 | 现用 | 候选 |",
-             "|" + " --- |" * 6]  # fmt: skip
+    lines = [
+        "",
+        "### 判断有变化的审计样本",
+        "",
+    ]  # a list: a table of six columns leaves a terminal no room for words
     for flip in judgement.flips:
-        text = " ".join(flip.text.split()).replace("|", "｜")[:80]
-        names = " | ".join(words(value, taxonomy) for value in (flip.told, flip.old, flip.new))
-        lines.append(f"| {flip.number} | {text} | {NAMES[flip.task]} | {names} |")
+        text = " ".join(flip.text.split())[:80]
+        told, old, new = (words(value, taxonomy) for value in (flip.told, flip.old, flip.new))
+        lines.append(
+            f"- {flip.number} {NAMES[flip.task]}：标注「{told}」，现用「{old}」→ 候选「{new}」。{text}"
+        )
     return lines
