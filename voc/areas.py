@@ -116,7 +116,8 @@ def opinions(
     found = _surest(unit, area, share, np.tanh(tone / 2), parts, first, model.areas, len(clauses))
     for row, said_of in enumerate(mentions):
         if said_of:
-            found[row] += _spoken(said_of, {opinion.area for opinion in found[row]}, model.areas)
+            told = {(opinion.area, -1 if opinion.sentiment < 0 else 1) for opinion in found[row]}
+            found[row] += _spoken(said_of, told, model.areas)
     return found
 
 
@@ -200,12 +201,14 @@ def _surest(
     return found
 
 
-def _spoken(mentions: list[Mention], told: Container[str], known: Container[str]) -> list[AreaOpinion]:
-    """What mentions alone say of areas not told yet; of those the model knows it hears praise better than cues."""
+def _spoken(
+    mentions: list[Mention], told: Container[tuple[str, int]], known: Container[str]
+) -> list[AreaOpinion]:
+    """What mentions alone say of areas not told so yet; of those the model knows it hears praise better than cues."""
     best: dict[tuple[str, int], Mention] = {}
     for mention in mentions:
         key = mention.area, mention.polarity
-        if mention.area in told or not mention.polarity or (mention.polarity > 0 and mention.area in known):
+        if key in told or not mention.polarity or (mention.polarity > 0 and mention.area in known):
             continue
         if key not in best or best[key].confidence < mention.confidence:
             best[key] = mention

@@ -63,6 +63,11 @@ def test_one_sentence_can_praise_the_product_and_damn_the_courier() -> None:
     assert found["product"] > 0 > found["logistics"]
 
 
+def test_a_trouble_named_is_told_beside_praise_of_its_area() -> None:
+    areas = annotate(["大堂经理很热情，但是排队排了一上午"], [None], TAXONOMY, MODEL).areas[0]
+    assert sorted(one.sentiment > 0 for one in areas if one.area == "site") == [False, True]
+
+
 def test_an_opinion_points_at_the_clause_that_shows_it() -> None:
     text = "面膜很好用，但是快递太慢了"
     spans = {
