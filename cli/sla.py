@@ -37,7 +37,7 @@ def listed(department: Department = "", json: AsJson = False) -> None:
     """List the open clocks."""
     migrate()
     with transaction() as session:
-        rows = sla.waiting(session, department or None)
+        rows = sla.waiting(session, department or None, now=datetime.now(UTC))
     if json:
         return as_json(rows)
     held = sla.policy().promises

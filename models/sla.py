@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.promises import SlaFired
 from settings import asset_text
 from voc.sla import COURSES, Clock, Entry, Policy, Term, clocks, dated, most_urgent, parse_policy, terms_from
+from voc.sla.calendar import Calendar, worked
 
 # Promises that have a date, with the column the date stands in.
 DATED: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -196,9 +197,9 @@ def shares(
 
 
 def waiting(
-    session: Session, department: str | None = None, life: str | None = None, limit: int = 200
+    session: Session, department: str | None = None, limit: int = 200, now: datetime | None = None
 ) -> list[dict[str, Any]]:
-    """List open clocks, those that fall due first at the head, paused ones at the end."""
+    """List open clocks as they stand now, those that fall due first at the head, paused ones at the end."""
     query = text(
         """
         SELECT l.life, l.subject_id, l.promise, l.lap, l.state, l.due_at, l.granted_s - l.worked_s AS left_s,
@@ -212,23 +213,31 @@ def waiting(
         LEFT JOIN approval p ON l.life = 'approval' AND p.id = l.subject_id
         LEFT JOIN case_task t ON l.life = 'joint' AND t.id = l.subject_id
         WHERE l.state IN ('running', 'paused', 'overdue')
-          AND (CAST(:life AS text) IS NULL OR l.life = :life)
           AND (CAST(:department AS text) IS NULL
                OR COALESCE(k.department, a.department, r.department, p.asked_of, t.department) = :department)
         ORDER BY l.due_at NULLS LAST, l.life, l.subject_id, l.promise LIMIT :limit
         """
     )
-    values = {"department": department, "life": life, "limit": limit}
-    rows = [dict(row) for row in session.execute(query, values).mappings()]
-    return [{**row, "day_s": _day_of(row["promise"], row.pop("granted_s"))} for row in rows]
+    rows = [
+        dict(row) for row in session.execute(query, {"department": department, "limit": limit}).mappings()
+    ]
+    return [_standing(row, _calendar_of(row["promise"], row.pop("granted_s")), now) for row in rows]
 
 
-def _day_of(promise: str, granted_s: int) -> float:
-    """Working seconds of one day of the calendar on which so much time is promised; the office's where several do."""
+def _standing(row: dict[str, Any], calendar: Calendar, now: datetime | None) -> dict[str, Any]:
+    """Tell the working time left at a moment: what is stored is that of the last sweep, and ends when it runs over."""
+    left_s, due_at = row["left_s"], row["due_at"]
+    if due_at is not None and now is not None:
+        left_s = (worked(now, due_at, calendar) - worked(due_at, now, calendar)).total_seconds()
+    return {**row, "left_s": left_s, "day_s": 3600 * calendar.day_hours}
+
+
+def _calendar_of(promise: str, granted_s: int) -> Calendar:
+    """The calendar on which so much time is promised; the office's where several do."""
     held = policy()
     grants = held.promises[promise].grants.values() if promise in held.promises else ()
     names = {calendar for hours, calendar in grants if round(hours * 3600) == granted_s}
-    return 3600 * held.calendar(names.pop() if len(names) == 1 else "office").day_hours
+    return held.calendar(names.pop() if len(names) == 1 else "office")
 
 
 def told(session: Session, life: str, subject: int) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def sweep(now: datetime) -> dict[str, int]:
 def show_deadlines(now: datetime) -> None:
     """Show the clocks that fall due first, with the working time left in words."""
     with transaction() as session:
-        rows = sla.waiting(session, limit=SHOWN)
+        rows = sla.waiting(session, limit=SHOWN, now=now)
     held = sla.policy().promises
     shown = [
         {**row, "life": TITLES[row["life"]], "promise": held[row["promise"]].title,

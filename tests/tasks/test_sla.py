@@ -239,3 +239,12 @@ def test_a_refused_measure_makes_room_for_the_next_one(house, make):
         {"state": "proposed"},
     ]
     assert house.value("SELECT count(*) FROM approval WHERE state = 'open'") == 1
+
+
+def test_a_list_tells_the_time_left_now_and_not_that_of_the_last_sweep(opened):
+    sweep.fn(at(1))
+    with transaction() as session:
+        before, swept = sla.waiting(session, now=at(1))[0], sla.waiting(session)[0]
+        late = sla.waiting(session, now=at(1 + 24 * 7))[0]
+    assert before["left_s"] == swept["left_s"] > 0
+    assert late["left_s"] < -5 * late["day_s"] / 2
