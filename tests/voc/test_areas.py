@@ -68,6 +68,13 @@ def test_a_trouble_named_is_told_beside_praise_of_its_area() -> None:
     assert sorted(one.sentiment > 0 for one in areas if one.area == "site") == [False, True]
 
 
+def test_weights_a_house_trained_before_turns_were_weighed_are_read_as_they_were() -> None:
+    areas = MODEL.topics.areas
+    assert areas is not None
+    older = replace(MODEL, topics=replace(MODEL.topics, areas=replace(areas, mix=areas.mix[:4])))
+    assert annotate(["物流很快"], [None], TAXONOMY, older).areas[0][0].sentiment > 0
+
+
 def test_an_opinion_points_at_the_clause_that_shows_it() -> None:
     text = "面膜很好用，但是快递太慢了"
     spans = {
