@@ -27,6 +27,7 @@ FRAME: Mapping[str, str] = {
 }
 KINDS: Mapping[str, str] = {
     "int": "整数", "float": "数", "str": "文字", "path": "路径", "file": "文件", "directory": "文件夹", "bool": "",
+    "%Y-%m-%d": "年-月-日",
 }  # fmt: skip
 # The list of commands as `voc --help` shows it, in the order of the loop.
 GROUPS: Mapping[str, tuple[str, ...]] = {
