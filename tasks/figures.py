@@ -128,16 +128,31 @@ def _voice(found: Counted) -> list[Number]:
         "feedback", "有效反馈", feedback, "count", "期内入库、未被判为重复、无效或可疑的反馈条数。"
     )
     if ordered:
-        rate = kpi.complaint_rate(complaints, ordered)
-        meaning = "期内投诉条数 ÷ 期内订单数；区间为泊松精确区间。"
-        basis = f"{complaints:,} 条投诉，{ordered:,.0f} 单"
-        return [first, Number("complaints", "投诉率", rate.value, "permille", meaning, rate.low, rate.high,
-                              better="down", basis=basis)]  # fmt: skip
+        return [first, _complaint_rate(complaints, feedback, ordered)]
     part = kpi.share(complaints, feedback)
     meaning = "期内投诉条数 ÷ 有效反馈条数（没有订单数据）；区间为 Wilson 区间。"
     basis = f"{complaints:,} 条投诉，{feedback:,} 条反馈"
     return [first, Number("complaints", "投诉占比", part.value, "percent", meaning, part.low, part.high,
                           better="down", basis=basis)]  # fmt: skip
+
+
+def _complaint_rate(complaints: int, feedback: int, ordered: float) -> Number:
+    meaning = "期内投诉条数 ÷ 期内订单数；区间为泊松精确区间。"
+    if not feedback:  # a silent source is not a content customer
+        return Number("complaints", "投诉率", None, "permille", meaning, better="down", basis="没有读到反馈")
+    rate = kpi.complaint_rate(complaints, ordered)
+    basis = f"{complaints:,} 条投诉，{ordered:,.0f} 单"
+    return Number(
+        "complaints",
+        "投诉率",
+        rate.value,
+        "permille",
+        meaning,
+        rate.low,
+        rate.high,
+        better="down",
+        basis=basis,
+    )
 
 
 def _satisfaction(said: Said) -> list[Number]:

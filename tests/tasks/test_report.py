@@ -76,6 +76,16 @@ def test_a_report_on_an_empty_house_says_that_there_is_nothing_yet(house):
     assert "2026" in page
 
 
+def test_a_period_with_orders_and_without_any_feedback_is_no_good_news(judged):
+    judged.trade(DUE.replace(day=1), 120, 500)
+    later = judged.on(DUE + timedelta(days=60))
+    page = Path(write_report.fn(later.now, "weekly", paper=False)).read_text("utf-8")
+    facts = later.value("SELECT facts FROM report")
+    assert facts["feedback"]["value"] == 0
+    assert facts["complaints"]["value"] is None
+    assert "没有读到反馈" in page
+
+
 def test_a_weekly_report_is_about_the_week_before(judged):
     write_report.fn(judged.now, "weekly", paper=False)
     (row,) = judged.rows("SELECT period_start, period_end FROM report")

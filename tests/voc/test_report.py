@@ -15,6 +15,7 @@ from voc.facts import Facts, Number
 from voc.report import DESIGNS, SEVERITY, build
 from voc.reporting.agenda import agenda
 from voc.reporting.crediting import Credit, credited
+from voc.reporting.summary import summary
 
 _SPEC = importlib.util.spec_from_file_location(
     "report_example", Path(__file__).parents[1] / "notifications" / "report_example.py"
@@ -25,6 +26,11 @@ example = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(example)
 FULL: Facts = example.FULL
 EMPTY: Facts = example.EMPTY
+
+
+def test_a_period_in_which_nothing_was_read_is_told_as_a_break() -> None:
+    silent = replace(FULL, numbers=(Number("feedback", "有效反馈", 0, "count", "", previous=815),))
+    assert "本期没有读到任何反馈（上期 815 条），请先看采集是否中断。" in summary(silent, None)
 
 
 def test_failures_stand_worst_first_and_apart_from_successes() -> None:

@@ -19,7 +19,7 @@ NAMED = 3
 def summary(facts: Facts, accounting: kpi.Funnel | None) -> list[str]:
     """Return the sentences, the headline first."""
     sentences = [_headline(facts)]
-    told = _failed(facts), _taken_back(facts), _complaints(facts), _lost(facts)
+    told = _failed(facts), _taken_back(facts), _silent(facts), _complaints(facts), _lost(facts)
     sentences += [words for words in told if words]
     if facts.overdue:
         sentences.append(f"逾期事项 {len(facts.overdue)} 件。")
@@ -41,6 +41,14 @@ def _headline(facts: Facts) -> str:
     tally = Counter(effect.verdict for effect in facts.effects)
     words = "，".join(f"{NAMES[code]} {tally[code]} 项" for code in SEVERITY if tally[code])
     return f"本期核实 {sum(tally.values())} 项措施：{words}。"
+
+
+def _silent(facts: Facts) -> str:
+    """Say that nothing was read where something was in the period before: that is no good news."""
+    heard = next((number for number in facts.numbers if number.key == "feedback"), None)
+    if heard is None or heard.value or not heard.previous:
+        return ""
+    return f"本期没有读到任何反馈（上期 {heard.previous:,.0f} 条），请先看采集是否中断。"
 
 
 def _complaints(facts: Facts) -> str:
