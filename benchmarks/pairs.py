@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from benchmarks.pairs_data import FOLDS, Pairs, load, questions
-from benchmarks.train_pairs import SEEDS, fit, held_out, knots, model
+from benchmarks.train_pairs import SEEDS, fit, held_out, knots, material, model
 from voc.similarity import raw, similarity
 
 Scores = NDArray[np.float64]
@@ -50,7 +50,7 @@ def compare(
     train: Mapping[str, Pairs], test: Mapping[str, Pairs], faq: Pairs, seeds: Sequence[int] = SEEDS
 ) -> dict[str, dict[str, Scores]]:
     """Scores of ours and of the rivals on every test set."""
-    ours = model(fit({**train, "faq": faq}, seeds), {"version": "", "threshold": 0.5})
+    ours = model(fit(material(train, faq), seeds), {"version": "", "threshold": 0.5})
     rivals: dict[str, Rival] = {
         "character Jaccard": jaccard,
         "rapidfuzz ratio": ratio,

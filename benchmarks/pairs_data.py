@@ -7,10 +7,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
+from scipy.sparse.csgraph import connected_components
 
 from benchmarks.corpora import DATA, rows, shopping
 from voc.similarity import positions
@@ -73,6 +76,48 @@ def _groups(left: Sequence[str], right: Sequence[str]) -> NDArray[np.int64]:
         parent[root(a)] = root(b)
     numbers: dict[str, int] = {}
     return np.array([numbers.setdefault(root(text), len(numbers)) for text in left])
+
+
+def closed(pairs: Pairs) -> Pairs:
+    """Add what follows from the labels: who means the same as the same means the same, and differs from whom it does.
+
+    As many different pairs as equal ones are added, drawn by a seed; given pairs stay as they are.
+    """
+    named = {side.text: side for both in (pairs.left, pairs.right) for side in both}
+    given = {frozenset((a.text, b.text)) for a, b in zip(pairs.left, pairs.right, strict=True)}
+    meanings = _meanings(pairs)
+    same = [two for group in set(meanings.values()) for two in combinations(group, 2)]
+    apart = {
+        (x, y)
+        for a, b, label in zip(pairs.left, pairs.right, pairs.same, strict=True)
+        if not label
+        for x in meanings[a.text]
+        for y in meanings[b.text]
+    }
+    same, different = (sorted(two for two in found if frozenset(two) not in given) for found in (same, apart))
+    drawn = np.random.default_rng(0).permutation(len(different))[: len(same)]
+    added = [*same, *(different[row] for row in drawn)]
+    return Pairs(
+        [*pairs.left, *(named[x] for x, _ in added)],
+        [*pairs.right, *(named[y] for _, y in added)],
+        np.concatenate([pairs.same, np.repeat(np.float32([1, 0]), [len(same), len(drawn)])]),
+        np.concatenate([pairs.fold, np.full(len(added), -1)]),
+    )
+
+
+def _meanings(pairs: Pairs) -> dict[str, tuple[str, ...]]:
+    """The sentences that mean the same as each sentence, itself included."""
+    texts = list(dict.fromkeys(side.text for both in (pairs.left, pairs.right) for side in both))
+    kept = np.flatnonzero(pairs.same)
+    number = {text: place for place, text in enumerate(texts)}
+    ends = [[number[side[row].text] for row in kept] for side in (pairs.left, pairs.right)]
+    edges = sp.coo_matrix((np.ones(len(kept)), ends), shape=(len(texts), len(texts)))
+    _, groups = connected_components(edges, directed=False)
+    members: dict[int, list[str]] = defaultdict(list)
+    for text, group in zip(texts, groups, strict=True):
+        members[int(group)].append(text)
+    held = {group: tuple(found) for group, found in members.items()}
+    return {text: held[int(group)] for text, group in zip(texts, groups, strict=True)}
 
 
 def questions() -> Pairs:
