@@ -33,7 +33,7 @@ from voc.simulation.weeks import OrderDay, simulate_week
 from voc.zone import CHINA
 
 THINKING = timedelta(days=7)
-AHEAD = 12  # weeks before its go-live a measure is taken on at the earliest
+AHEAD = 12  # less than so many weeks before its go-live a measure is taken on
 PATIENCE = 15  # weeks a measure may be live and unproved while another one is planned
 # Clerks who solve cases, how many each solves at a time, and how long that takes.
 CLERKS, AT_ONCE, TURN = 12, 15, timedelta(minutes=15)
@@ -180,7 +180,7 @@ def _manage(session: Session, now: datetime) -> None:
         if known is None or action.problem_round > len(known.outcomes):
             continue
         live = _day_of(known.outcomes[action.problem_round - 1].live_week)
-        if now.astimezone(CHINA).date() < live - timedelta(weeks=AHEAD):
+        if now.astimezone(CHINA).date() <= live - timedelta(weeks=AHEAD):
             continue
         if action.state == "proposed" and action.changed_at <= now - THINKING:
             _explain(session, problem.id, now)
