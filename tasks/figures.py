@@ -142,17 +142,8 @@ def _complaint_rate(complaints: int, feedback: int, ordered: float) -> Number:
         return Number("complaints", "投诉率", None, "permille", meaning, better="down", basis="没有读到反馈")
     rate = kpi.complaint_rate(complaints, ordered)
     basis = f"{complaints:,} 条投诉，{ordered:,.0f} 单"
-    return Number(
-        "complaints",
-        "投诉率",
-        rate.value,
-        "permille",
-        meaning,
-        rate.low,
-        rate.high,
-        better="down",
-        basis=basis,
-    )
+    return Number("complaints", "投诉率", rate.value, "permille", meaning, rate.low, rate.high, better="down",
+                  basis=basis)  # fmt: skip
 
 
 def _satisfaction(said: Said) -> list[Number]:
