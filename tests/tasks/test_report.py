@@ -135,7 +135,8 @@ def filed(house, **wanted):
     with transaction() as session:
         report = write(session, Wanted(**{"paper": False, **wanted}), house.now)
         session.expunge(report)
-    return report, (house.inbox.parent / "home" / report.path).read_text("utf-8")
+    page = (house.inbox.parent / "home" / report.path).read_text("utf-8")
+    return report, page.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_claim_that_does_not_survive_the_report_is_credited_nowhere_in_it(many):
