@@ -91,10 +91,17 @@ def listed(json: AsJson = False) -> None:
     with transaction() as session:
         rows = [_row(report) for report in reports.reports(session)]
     if json:
-        return as_json(rows)
-    named = [{**row, "kind": KIND_NAMES[row["kind"]], "state": STATE_NAMES[row["state"]]} for row in rows]
-    return as_table("报告", named, {"id": "编号", "kind": "类型", "title": "标题", "since": "起", "until": "止",
-                                  "state": "状态", "path": "网页", "pdf": "PDF"})  # fmt: skip
+        as_json(rows)
+        return
+    named = [
+        {**row, "kind": KIND_NAMES[row["kind"]], "state": STATE_NAMES[row["state"]],
+         "days": [row["since"], row["until"]], "file": Path(row["path"]).stem}
+        for row in rows
+    ]  # fmt: skip
+    as_table("报告", named, {"id": "编号", "kind": "类型", "title": "标题", "days": "起止", "state": "状态",
+                           "file": "文件"})  # fmt: skip
+    if rows:
+        console.print(f"网页、PDF 和 Excel 在 {get_settings().home / 'reports'}。", highlight=False)
 
 
 def _row(report: Report) -> dict[str, Any]:
