@@ -63,12 +63,13 @@ def detect_file(
     by: Annotated[str, typer.Option("--by", help="文件里有多个序列时，区分它们的列")] = "",
     period: Annotated[Period, typer.Option("--period", help="时间间隔；auto 为按时间列推断")] = "auto",
     calendar: Annotated[bool, typer.Option(help="按中国节假日和调休看待日期")] = True,
+    sheet: Annotated[str, typer.Option("--sheet", help="Excel 工作表的名字或序号；留空读第一张")] = "",
     encoding: Annotated[str, typer.Option("--encoding", help="文件编码；留空自动识别")] = "",
     excel: Annotated[bool, typer.Option("--excel", help="在文件开头写 BOM，Excel 双击打开不乱码")] = False,
     json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """Judge each point of each series in a file."""
-    source = open_table(file, encoding)
+    source = open_table(file, encoding, sheet)
     if out:
         check_target(file, out)
     columns, _ = columns_of(source)

@@ -60,13 +60,15 @@ def effect(
     controls: Annotated[Controls, typer.Option(help="分批时的对照：从未上线，或尚未上线")] = "never",
     trend: Annotated[bool, typer.Option(help="中断时间序列是否含趋势")] = True,
     washout: Annotated[int, typer.Option(min=0, help="上线后不计的时点数")] = 0,
+    sheet: Annotated[str, typer.Option(help="Excel 工作表的名字或序号；留空读第一张")] = "",
+    encoding: Annotated[str, typer.Option(help="文件编码；留空自动识别")] = "",
     picture: Annotated[str, typer.Option(help="图片文件：.svg 或 .html")] = "",
     json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """Measure, judge and tell."""
     _check(smallest, alpha, file, picture)
     table = read(file, Asked(time, value, exposure, unit, treated, group, intervention, tuple(control or ()),
-                             tuple(covariate or ()), exclude, season, family))  # fmt: skip
+                             tuple(covariate or ()), exclude, season, family, sheet, encoding))  # fmt: skip
     terms = Terms(direction, smallest, alpha, _scale(scale, value, table), shape, errors, controls,
                   0 if season == "0" else None, trend, washout, _spoken(value))  # fmt: skip
     found = ladder.measure(table.panel, terms, design)

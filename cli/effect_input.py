@@ -27,7 +27,7 @@ _LOGGED = re.compile(r"(?:log|ln|l_)(?=[a-z_\W])", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Asked:
-    """The columns and marks that a person named."""
+    """The columns and marks that a person named, and how the file is read."""
 
     time: str
     value: str
@@ -41,6 +41,8 @@ class Asked:
     exclude: str = ""
     season: str = "auto"
     family: str = "auto"
+    sheet: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def read(file: Path, asked: Asked) -> Table:
 def _columns(file: Path, asked: Asked) -> dict[str, list[str]]:
     if not file.is_file():
         raise InputError(f"没有文件「{file}」。")
-    source = open_table(file)
+    source = open_table(file, asked.encoding, asked.sheet)
     columns, _ = columns_of(source)
     wanted = {f"--time {n}": name for n, name in enumerate(asked.time.split("+"))}
     wanted |= {

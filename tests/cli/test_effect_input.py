@@ -1,6 +1,7 @@
 """Tables come as offices write them; what cannot be read is named with its row and how to mend it."""
 
 import pytest
+from openpyxl import Workbook
 
 from cli.effect_cells import amount, is_never, switch
 from cli.effect_input import Asked, read
@@ -86,6 +87,17 @@ def test_a_go_live_outside_the_data_is_told_with_the_span_of_the_data(file, live
     months = [f"2023-{m:02d}" for m in range(1, 13)]
     with pytest.raises(InputError, match=f"「{live}」不在数据的时间范围之内：数据从「2023-01」到「2023-12」"):
         read(file(months, range(12)), Asked("t", "y", intervention=live))
+
+
+def test_a_named_sheet_in_a_workbook_is_read(tmp_path):
+    book = Workbook()
+    book.active.append(["说明"])
+    sheet = book.create_sheet("各周")
+    for row in [("周", "投诉"), *((week, 20 - week) for week in range(1, 13))]:
+        sheet.append(row)
+    book.save(tmp_path / "表.xlsx")
+    table = read(tmp_path / "表.xlsx", Asked("周", "投诉", intervention="7", sheet="各周"))
+    assert table.panel.values.ravel().tolist() == [20 - week for week in range(1, 13)]
 
 
 def test_a_table_from_a_chinese_windows_is_read(file):
