@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.desk import PAGE
-
-
-def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in session.execute(text(query), values).mappings()]
+from models.planned import planned
 
 
 def of_problem(session: Session, problem_id: int, offset: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
     """List the masked words behind a problem, newest first, with the place that shows it."""
-    return _rows(
+    return planned(
         session,
         """
         SELECT f.id, f.occurred_at, f.channel, f.text, n.span_start, n.span_end, k.id AS case_id, m.method
@@ -25,15 +21,13 @@ def of_problem(session: Session, problem_id: int, offset: int = 0, limit: int = 
         WHERE m.problem_id = :problem AND f.suspect IS NULL AND f.superseded_by IS NULL
         ORDER BY f.occurred_at DESC, f.id DESC OFFSET :offset LIMIT :limit
         """,
-        problem=problem_id,
-        offset=offset,
-        limit=limit,
+        {"problem": problem_id, "offset": offset, "limit": limit},
     )
 
 
 def of_alarm(session: Session, review_id: int, offset: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
     """List the masked words an alarm was raised for, newest first, with the place that shows its issue."""
-    return _rows(
+    return planned(
         session,
         """
         SELECT f.id, f.occurred_at, f.channel, f.text, n.span_start, n.span_end, k.id AS case_id
@@ -46,7 +40,5 @@ def of_alarm(session: Session, review_id: int, offset: int = 0, limit: int = PAG
         WHERE r.id = :review AND f.superseded_by IS NULL
         ORDER BY f.occurred_at DESC, f.id DESC OFFSET :offset LIMIT :limit
         """,
-        review=review_id,
-        offset=offset,
-        limit=limit,
+        {"review": review_id, "offset": offset, "limit": limit},
     )

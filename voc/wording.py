@@ -26,12 +26,12 @@ def left(clock: Clock | None) -> Left:
         return Left("none", "无时限")
     remaining = clock.left
     if remaining < timedelta(0):
-        return Left("late", f"已超时 {_of_clock(-remaining, clock)}")
+        return Left("late", f"已超时 {_worked(-remaining, clock.day)}")
     if clock.due_at is None:
-        return Left("paused", f"计时已暂停，还剩 {_of_clock(remaining, clock)}")
+        return Left("paused", f"计时已暂停，还剩 {_worked(remaining, clock.day)}")
     if remaining <= clock.granted * SOON:
-        return Left("soon", f"快到期，还剩 {_of_clock(remaining, clock)}")
-    return Left("calm", f"还剩 {_of_clock(remaining, clock)}")
+        return Left("soon", f"快到期，还剩 {_worked(remaining, clock.day)}")
+    return Left("calm", f"还剩 {_worked(remaining, clock.day)}")
 
 
 def left_until(due_at: datetime, granted: timedelta, now: datetime) -> Left:
@@ -41,10 +41,6 @@ def left_until(due_at: datetime, granted: timedelta, now: datetime) -> Left:
         return Left("late", f"已超时 {in_days(-remaining)}")
     tone = "soon" if remaining <= granted * SOON else "calm"
     return Left(tone, f"{'快到期，' if tone == 'soon' else ''}还剩 {in_days(remaining)}")
-
-
-def _of_clock(amount: timedelta, clock: Clock) -> str:
-    return _worked(amount, clock.day)
 
 
 def left_in_words(left_s: float, day_s: float) -> str:
