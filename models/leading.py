@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.fetching import fetch
 from models.proof import Report
 
 SHOWN = 8
@@ -17,13 +18,9 @@ STAGES = {
 }  # fmt: skip
 
 
-def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in session.execute(text(query), values).mappings()]
-
-
 def figures(session: Session, since: datetime, now: datetime) -> dict[str, Any]:
     """Count what stands above everything: what is open, what is late, what was proved."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT (SELECT count(*) FROM "case" WHERE state IN ('assigned', 'responded')) AS cases_open,
@@ -46,7 +43,7 @@ def figures(session: Session, since: datetime, now: datetime) -> dict[str, Any]:
 
 def open_problems(session: Session, limit: int = SHOWN) -> list[dict[str, Any]]:
     """List the open problems by the deadline of the measure that is next due; those without a measure come first."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT p.id, p.name, p.state, p.round, p.detected_at, d.name AS department_name, a.id AS action_id, a.measure,
@@ -65,7 +62,7 @@ def open_problems(session: Session, limit: int = SHOWN) -> list[dict[str, Any]]:
 
 def effects(session: Session, limit: int = 6) -> list[dict[str, Any]]:
     """List the newest verdict on each measure, failures first, then the newest."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT * FROM (
@@ -82,7 +79,7 @@ def effects(session: Session, limit: int = 6) -> list[dict[str, Any]]:
 
 def alarms(session: Session, limit: int = SHOWN) -> list[dict[str, Any]]:
     """List the alarms that wait for a conclusion, the urgent and the earliest due first."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT r.id, m.kind, m.label, m.observed, m.expected, m.cause, m.urgent, m.started_on, m.ended_on, r.due_at,
@@ -96,7 +93,7 @@ def alarms(session: Session, limit: int = SHOWN) -> list[dict[str, Any]]:
 
 def by_department(session: Session, now: datetime) -> list[dict[str, Any]]:
     """Count for each department what is open and late, and how many of its measures were proved."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT d.code, d.name,
@@ -124,7 +121,7 @@ def funnel(session: Session) -> list[tuple[str, int]]:
 
     Each step is a part of the one before it, counted in accepted complaints.
     """
-    found = _rows(
+    found = fetch(
         session,
         """
         WITH complaint AS (
@@ -156,7 +153,7 @@ def since_last(now: datetime, days: int = 90) -> datetime:
 
 def reports(session: Session, limit: int = 60) -> list[dict[str, Any]]:
     """List the reports, newest first."""
-    return _rows(
+    return fetch(
         session,
         "SELECT * FROM report ORDER BY period_end DESC, id DESC LIMIT :limit",
         limit=limit,
@@ -166,7 +163,7 @@ def reports(session: Session, limit: int = 60) -> list[dict[str, Any]]:
 def named_problems(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
     """Return name and state of some problems, as far as they are there to be seen."""
     query = "SELECT id, name, state FROM problem WHERE id = ANY(:ids) AND merged_into IS NULL ORDER BY id"
-    return _rows(session, query, ids=list(ids))
+    return fetch(session, query, ids=list(ids))
 
 
 def report_before(session: Session, report: Report) -> Report | None:

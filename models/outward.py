@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.fetching import fetch
+
 LISTS: Mapping[str, str] = MappingProxyType(
     {
         "cases": """
@@ -40,7 +42,7 @@ def page(
     wanted += ["k.state = :state"] if state else []
     query = f"{LISTS[what]} WHERE {' AND '.join(wanted)} ORDER BY k.id LIMIT :limit"
     values = {"after": after, "limit": limit + 1, "since": since, "state": state}
-    rows = [dict(row) for row in session.execute(text(query), values).mappings()]
+    rows = fetch(session, query, **values)
     more = len(rows) > limit
     return rows[:limit], rows[limit - 1]["id"] if more else None
 

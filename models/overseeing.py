@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from models.fetching import fetch
 
 DEAD_SHOWN = 50
 
 
-def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in session.execute(text(query), values).mappings()]
-
-
 def sources(session: Session) -> list[dict[str, Any]]:
     """List the sources with their last success, what waits in quarantine and what keeps them from being read."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT s.name, s.title, s.channel, d.name AS owner, s.definition ->> 'every' AS every, s.last_success_at,
@@ -33,7 +30,7 @@ def sources(session: Session) -> list[dict[str, Any]]:
 
 def channels(session: Session) -> list[dict[str, Any]]:
     """Count the messages of each channel by where they stand, with why a channel is stopped."""
-    return _rows(
+    return fetch(
         session,
         """
         WITH counted AS (
@@ -53,7 +50,7 @@ def channels(session: Session) -> list[dict[str, Any]]:
 
 def failed(session: Session, limit: int = DEAD_SHOWN) -> list[dict[str, Any]]:
     """List the newest messages that were not delivered, or of which nobody knows, with the reason."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT id, event, channel, subject, state, attempts, note, created_at FROM outbox
@@ -65,7 +62,7 @@ def failed(session: Session, limit: int = DEAD_SHOWN) -> list[dict[str, Any]]:
 
 def failed_ids(session: Session, channel: str) -> list[int]:
     """List the dead letters of a channel."""
-    rows = _rows(
+    rows = fetch(
         session, "SELECT id FROM outbox WHERE state = 'dead' AND channel = :channel", channel=channel
     )
     return [row["id"] for row in rows]
@@ -73,7 +70,7 @@ def failed_ids(session: Session, channel: str) -> list[int]:
 
 def quality(session: Session, now: datetime, days: int = 14) -> list[dict[str, Any]]:
     """Sum up the batches of the last days: score, rows, and how many were set aside or refused."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT CAST(collected_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day, count(*) AS batches,
@@ -91,7 +88,7 @@ def quality(session: Session, now: datetime, days: int = 14) -> list[dict[str, A
 
 def readings(session: Session) -> list[dict[str, Any]]:
     """Count what was understood by which model and taxonomy, as far as it is in force."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT model_version, taxonomy_version, count(*) AS rows, avg(type_confidence) AS confidence,

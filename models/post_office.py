@@ -9,16 +9,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.fetching import fetch
 from voc.reach import Reach
-
-
-def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in session.execute(text(query), values).mappings()]
 
 
 def tallies(session: Session, since: datetime) -> list[dict[str, Any]]:
     """Count by channel what was sent since a time and what still waits, is unknown or dead, and why it was stopped."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT COALESCE(o.channel, s.channel) AS channel, o.sent, o.waiting, o.retry, o.unknown, o.dead, o.repeats,
@@ -38,7 +35,7 @@ def tallies(session: Session, since: datetime) -> list[dict[str, Any]]:
 
 def dead_letters(session: Session, channel: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
     """List the messages nobody tries to send any more, and those of unknown outcome, with the reason."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT id, 'M' || lpad(CAST(id AS text), 6, '0') AS number, event, recipient, channel, state, attempts, repeat,
@@ -53,7 +50,7 @@ def dead_letters(session: Session, channel: str | None = None, limit: int = 200)
 
 def reach(session: Session, since: datetime, until: datetime, department: str | None = None) -> Reach:
     """Count the customers whose case fell into a period and how many of them were told what became of it."""
-    row = _rows(
+    row = fetch(
         session,
         """
         SELECT count(*) AS cases, count(*) FILTER (WHERE c.customer_id IS NULL) AS unreachable,

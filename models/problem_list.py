@@ -8,9 +8,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.fetching import fetch
 from models.relapse import watches
 from settings import asset_text
 from voc.quotations import Passage, choose, typical
@@ -18,13 +18,9 @@ from voc.registry.naming import spot
 from voc.taxonomy import parse_taxonomy
 
 
-def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in session.execute(text(query), values).mappings()]
-
-
 def problems(session: Session, ids: Sequence[int] | None = None) -> list[dict[str, Any]]:
     """List the problems (all, when None) with their members counted, largest first; those merged are left out."""
-    found = _rows(
+    found = fetch(
         session,
         """
         SELECT p.id, p.name, p.kind, p.state, p.round, p.issue, p.about, p.parent_id, p.area, d.name AS department,
@@ -66,7 +62,7 @@ def quotations(session: Session, problem_ids: Sequence[int], count: int = 3) -> 
 
     What is quoted of an issue is what was labelled with it, of an event the words nearest to its name.
     """
-    rows = _rows(
+    rows = fetch(
         session,
         """
         WITH sure AS (
@@ -107,7 +103,7 @@ def _passages(rows: Sequence[Mapping[str, Any]]) -> list[Passage]:
 
 def members(session: Session, problem_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """List the records of each problem, copies of a record beside it, in order of time."""
-    rows = _rows(
+    rows = fetch(
         session,
         """
         SELECT k.problem_id, f.id AS feedback, s.name AS source, f.record_key, f.occurred_at, k.method, k.copy
@@ -129,7 +125,7 @@ def members(session: Session, problem_ids: Sequence[int]) -> dict[int, list[dict
 
 def groups(session: Session) -> list[dict[str, Any]]:
     """List two or more records about one event, copies among them, that are no problem yet, largest first."""
-    return _rows(
+    return fetch(
         session,
         """
         WITH said AS (
@@ -151,7 +147,7 @@ def groups(session: Session) -> list[dict[str, Any]]:
 
 def history(session: Session, problem: int) -> list[dict[str, Any]]:
     """List the steps of a problem, and its merges and splits, oldest first."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT l.at, l.by, l.step AS what, NULL::bigint AS other, l.facts ->> 'reason' AS reason, l.seq

@@ -17,6 +17,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.fetching import fetch
+
 # Accepted, not replaced, not suspect, and known at the time of the report.
 _KNOWN = """f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL"""
 _BATCH = "JOIN batch b ON b.id = f.batch_id AND b.analysed_at <= :now"
@@ -249,7 +251,7 @@ def ask(session: Session, query: str, asked: Asked, **more: Any) -> list[dict[st
     """Run one of the queries above."""
     read_until = asked.now if asked.whole else min(asked.until, asked.now)
     values = {**vars(asked), "read_until": read_until, **more}
-    return [dict(row) for row in session.execute(text(query), values).mappings()]
+    return fetch(session, query, **values)
 
 
 def hide_later(session: Session, now: datetime) -> None:

@@ -6,21 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.fetching import fetch
 from models.problem_list import problems as problems
 from models.problem_list import quotations as quotations
 from voc.kpi import PARTS
 
 
-def _rows(session: Session, query: str, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in session.execute(text(query), values).mappings()]
-
-
 def deliveries(session: Session, ids: Sequence[int] | None = None) -> list[dict[str, Any]]:
     """Account for the rows of deliveries (all, when None), each part of which ends in exactly one place."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT d.id, d.origin AS path, s.name AS source, s.title, d.error, sum(b.rows_read)::bigint AS read,
@@ -38,13 +34,13 @@ def deliveries(session: Session, ids: Sequence[int] | None = None) -> list[dict[
 
 def source_titles(session: Session, names: Sequence[str]) -> dict[str, str]:
     """Return the Chinese titles of sources by name."""
-    rows = _rows(session, "SELECT name, title FROM source WHERE name = ANY(:names)", names=list(names))
+    rows = fetch(session, "SELECT name, title FROM source WHERE name = ANY(:names)", names=list(names))
     return {row["name"]: row["title"] for row in rows}
 
 
 def newest_batches(session: Session, limit: int = 30) -> list[dict[str, Any]]:
     """List the newest batches that were checked, with their quality score."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT b.id, s.title, d.origin AS path, b.rows_read AS read, b.rows_quarantined AS quarantined,
@@ -58,7 +54,7 @@ def newest_batches(session: Session, limit: int = 30) -> list[dict[str, Any]]:
 
 def not_analysed(session: Session) -> set[int]:
     """List the deliveries of which a batch still waits to be checked or analysed."""
-    rows = _rows(
+    rows = fetch(
         session, "SELECT DISTINCT delivery_id AS id FROM batch WHERE state IN ('collected', 'checked')"
     )
     return {row["id"] for row in rows}
@@ -66,7 +62,7 @@ def not_analysed(session: Session) -> set[int]:
 
 def unfinished(session: Session) -> list[dict[str, Any]]:
     """List the deliveries that were cut short."""
-    return _rows(
+    return fetch(
         session,
         "SELECT id, source_id, origin, started_at FROM delivery WHERE finished_at IS NULL ORDER BY id",
     )
@@ -80,7 +76,7 @@ def accounting(session: Session) -> dict[str, int]:
 
 def actions(session: Session) -> list[dict[str, Any]]:
     """List the measures with their problem, department, deadline and last verdict."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT a.id, a.problem_id, p.name AS problem, a.measure, a.detail, a.kind, a.dimension, a.state,
@@ -94,7 +90,7 @@ def actions(session: Session) -> list[dict[str, Any]]:
 
 def verifications(session: Session) -> list[dict[str, Any]]:
     """List the verifications with what they judged."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT v.id, v.action_id, a.problem_id, a.round AS problem_round, p.name AS problem, p.issue, a.measure,
@@ -107,7 +103,7 @@ def verifications(session: Session) -> list[dict[str, Any]]:
 
 def sources(session: Session) -> list[dict[str, Any]]:
     """List the sources with when they were last read to the end."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT s.name, title, definition->>'kind' AS kind, channel, definition->>'every' AS every, s.owner,
@@ -119,7 +115,7 @@ def sources(session: Session) -> list[dict[str, Any]]:
 
 def notices(session: Session, limit: int | None = None) -> list[dict[str, Any]]:
     """List the messages of the outbox, newest first."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT id, subject, event, round, audience, recipient, channel, state, attempts, repeat, note,
@@ -131,12 +127,12 @@ def notices(session: Session, limit: int | None = None) -> list[dict[str, Any]]:
 
 def notice_counts(session: Session) -> list[dict[str, Any]]:
     """Count the messages of the outbox by event and state."""
-    return _rows(session, "SELECT event, state, count(*) AS count FROM outbox GROUP BY 1, 2 ORDER BY 1, 2")
+    return fetch(session, "SELECT event, state, count(*) AS count FROM outbox GROUP BY 1, 2 ORDER BY 1, 2")
 
 
 def stopped_channels(session: Session) -> list[dict[str, Any]]:
     """List the channels that were stopped, why, and how many messages wait."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT s.channel, s.since, s.reason, count(o.id) AS waiting FROM channel_stop s
@@ -148,7 +144,7 @@ def stopped_channels(session: Session) -> list[dict[str, Any]]:
 
 def quarantined(session: Session, state: str = "waiting") -> list[dict[str, Any]]:
     """List the rows in quarantine, without their cells: those may hold personal data."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT q.id, s.name AS source, d.origin AS path, q.row, q.column, q.reason, q.state
@@ -162,7 +158,7 @@ def quarantined(session: Session, state: str = "waiting") -> list[dict[str, Any]
 def weekly(session: Session, problem_ids: Sequence[int]) -> dict[int, dict[date, int]]:
     """Count the members of problems by week (its Monday, in Asia/Shanghai), up to the last week of any of them."""
     series: dict[int, dict[date, int]] = {}
-    for row in _rows(
+    for row in fetch(
         session,
         """
         SELECT m.problem_id, CAST(date_trunc('week', f.occurred_at AT TIME ZONE 'Asia/Shanghai') AS date) AS week,
@@ -186,7 +182,7 @@ def _without_gaps(weeks: Mapping[date, int], last: date) -> dict[date, int]:
 
 def headline(session: Session, since: datetime, until: datetime) -> dict[str, Any]:
     """Count what the key figures of a period are made of."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT count(*) AS feedback, count(f.rating) AS rated, count(*) FILTER (WHERE f.rating >= 4) AS satisfied,
@@ -210,12 +206,12 @@ def ratings(session: Session, since: datetime, until: datetime) -> list[float]:
         SELECT rating FROM feedback WHERE disposition = 'accepted' AND superseded_by IS NULL AND suspect IS NULL
           AND rating IS NOT NULL AND occurred_at >= :since AND occurred_at < :until ORDER BY id
         """
-    return [row["rating"] for row in _rows(session, query, since=since, until=until)]
+    return [row["rating"] for row in fetch(session, query, since=since, until=until)]
 
 
 def channels(session: Session, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Count feedback and complaints by channel."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT f.channel, count(*) AS count, count(*) FILTER (WHERE a.type = 'complaint') AS complaints
@@ -235,12 +231,12 @@ def orders(session: Session, since: date, until: date) -> float:
         SELECT COALESCE(sum(value), 0) AS orders FROM operation_figure
         WHERE name = 'orders' AND day BETWEEN :since AND :until
         """
-    return float(_rows(session, query, since=since, until=until)[0]["orders"])
+    return float(fetch(session, query, since=since, until=until)[0]["orders"])
 
 
 def case_times(session: Session, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """List when the cases opened in a period were first answered and resolved, and by when they should have been."""
-    return _rows(
+    return fetch(
         session,
         """
         SELECT k.opened_at, k.state, k.department,
@@ -261,7 +257,7 @@ def case_times(session: Session, since: datetime, until: datetime) -> list[dict[
 
 def linked(session: Session) -> Mapping[str, int]:
     """Count how far accepted complaints have come in the loop: problem, measure, verdict."""
-    return _rows(
+    return fetch(
         session,
         """
         WITH complaint AS (
@@ -285,7 +281,7 @@ def linked(session: Session) -> Mapping[str, int]:
 
 def span(session: Session) -> tuple[datetime, datetime] | None:
     """Return when the first and the last accepted feedback was given."""
-    row = _rows(
+    row = fetch(
         session,
         "SELECT min(occurred_at) AS a, max(occurred_at) AS b FROM feedback WHERE disposition = 'accepted'",
     )[0]
