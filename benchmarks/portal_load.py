@@ -65,7 +65,7 @@ def _lay_out(count: int, people: int) -> tuple[list[str], list[list[int]]]:
 
     from benchmarks.portal_rows import DEPARTMENTS, lay_out
     from models.engine import migrate, transaction
-    from models.identity import User
+    from models.schema.identity import User
     from models.sessions import begin_session
 
     migrate()
@@ -96,7 +96,7 @@ def _opened(session: Any, feedback: int, now: datetime) -> str:
     from itsdangerous import URLSafeTimedSerializer
 
     from models.linking import hashed
-    from models.tracked import TrackingLink
+    from models.schema.tracked import TrackingLink
     from settings import get_settings
 
     hash_ = hashed(secrets.token_urlsafe(16))

@@ -65,7 +65,7 @@ def main() -> None:
 def _enter(session: Session, login: str, role: str, departments: list[str]) -> str:
     from sqlalchemy import select
 
-    from models.identity import User
+    from models.schema.identity import User
     from models.sessions import begin_session
 
     now = datetime.now(UTC)

@@ -13,8 +13,8 @@ from cli.output import as_json, console
 from cli.where import Where, rollout
 from models import contracting, observing
 from models.engine import migrate, transaction
-from models.loop import Action, Problem
 from models.proving import contract_of
+from models.schema.loop import Action, Problem
 from voc.effect.contract import Contract, faults, parse, windows
 from voc.effect.ladder import NAMES as DESIGN_NAMES
 from voc.effect.verdict import METRIC_NAMES

@@ -15,7 +15,7 @@ from models import deciding, showing
 from models.change import By
 from models.checking import decide, repair
 from models.engine import migrate, transaction
-from models.loop import Action
+from models.schema.loop import Action
 from voc.effect.contract import Contract, windows
 from voc.effect.verdict import METRIC_NAMES
 from voc.errors import InputError

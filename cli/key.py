@@ -13,7 +13,7 @@ from cli.output import as_json, as_table, console
 from models import keys
 from models.collecting import register_source
 from models.engine import migrate, transaction
-from models.machines import SCOPES
+from models.schema.machines import SCOPES
 from settings import get_settings
 from voc.errors import InputError
 from voc.intake import CHANNELS, definition_from_dict, parse_mapping

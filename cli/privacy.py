@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cli.output import as_json, as_table, console
 from models import erasing, linking, trail
 from models.engine import migrate, transaction
-from models.feedback import Feedback
+from models.schema.feedback import Feedback
 from voc.errors import InputError
 
 privacy = typer.Typer(help="客户信息：删除申请、保存期限、收回链接", no_args_is_help=True)

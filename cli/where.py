@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from models.agreed import KINDS
 from models.observing import Rollout
+from models.schema.agreed import KINDS
 from voc.errors import InputError
 
 Where = Annotated[

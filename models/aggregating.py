@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from models.intake import Batch
-from models.loop import Problem
+from models.schema.intake import Batch
+from models.schema.loop import Problem
 
 
 def ungathered(session: Session) -> list[int]:

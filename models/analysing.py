@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from models import packed
 from models.change import lock_out
-from models.feedback import Feedback, TaxonomyVersion
 from models.loading import by_index, copy_frame, fetched, references_by_batch, stage_frame
 from models.recurring import uncount
+from models.schema.feedback import Feedback, TaxonomyVersion
 from voc.copies import Words
 from voc.duplicates import bands
 from voc.errors import ConfigError

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.change import By, advance
 from models.desk_work import masked
-from models.knowledge import Knowledge, KnowledgeUse
+from models.schema.knowledge import Knowledge, KnowledgeUse
 from voc.errors import InputError
 
 NEEDS_WORDS = frozenset({"respond", "reply", "resolve", "reopen", "pause", "escalate"})

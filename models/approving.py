@@ -11,8 +11,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from models import regrouping
-from models.approval import KINDS, Approval
 from models.change import By, advance, begin
+from models.schema.approval import KINDS, Approval
 from voc.errors import InputError
 
 LEADERSHIP = "leadership"

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from models import inviting
 from models.collecting import register_source
-from models.intake import RawRecord, Source
+from models.schema.intake import RawRecord, Source
+from models.schema.surveying import Campaign, Survey
 from models.submitting import submit
-from models.surveying import Campaign, Survey
 from voc.errors import InputError
 from voc.surveys import TOLD, as_dict, source_of, survey_from
 from voc.surveys import Survey as Form

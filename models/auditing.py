@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models.audit import AuditItem, AuditReading, AuditSample
+from models.schema.audit import AuditItem, AuditReading, AuditSample
 
 
 def population(session: Session, first: date) -> list[dict[str, Any]]:

@@ -6,34 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from models.base import Base, Key, Moment, one_of
-from voc.causes.changes import KINDS, Change
-
-
-class BusinessEvent(Base):
-    """Something that changed in the business and may be why a problem began: a release, a campaign, a supplier."""
-
-    __tablename__ = "business_event"
-    __table_args__ = (
-        one_of("kind", KINDS),
-        CheckConstraint("until >= at", name="ends_after_it_begins"),
-        UniqueConstraint("kind", "at", "title", "product", "region", "channel", "version"),
-        Index("ix_business_event_at", "at"),
-    )
-
-    id: Mapped[Key]
-    kind: Mapped[str] = mapped_column(comment="release, campaign, supplier, policy, price, staff, …")
-    at: Mapped[Moment] = mapped_column(comment="when it began to hold")
-    until: Mapped[Moment | None] = mapped_column(comment="when it ended, if it did")
-    title: Mapped[str] = mapped_column(comment="what changed, in Chinese")
-    product: Mapped[str] = mapped_column(default="", comment="product it is limited to, empty for none")
-    region: Mapped[str] = mapped_column(default="", comment="region it is limited to, empty for none")
-    channel: Mapped[str] = mapped_column(default="", comment="channel it is limited to, empty for none")
-    version: Mapped[str] = mapped_column(default="", comment="release it is about, empty for none")
-    source: Mapped[str] = mapped_column(default="", comment="who or what says so")
+from voc.causes.changes import Change
 
 
 def store_changes(session: Session, changes: Sequence[Change]) -> int:

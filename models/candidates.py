@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import registering
 from models.analysing import array_of
 from models.change import By
-from models.loop import Problem, ProblemLineage
+from models.schema.loop import Problem, ProblemLineage
 from voc.registry.anchors import whole
 from voc.registry.knowing import Members, held
 from voc.registry.nearby import KEY

@@ -17,12 +17,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models import events, sla
-from models.alarm import Review, ReviewLog
-from models.approval import Approval, ApprovalLog
 from models.guards import forbidding
 from models.loading import copy_rows
-from models.loop import Action, ActionLog, Case, CaseLog, Problem, ProblemLog
-from models.rootcause import RootCause, RootCauseLog
+from models.schema.alarm import Review, ReviewLog
+from models.schema.approval import Approval, ApprovalLog
+from models.schema.loop import Action, ActionLog, Case, CaseLog, Problem, ProblemLog
+from models.schema.rootcause import RootCause, RootCauseLog
 from models.telling import announce
 from voc.errors import StepRefused
 from voc.lifecycle import LIVES, fold, next_state

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.collecting import Row, as_frame, finish_delivery, open_delivery, store_part
-from models.intake import Batch, Quarantine, RawRecord, Source
+from models.schema.intake import Batch, Quarantine, RawRecord, Source
 from voc.errors import InputError
 
 

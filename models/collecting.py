@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from models.engine import engine
 from models.events import announce
-from models.intake import Batch, Delivery, Quarantine, RawRecord, Source
 from models.loading import references_by_batch, stage_frame
+from models.schema.intake import Batch, Delivery, Quarantine, RawRecord, Source
 from settings import get_settings
 from voc.errors import SourceBusy
 from voc.privacy import mask

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import observing
-from models.agreed import ContractVersion
 from models.change import By
-from models.loop import Action, ActionLog, Problem
-from models.proof import Contract as ContractRow
 from models.proving import contract_of, first_day, observe, versions_used
+from models.schema.agreed import ContractVersion
+from models.schema.loop import Action, ActionLog, Problem
+from models.schema.proof import Contract as ContractRow
 from settings import get_settings
 from voc.effect.contract import Contract, Span, canonical, faults, fingerprint, parse
 from voc.effect.proposal import History, propose

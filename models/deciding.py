@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from models import approving, contracting, observing
 from models.change import By, advance
 from models.guards import forbidding
-from models.loop import Action, Problem
 from models.observing import Rollout
 from models.proving import contract_of
+from models.schema.loop import Action, Problem
 from voc.effect.contract import Contract, parse
 from voc.errors import InputError
 from voc.zone import CHINA

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.change import By, advance
-from models.identity import User
-from models.loop import Action, Case
-from models.workbench import Attachment, Holder, Note
+from models.schema.identity import User
+from models.schema.loop import Action, Case
+from models.schema.workbench import Attachment, Holder, Note
 from settings import asset_bytes
 from voc.attachments import LARGEST_TOTAL, Accepted
 from voc.errors import InputError

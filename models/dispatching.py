@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.events import announce
-from models.intake import Contact
-from models.loop import Department
-from models.outbox import ChannelStop, OutboxMessage
-from models.proof import Verification
+from models.schema.intake import Contact
+from models.schema.loop import Department
+from models.schema.outbox import ChannelStop, OutboxMessage
+from models.schema.proof import Verification
 from voc.delivery import Transition
 
 

@@ -115,7 +115,7 @@ PLANNED_ONCE = {"options": "-c plan_cache_mode=force_generic_plan"}
 @lru_cache(maxsize=6)
 def _engine(url: str | URL, process: int, size: int = 4, **connecting: str) -> Engine:
     # Every table has to be known before a foreign key is followed, whichever of them a process imported itself.
-    import_module("models.tables")
+    import_module("models.schema.tables")
     return create_engine(
         url,
         pool_pre_ping=True,

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from models.alarm import Alarm
 from models.analysing import forget_copies
-from models.intake import Source
 from models.registering import forget_members
-from models.tracked import Erasure
+from models.schema.alarm import Alarm
+from models.schema.intake import Source
+from models.schema.tracked import Erasure
 from settings import get_settings
 
 GONE = "（已按客户要求删除）"

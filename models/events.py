@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, Uuid, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from models.base import Base, Json, Key, Moment, one_of
+from models.schema.outbox import Event
 
 # Every event of this house with its Chinese name.
 NAMES: Mapping[str, str] = {
@@ -30,33 +30,11 @@ NAMES: Mapping[str, str] = {
 }
 # What these start is about the one thing they name; what any other starts takes up all there is.
 OF_ITS_OWN = frozenset({"voc.quality.failed", "voc.action.implemented", "voc.source.silent"})
-STATES = ("waiting", "posted", "expired")
 # Steps of a life that are events: whoever takes them, by whichever way, they are told.
 STEPS: Mapping[tuple[str, str], str] = {
     ("action", "implement"): "voc.action.implemented",
     ("problem", "relapse"): "voc.problem.relapsed",
 }
-
-
-class Event(Base):
-    """An event that Prefect is to hear of, once."""
-
-    __tablename__ = "event_outbox"
-    __table_args__ = (
-        UniqueConstraint("event", "key"),
-        one_of("state", STATES),
-        Index("ix_event_outbox_waiting", "id", postgresql_where="state = 'waiting'"),
-    )
-
-    id: Mapped[Key]
-    event: Mapped[str] = mapped_column(comment="what happened, such as voc.alarm.raised")
-    key: Mapped[str] = mapped_column(comment="makes it one of its kind: the same key again is the same event")
-    event_id: Mapped[uuid.UUID] = mapped_column(Uuid(), comment="id under which it is posted, however often")
-    resource: Mapped[str] = mapped_column(comment="what it happened to, such as voc.alarm.12")
-    payload: Mapped[Json] = mapped_column(comment="facts for the reaction, without personal data")
-    occurred_at: Mapped[Moment] = mapped_column(comment="when it happened")
-    state: Mapped[str] = mapped_column(comment="waiting, posted, or expired: too old to be reacted to")
-    posted_at: Mapped[Moment | None] = mapped_column(comment="when Prefect had taken it")
 
 
 def announce(

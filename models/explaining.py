@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import sla
 from models.change import By, advance, begin
-from models.loop import Problem
+from models.schema.loop import Problem
 from voc.errors import InputError
 from voc.rootcause import check
 from voc.sla.calendar import due

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, text
 
-from models.intake import REMARKS
+from models.schema.intake import REMARKS
 
 PORTAL, PUBLIC = "voc_portal", "voc_public"
 # Written as sub-selects, so that PostgreSQL works them out once a query and not once a row.

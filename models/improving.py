@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models.loop import Action, Case, Department, Problem
+from models.schema.loop import Action, Case, Department, Problem
 from voc.routing import Organisation
 
 

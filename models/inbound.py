@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from models.change import lock_out
 from models.collecting import finish_delivery
-from models.intake import Batch, Delivery, Quarantine, RawRecord, Source
-from models.machines import InboundMessage, WebhookSecret
+from models.schema.intake import Batch, Delivery, Quarantine, RawRecord, Source
+from models.schema.machines import InboundMessage, WebhookSecret
 from voc.intake import Definition, canonical, definition_from_dict, hash_of, map_rows, record_keys
 
 

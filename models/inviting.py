@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models.surveying import Survey, SurveyInvitation
+from models.schema.surveying import Survey, SurveyInvitation
 from models.telling import WAY
 from settings import get_settings
 from voc.inviting import Candidate

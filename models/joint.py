@@ -6,35 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from models import sla
-from models.base import Base, Key, Moment
 from models.change import By, advance
 from models.desk_work import masked
+from models.schema.loop import CaseTask
 from voc.errors import InputError
-
-
-class CaseTask(Base):
-    """What one more department has to do about a case of safety or an outage."""
-
-    __tablename__ = "case_task"
-    __table_args__ = (
-        UniqueConstraint("case_id", "department"),
-        Index("ix_case_task_open", "department", "due_at", postgresql_where="done_at IS NULL"),
-    )
-
-    id: Mapped[Key]
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), comment="case")
-    department: Mapped[str] = mapped_column(ForeignKey("department.code"), comment="who was called in")
-    task: Mapped[str] = mapped_column(comment="what is asked of it, in Chinese")
-    asked_at: Mapped[Moment] = mapped_column(comment="when it was called in")
-    due_at: Mapped[Moment] = mapped_column(comment="by when it has to say what it did")
-    done_at: Mapped[Moment | None] = mapped_column(comment="when it said so")
-    done_by: Mapped[str | None] = mapped_column(comment="who said so")
-    result: Mapped[str | None] = mapped_column(comment="what was done")
 
 
 def join(

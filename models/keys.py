@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.intake import Source
-from models.machines import SCOPES, ApiKey, WebhookSecret
+from models.schema.intake import Source
+from models.schema.machines import SCOPES, ApiKey, WebhookSecret
 from models.sessions import NOTED_EVERY, Person, hashed
 from models.trail import note
 from voc.errors import InputError

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.change import By
 from models.desk_work import masked
-from models.knowledge import Knowledge, KnowledgeVersion
+from models.schema.knowledge import Knowledge, KnowledgeVersion
 from settings import asset_bytes
 from voc.errors import InputError
 from voc.knowledge import Entry, Found, rank, rarest, terms

@@ -11,8 +11,8 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models.feedback import Annotation, Feedback
-from models.learned import Label, LabelDraw, ModelAdoption
+from models.schema.feedback import Annotation, Feedback
+from models.schema.learned import Label, LabelDraw, ModelAdoption
 
 ANSWERS = ("type", "tone", "issues", "areas", "note")
 UNSURE_MOST = 2_000  # least sure feedback that is looked at when rows are chosen

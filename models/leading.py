@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.fetching import fetch
-from models.proof import Report
+from models.schema.proof import Report
 
 SHOWN = 8
 STAGES = {

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, text, update
 from sqlalchemy.orm import Session
 
-from models.feedback import Feedback
-from models.outbox import OutboxMessage
-from models.tracked import TrackingLink
+from models.schema.feedback import Feedback
+from models.schema.outbox import OutboxMessage
+from models.schema.tracked import TrackingLink
 
 TOKEN_BYTES = 16
 

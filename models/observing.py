@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.agreed import ActionRollout
 from models.proving import COMPLAINTS, Daily, Reading, metric_of
+from models.schema.agreed import ActionRollout
 
 Floats = NDArray[np.float64]
 # The columns a unit may be taken from; nothing else ever reaches the query below.

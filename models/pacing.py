@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models.outbox import ChannelBucket, ChannelStop, OutboxMessage
+from models.schema.outbox import ChannelBucket, ChannelStop, OutboxMessage
 from voc.delivery import Bucket, Rate, take_many
 from voc.quiet import quiet_until
 

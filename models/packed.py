@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from models.base import Base, Key
 from models.loading import copy_frame
+from models.schema.packed import IndexRun
 from voc import runs
 
 # Numbers of all runs that a process keeps, 320 MB, what a million feedbacks take; what is beyond is read again. With a
@@ -30,33 +30,6 @@ WRITTEN = 1_000  # blocks written at once
 NO_END = 1 << 62  # beyond every moment and number
 
 Ints = NDArray[np.int64]
-
-
-class IndexRun(Base):
-    """A sorted run of an index; it is written once, and goes when it becomes part of a larger one."""
-
-    __tablename__ = "index_run"
-
-    id: Mapped[Key]
-    kind: Mapped[str] = mapped_column(index=True, comment="index it belongs to")
-    token: Mapped[str] = mapped_column(unique=True, comment="names it for ever, whatever becomes of its id")
-    entries: Mapped[int] = mapped_column(comment="entries it has")
-    width: Mapped[int] = mapped_column(comment="numbers of an entry")
-    heads: Mapped[bytes] = mapped_column(
-        LargeBinary, comment="first two numbers of each block, 64 bits each, lowest byte first"
-    )
-
-
-class IndexBlock(Base):
-    """A part of a run, 256 entries."""
-
-    __tablename__ = "index_block"
-
-    run_id: Mapped[int] = mapped_column(ForeignKey("index_run.id"), primary_key=True, comment="run")
-    place: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, comment="0, 1, 2 … within the run"
-    )
-    body: Mapped[bytes] = mapped_column(LargeBinary, comment="entries, 64 bits a number, lowest byte first")
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models import passwords
-from models.identity import Credential, User
-from models.loop import Department
+from models.schema.identity import Credential, User
+from models.schema.loop import Department
 from models.sessions import Person, end_all, person_of
 from models.trail import note
 from voc.errors import InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.intake import Source
+from models.schema.intake import Source
 from voc.simulation.sources import definitions
 
 # Where a house's own data begin, before any feedback was collected.

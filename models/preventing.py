@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import approving
 from models.change import By, begin
 from models.desk_work import masked
-from models.loop import Problem
+from models.schema.loop import Problem
 from settings import get_settings
 from voc.deadlines import working_days_due
 from voc.errors import InputError

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from models.loop import Action
-from models.proof import Contract, Verification
+from models.schema.loop import Action
+from models.schema.proof import Contract, Verification
 
 # What counts as a complaint of a problem: mentions of its issue as one reading has them, or its members. What came
 # with events that turned out to recur does not: one reading must count the weeks before and after alike.

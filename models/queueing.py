@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, delete, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from models import sla
-from models.base import Base
 from models.change import By, lock_out
-from models.workbench import Holder
+from models.schema.identity import UserSkill
+from models.schema.workbench import Holder
 from voc.errors import InputError
 from voc.queueing import Handler, Waiting, assign
 
 CAPACITY = 20
-
-
-class UserSkill(Base):
-    """What a person knows: an issue, an area, a type of feedback, or vip."""
-
-    __tablename__ = "user_skill"
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True, comment="who")
-    skill: Mapped[str] = mapped_column(primary_key=True, comment="issue, area, type of feedback, or vip")
 
 
 _WAITING = text(

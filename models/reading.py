@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.intake import Batch, Delivery, Source
+from models.schema.intake import Batch, Delivery, Source
 from voc.intake import Definition, Mapped, all_present, columns_wanted, definition_from_dict, map_columns
 
 _FIRST = """SELECT jsonb_object_keys(payload) FROM (SELECT payload FROM vault.raw_record

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.learned import CodingBreak
+from models.schema.learned import CodingBreak
 
 
 @dataclass(frozen=True)

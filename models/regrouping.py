@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from models.analysing import array_of
 from models.candidates import merge as hand_over
 from models.change import By, begin, lock_out
-from models.loop import Problem, ProblemLineage, ProblemMember
 from models.registering import next_group, open_groups
+from models.schema.loop import Problem, ProblemLineage, ProblemMember
 from voc.errors import InputError
 
 PROPERTIES = ("product", "region", "channel", "agent")

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models.intake import Batch, Delivery, Quarantine, RawRecord, Source
-from models.outbox import OutboxMessage
+from models.schema.intake import Batch, Delivery, Quarantine, RawRecord, Source
+from models.schema.outbox import OutboxMessage
 
 OWNER = "voc"  # answers for a source that names nobody
 

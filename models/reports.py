@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from models import approving
 from models.change import By
-from models.loop import Action, Department
-from models.outbox import OutboxMessage
-from models.proof import Report
+from models.schema.loop import Action, Department
+from models.schema.outbox import OutboxMessage
+from models.schema.proof import Report
 from settings import get_settings
 
 DECIDE_DAYS = 2

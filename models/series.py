@@ -18,8 +18,8 @@ from sqlalchemy import Row, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models.alarm import Watch, WatchedBatch
-from models.intake import Batch
+from models.schema.alarm import Watch, WatchedBatch
+from models.schema.intake import Batch
 from voc.alarms.events import EventPolicy
 from voc.alarms.series import ALL, parts
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from models.identity import User, UserSession
+from models.schema.identity import User, UserSession
 from settings import get_settings
 
 # Noting each use would write a row a click; to the minute is exact enough for half an hour.

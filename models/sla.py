@@ -12,7 +12,7 @@ from chinese_calendar import constants
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.promises import SlaFired
+from models.schema.promises import SlaFired
 from settings import asset_text
 from voc.sla import COURSES, Clock, Entry, Policy, Term, clocks, dated, most_urgent, parse_policy, terms_from
 from voc.sla.calendar import Calendar, worked

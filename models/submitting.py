@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models.collecting import Row, as_frame, finish_delivery, known_delivery, open_delivery, store_part
-from models.intake import REMARKS as REMARKS
-from models.intake import RawRecord, Source
+from models.schema.intake import REMARKS as REMARKS
+from models.schema.intake import RawRecord, Source
 from voc.errors import InputError
 from voc.intake import canonical, hash_of
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.analysing import array_of
 from models.recurring import uncount
-from models.suspect import Suspicion
+from models.schema.suspect import Suspicion
 
 
 def touched(session: Session) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from models.promises import SlaFired
+from models.schema.promises import SlaFired
 from models.sla import basis, log_of, readings
 from voc.sla import Clock
 

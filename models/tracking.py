@@ -14,12 +14,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.change import By, advance
-from models.feedback import Feedback
-from models.intake import Source
-from models.loop import Case, CaseLog
+from models.schema.feedback import Feedback
+from models.schema.intake import Source
+from models.schema.loop import Case, CaseLog
+from models.schema.tracked import CustomerAnswer, CustomerPreference, Erasure
 from models.sla import next_promise
 from models.submitting import REMARKS, REMARKS_DEFINITION, sign, submit
-from models.tracked import CustomerAnswer, CustomerPreference, Erasure
 from voc.tracking import Change, Stage, may_answer, timeline
 
 LONGEST_REMARK = 2_000

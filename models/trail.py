@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.identity import AuditEvent
+from models.schema.identity import AuditEvent
 
 
 def note(

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.identity import User, UserLink
 from models.people import person_named
+from models.schema.identity import User, UserLink
 from models.sessions import Person, person_of
 from models.trail import note
 from voc.errors import InputError

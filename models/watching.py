@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.alarm import Alarm, Review, ReviewLog
 from models.change import By, begin
 from models.events import announce_all
+from models.schema.alarm import Alarm, Review, ReviewLog
 from settings import get_settings
 from voc.alarms import values
 from voc.deadlines import due

@@ -24,9 +24,9 @@ from models.checking import claim, set_aside, waiting_rows
 from models.clarifying import store_clarified, store_evidence
 from models.engine import transaction
 from models.events import announce
-from models.intake import Batch
 from models.loading import look_again, new_ids, references_by_batch
 from models.recurring import counted, keep
+from models.schema.intake import Batch
 from settings import get_settings
 from tasks.annotating import note_taxonomy_in_force, rank, ranked, voices
 from tasks.assets import model as model

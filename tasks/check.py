@@ -15,8 +15,8 @@ from expectations.feedback import Validation, validate_together
 from models.checking import claim, quarantine, settle, validations, waiting_rows
 from models.engine import transaction
 from models.events import announce
-from models.intake import Batch, Source
 from models.reading import Raw, raw_of
+from models.schema.intake import Batch, Source
 from settings import get_settings
 from tasks.common import stage
 from tasks.memory import seldom_collected

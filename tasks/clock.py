@@ -11,8 +11,8 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Scheduled
 
 from models.engine import transaction
-from models.loop import Action
 from models.proving import contract_of
+from models.schema.loop import Action
 from settings import get_settings
 from tasks.common import stage
 from voc.effect.contract import parse, windows

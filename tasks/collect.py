@@ -26,7 +26,7 @@ from models.collecting import (
     store_part,
 )
 from models.engine import transaction
-from models.intake import Source
+from models.schema.intake import Source
 from settings import get_settings
 from sources.registry import open_source
 from tasks.common import refused, run_id, stage

@@ -22,8 +22,8 @@ from models.improving import (
     unanswered,
 )
 from models.joint import join
-from models.loop import Department, Problem
 from models.queueing import hand_out
+from models.schema.loop import Department, Problem
 from settings import asset_text, get_settings
 from tasks.aggregate import organisation
 from tasks.analyse import taxonomy

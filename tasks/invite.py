@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import asking, inviting
 from models.change import lock_out
 from models.engine import transaction
-from models.surveying import Survey
+from models.schema.surveying import Survey
 from settings import get_settings
 from tasks.common import stage
 from voc.errors import ConfigError, InputError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.inviting import token_of
-from models.outbox import OutboxMessage
+from models.schema.outbox import OutboxMessage
 from notifications.base import Channel, Manner, Message
 from notifications.registry import open_channel
 from notifications.rendering import render_message

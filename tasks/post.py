@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 
 from models.engine import transaction
-from models.events import NAMES, Event, expire_events, mark_posted, starting, waiting_events
+from models.events import NAMES, expire_events, mark_posted, starting, waiting_events
+from models.schema.outbox import Event
 from settings import get_settings
 
 AT_ONCE = 200

@@ -15,8 +15,8 @@ from models.collecting import register_source
 from models.engine import transaction
 from models.improving import store_departments
 from models.loading import copy_rows
-from models.loop import Action, Problem
 from models.playing import is_unused
+from models.schema.loop import Action, Problem
 from settings import get_settings
 from sources.writing import write
 from tasks.api import address

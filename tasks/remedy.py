@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 from models import remedying
 from models.checking import repair
 from models.engine import transaction
-from models.intake import RawRecord
+from models.schema.intake import RawRecord
 from settings import get_settings
 from tasks.common import stage
 from tasks.naming import table

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from models import reports, showing
 from models.engine import transaction
-from models.proof import Report
 from models.rereading import fingerprints
+from models.schema.proof import Report
 from notifications.pages import render_meeting, render_report
 from notifications.paper import write_pdf
 from notifications.workbook import write_workbook

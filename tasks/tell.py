@@ -24,8 +24,8 @@ from models.dispatching import (
 )
 from models.engine import transaction
 from models.linking import links_for
-from models.outbox import OutboxMessage
 from models.pacing import merge, release, respect_wishes, spend, tokens, waiting_for_staff
+from models.schema.outbox import OutboxMessage
 from notifications.names import EVENTS
 from settings import get_settings
 from tasks.common import stage

@@ -151,6 +151,18 @@ def test_there_are_tasks_to_hold_to_the_rules():
     assert len(TASKS) > 20
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "models" / "schema").glob("*.py")), ids=lambda path: path.stem
+)
+def test_every_table_knows_other_tables_and_the_core_and_no_query(path):
+    known = {
+        node.module
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES
+    }
+    assert [name for name in known if not name.startswith(("models.schema.", "voc."))] == []
+
+
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_in_the_operations_guide_and_says_what_it_is_for(name):
     assert re.search(rf"^\| `VOC_{name.upper()}` \| `{name}` \|", OPERATIONS, re.MULTILINE)

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from models import sop as procedures
 from models.desk_work import masked
 from models.rights import acting
-from models.sop import SopRun
+from models.schema.sop import SopRun
 from portal.forms import back, by
 from portal.pages.beside import life_of
 from portal.pages.desk import Worker

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from models import leading
-from models.proof import Report
 from models.rights import Unseen, session_for
+from models.schema.proof import Report
 from portal.papers import READING, paper
 from portal.rendering import page
 from portal.rights import User, allow

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from models import asking, inviting, throttle
 from models.rights import customer, house
-from models.surveying import Survey
+from models.schema.surveying import Survey
 from portal.browsers import caller
 from portal.guard import POLICY
 from portal.rendering import page

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from cli.key import attach
 from models.engine import transaction
-from models.intake import Source
-from models.machines import ApiKey, WebhookSecret
+from models.schema.intake import Source
+from models.schema.machines import ApiKey, WebhookSecret
 from voc.errors import InputError
 from voc.intake import definition_from_dict
 

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 from cli.user import attach
 from models import people
 from models.engine import transaction
-from models.identity import Credential, User
 from models.passwords import matches
 from models.people import known_hash
+from models.schema.identity import Credential, User
 from voc.errors import InputError
 
 NOW = datetime.now(UTC)

@@ -10,7 +10,7 @@ from models import approving, deciding
 from models.change import By, advance, audit, begin
 from models.engine import transaction
 from models.improving import store_departments
-from models.loop import Action, Problem
+from models.schema.loop import Action, Problem
 from tasks.aggregate import organisation
 from voc.errors import InputError, StepRefused
 

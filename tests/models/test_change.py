@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 from models.change import By, advance, audit, begin
 from models.engine import transaction
 from models.improving import store_departments
-from models.loop import Action, Problem, ProblemLog
-from models.outbox import OutboxMessage
+from models.schema.loop import Action, Problem, ProblemLog
+from models.schema.outbox import OutboxMessage
 from tasks.aggregate import organisation
 from voc.errors import StepRefused
 

@@ -6,8 +6,8 @@ from models import deciding
 from models.change import By, advance, audit, begin
 from models.engine import transaction
 from models.improving import store_departments
-from models.loop import Action, Problem
 from models.proving import contract_of
+from models.schema.loop import Action, Problem
 from tasks.aggregate import organisation
 from voc.effect.contract import parse
 from voc.errors import InputError, StepRefused

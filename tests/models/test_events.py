@@ -5,7 +5,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from models.engine import transaction
-from models.events import NAMES, Event, announce, expire_events, mark_posted, starting, waiting_events
+from models.events import NAMES, announce, expire_events, mark_posted, starting, waiting_events
+from models.schema.outbox import Event
 
 NOW = datetime(2026, 6, 8, 1, tzinfo=UTC)
 

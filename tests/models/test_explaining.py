@@ -8,10 +8,10 @@ from sqlalchemy import text
 from models import deciding, explaining, sop
 from models.change import By, advance, audit, begin
 from models.engine import transaction
-from models.identity import User
 from models.improving import store_departments
-from models.loop import Problem
 from models.queueing import hand_out, skills_of, teach
+from models.schema.identity import User
+from models.schema.loop import Problem
 from tasks.aggregate import organisation
 from voc.errors import InputError, StepRefused
 

@@ -2,7 +2,7 @@ from alembic import command
 from sqlalchemy import inspect
 
 from models.engine import engine, migrate, migration_config
-from models.tables import Base
+from models.schema.tables import Base
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(home):

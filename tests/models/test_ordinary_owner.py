@@ -10,8 +10,8 @@ from models import engine as connections
 from models.change import By, audit, begin
 from models.engine import engine, migrate, transaction
 from models.improving import store_departments
-from models.loop import Problem
 from models.rights import session_for
+from models.schema.loop import Problem
 from models.sessions import Person
 from settings import get_settings
 from tasks.aggregate import organisation

@@ -9,14 +9,14 @@ from sqlalchemy.exc import InternalError, ProgrammingError
 from models import deciding
 from models.change import By, advance, audit, begin
 from models.engine import engine, engine_as, migrate, transaction
-from models.feedback import Feedback
 from models.guarding import GUARDS, PORTAL, PUBLIC, guard
 from models.improving import store_departments
-from models.intake import Contact
-from models.loop import Action, Case, CaseLog, Problem, ProblemMember
 from models.rights import NotTheirs, Unseen, acting, customer, house, session_for
+from models.schema.feedback import Feedback
+from models.schema.intake import Contact
+from models.schema.loop import Action, Case, CaseLog, Problem, ProblemMember
+from models.schema.tables import Base
 from models.sessions import Person
-from models.tables import Base
 from models.trail import broken, note
 from tasks.aggregate import organisation
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from cli.server import free_port
 from models.engine import transaction
-from models.identity import User
-from models.loop import Department
+from models.schema.identity import User
+from models.schema.loop import Department
 from models.sessions import begin_session
 
 with warnings.catch_warnings():

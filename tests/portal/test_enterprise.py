@@ -15,7 +15,7 @@ from sqlalchemy import select
 from werkzeug import Request, Response
 
 from models.engine import transaction
-from models.identity import AuditEvent, UserLink
+from models.schema.identity import AuditEvent, UserLink
 from models.vouching import link
 from settings import get_settings
 

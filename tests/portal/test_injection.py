@@ -19,7 +19,7 @@ from models.desk import PAGE
 from models.desk_work import add_note
 from models.engine import transaction
 from models.improving import store_departments
-from models.loop import ProblemMember
+from models.schema.loop import ProblemMember
 from portal.sheets import Table, as_csv, as_xlsx
 from tasks.aggregate import organisation
 from voc.exporting import FORMULA

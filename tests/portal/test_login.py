@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 
 from models import people
 from models.engine import transaction
-from models.identity import AuditEvent, UserSession
 from models.passwords import matches
+from models.schema.identity import AuditEvent, UserSession
 from models.sessions import hashed
 from models.trail import broken
 

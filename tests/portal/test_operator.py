@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select, text
 
 from models.engine import transaction
-from models.identity import AuditEvent
-from models.outbox import ChannelStop, OutboxMessage
+from models.schema.identity import AuditEvent
+from models.schema.outbox import ChannelStop, OutboxMessage
 
 NOW = datetime.now(UTC)
 

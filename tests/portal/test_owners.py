@@ -8,7 +8,7 @@ from sqlalchemy import text
 from models.change import By, advance, begin
 from models.engine import transaction
 from models.improving import store_departments
-from models.loop import Action, Case, ProblemMember
+from models.schema.loop import Action, Case, ProblemMember
 from tasks.aggregate import organisation
 
 NOW = datetime(2026, 6, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from models import showing
 from models.checking import repair
 from models.collecting import reading
 from models.engine import transaction
-from models.intake import Batch
+from models.schema.intake import Batch
 from tasks.check import build_docs, check_batches
 from tasks.collect import failures, list_sources, read_source
 from voc.errors import InputError, SourceBusy

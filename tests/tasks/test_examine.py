@@ -3,7 +3,7 @@
 import pytest
 
 from models.engine import transaction
-from models.outbox import ChannelStop
+from models.schema.outbox import ChannelStop
 from tasks.examine import AUDITS, CHECKS, run_check
 
 

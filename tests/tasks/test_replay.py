@@ -9,7 +9,7 @@ from sqlalchemy import text
 from models import approving, reports
 from models.change import By
 from models.engine import transaction
-from models.proof import Report
+from models.schema.proof import Report
 from tasks.replay import replay
 from tasks.report import Wanted, ask_for_release, release_reports, write, write_report
 from tasks.verify import verify_due

@@ -7,7 +7,7 @@ import hypothesis
 import pytest
 import schemathesis
 
-from models.machines import SCOPES
+from models.schema.machines import SCOPES
 from portal.app import create_app
 
 EXAMPLES = int(

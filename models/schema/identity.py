@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
+from models.schema.base import Base, Json, Key, Moment, one_of
 from voc.roles import ROLES
 
 METHODS = ("password", "oidc", "wecom")
@@ -107,3 +107,12 @@ class Allowance(Base):
     )
     tokens: Mapped[float] = mapped_column(comment="left at `at`")
     at: Mapped[Moment] = mapped_column(comment="when that was")
+
+
+class UserSkill(Base):
+    """What a person knows: an issue, an area, a type of feedback, or vip."""
+
+    __tablename__ = "user_skill"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True, comment="who")
+    skill: Mapped[str] = mapped_column(primary_key=True, comment="issue, area, type of feedback, or vip")

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Key, Moment
+from models.schema.base import Base, Key, Moment
 
 SCOPES = {
     "feedback:write": "送入反馈",

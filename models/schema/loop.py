@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueC
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
-from models.feedback import PRIORITIES
+from models.schema.base import Base, Json, Key, Moment, one_of
+from models.schema.feedback import PRIORITIES
 from voc.lifecycle import ACTION, CASE, PROBLEM
 
 PROBLEM_KINDS = ("issue", "incident", "candidate", "part")
@@ -202,3 +202,23 @@ class ActionLog(LogColumns, Base):
     __tablename__ = "action_log"
     __table_args__ = (UniqueConstraint("subject_id", "seq"),)
     subject_id: Mapped[int] = mapped_column(ForeignKey("action.id"), comment="action")
+
+
+class CaseTask(Base):
+    """What one more department has to do about a case of safety or an outage."""
+
+    __tablename__ = "case_task"
+    __table_args__ = (
+        UniqueConstraint("case_id", "department"),
+        Index("ix_case_task_open", "department", "due_at", postgresql_where="done_at IS NULL"),
+    )
+
+    id: Mapped[Key]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), comment="case")
+    department: Mapped[str] = mapped_column(ForeignKey("department.code"), comment="who was called in")
+    task: Mapped[str] = mapped_column(comment="what is asked of it, in Chinese")
+    asked_at: Mapped[Moment] = mapped_column(comment="when it was called in")
+    due_at: Mapped[Moment] = mapped_column(comment="by when it has to say what it did")
+    done_at: Mapped[Moment | None] = mapped_column(comment="when it said so")
+    done_by: Mapped[str | None] = mapped_column(comment="who said so")
+    result: Mapped[str | None] = mapped_column(comment="what was done")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Key, Moment
+from models.schema.base import Base, Key, Moment
 
 
 class RegistryGroup(Base):

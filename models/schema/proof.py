@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
+from models.schema.base import Base, Json, Key, Moment, one_of
 from voc.effect.verdict import NAMES
 
 VERDICTS = tuple(NAMES)
@@ -125,3 +126,28 @@ class Report(Base):
         Computed(_STATE, persisted=True),
         comment="draft, waiting, released or refused; follows from the moments",
     )
+
+
+class RelapseWatch(Base):
+    """One round of a problem that is watched since it was effective."""
+
+    __tablename__ = "relapse_watch"
+    __table_args__ = (CheckConstraint("weeks >= 0 AND evidence >= 0", name="not_negative"),)
+
+    problem_id: Mapped[int] = mapped_column(
+        ForeignKey("problem.id"), primary_key=True, comment="problem watched"
+    )
+    problem_round: Mapped[int] = mapped_column("round", primary_key=True, comment="round that was effective")
+    verification_id: Mapped[int] = mapped_column(
+        ForeignKey("verification.id"), comment="verdict whose level it is held against"
+    )
+    model: Mapped[str | None] = mapped_column(comment="model that read what is counted")
+    taxonomy: Mapped[str | None] = mapped_column(comment="taxonomy of that reading")
+    reached: Mapped[float] = mapped_column(comment="rate that was reached")
+    highest: Mapped[float] = mapped_column(comment="highest rate that is no relapse")
+    phi: Mapped[float] = mapped_column(comment="variance of weekly counts over their mean")
+    through: Mapped[date] = mapped_column(comment="last day judged; what comes later for it counts no more")
+    weeks: Mapped[int] = mapped_column(comment="weeks judged")
+    logs: Mapped[list[float]] = mapped_column(JSONB(), comment="log weight of each size of relapse")
+    evidence: Mapped[float] = mapped_column(comment="e-value: how much likelier than none a relapse is")
+    relapsed_at: Mapped[Moment | None] = mapped_column(comment="when the problem was re-opened")

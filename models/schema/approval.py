@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
-from models.loop import LogColumns
+from models.schema.base import Base, Json, Key, Moment, one_of
+from models.schema.loop import LogColumns
 from voc.lifecycle import APPROVAL
 
 KINDS = ("action", "problem_merge", "problem_split", "taxonomy_class", "report")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
+from models.schema.base import Base, Json, Key, Moment, one_of
 
 BATCH_STATES = ("collected", "checked", "analysed")
 REMARKS = "tracking-page"  # the source of what customers add on the page of their case

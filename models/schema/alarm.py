@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueC
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
-from models.loop import LogColumns
+from models.schema.base import Base, Json, Key, Moment, one_of
+from models.schema.loop import LogColumns
 from voc.alarms.values import KINDS
 from voc.lifecycle import REVIEW
 

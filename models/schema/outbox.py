@@ -1,12 +1,15 @@
-"""What is to be told: one row per message, written in the transaction of the change it tells of."""
+"""What is to be told, to people and to Prefect: one row each, written in the transaction of the change it tells of."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint
+import uuid
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
+from models.schema.base import Base, Json, Key, Moment, one_of
 
+EVENT_STATES = ("waiting", "posted", "expired")
 OUTBOX_STATES = ("pending", "sending", "sent", "retry", "dead", "unknown", "suppressed")
 AUDIENCES = ("customer", "department", "owner", "leadership")
 
@@ -69,3 +72,24 @@ class ChannelBucket(Base):
     robot: Mapped[str] = mapped_column(primary_key=True, comment="hash of the robot's address")
     tokens: Mapped[float] = mapped_column(comment="left at `at`")
     at: Mapped[Moment] = mapped_column(comment="when that was")
+
+
+class Event(Base):
+    """An event that Prefect is to hear of, once."""
+
+    __tablename__ = "event_outbox"
+    __table_args__ = (
+        UniqueConstraint("event", "key"),
+        one_of("state", EVENT_STATES),
+        Index("ix_event_outbox_waiting", "id", postgresql_where="state = 'waiting'"),
+    )
+
+    id: Mapped[Key]
+    event: Mapped[str] = mapped_column(comment="what happened, such as voc.alarm.raised")
+    key: Mapped[str] = mapped_column(comment="makes it one of its kind: the same key again is the same event")
+    event_id: Mapped[uuid.UUID] = mapped_column(Uuid(), comment="id under which it is posted, however often")
+    resource: Mapped[str] = mapped_column(comment="what it happened to, such as voc.alarm.12")
+    payload: Mapped[Json] = mapped_column(comment="facts for the reaction, without personal data")
+    occurred_at: Mapped[Moment] = mapped_column(comment="when it happened")
+    state: Mapped[str] = mapped_column(comment="waiting, posted, or expired: too old to be reacted to")
+    posted_at: Mapped[Moment | None] = mapped_column(comment="when Prefect had taken it")

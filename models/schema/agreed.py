@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Key, Moment, one_of
+from models.schema.base import Base, Key, Moment, one_of
 
 KINDS = ("region", "product", "agent")
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Key, Moment, one_of
+from models.schema.base import Base, Key, Moment, one_of
 
 
 class Suspicion(Base):

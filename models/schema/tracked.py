@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Key, Moment, one_of
+from models.schema.base import Base, Key, Moment, one_of
 
 ANSWERS = ("satisfied", "unsatisfied", "remark", "erase")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Key, Moment, one_of
+from models.schema.base import Base, Key, Moment, one_of
 
 SUBJECTS = ("case", "action", "problem")
 NOTE_KINDS = ("comment", "progress")

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
+from models.schema.base import Base, Json, Key, Moment, one_of
 
 DISPOSITIONS = ("accepted", "near_duplicate", "rejected")
 TYPES = ("praise", "suggestion", "complaint", "enquiry")

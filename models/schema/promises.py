@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Moment, one_of
+from models.schema.base import Base, Moment, one_of
 from voc.sla import STATES
 
 

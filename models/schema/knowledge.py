@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TEXT
 
-from models.base import Base, Key, Moment, one_of
+from models.schema.base import Base, Key, Moment, one_of
 
 KINDS = ("answer", "case")
 STATES = ("draft", "published", "retired")

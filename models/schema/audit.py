@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, UniqueConstrai
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Key, Moment, one_of
-from models.feedback import TYPES
+from models.schema.base import Base, Key, Moment, one_of
+from models.schema.feedback import TYPES
 
 
 class AuditSample(Base):

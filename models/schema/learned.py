@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Key, Moment, one_of
-from models.feedback import TONES, TYPES
+from models.schema.base import Base, Json, Key, Moment, one_of
+from models.schema.feedback import TONES, TYPES
 
 STRATA = ("audit", "active")
 STEPS = ("adopt", "back")
