@@ -175,7 +175,7 @@ def spread(rows: int) -> None:
 def understood(batches: Sequence[int], rows: int, **values: str) -> Times:
     """Understand batches with some settings; the first result, by when everybody is up, is not timed."""
     from settings import get_settings
-    from tasks.memory import seldom_collected
+    from tasks.interpreter import at_work
     from tasks.prepare import prepare
     from tasks.workers import in_order
 
@@ -183,7 +183,7 @@ def understood(batches: Sequence[int], rows: int, **values: str) -> Times:
     os.environ.update(changed)
     get_settings.cache_clear()
     times = Times()
-    with seldom_collected(), in_order(prepare, batches, rows) as results:
+    with at_work(), in_order(prepare, batches, rows) as results:
         next(iter(results))
         with times.of("rest"):
             for _ in results:

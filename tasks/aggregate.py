@@ -17,7 +17,7 @@ from tasks.assets import organisation as organisation
 from tasks.assets import taxonomy
 from tasks.candidates import gather_events
 from tasks.common import by, stage
-from tasks.memory import seldom_collected
+from tasks.interpreter import at_work
 from voc.problems import Policy, Window, first_recurrence, may_recur, seconds
 from voc.routing import route
 
@@ -35,7 +35,7 @@ def policy() -> Policy:
 @stage("聚合问题")
 def aggregate_problems(now: datetime) -> dict[str, int]:
     """Put the newly analysed feedback into the problems it belongs to, and begin problems that recur."""
-    with seldom_collected(), transaction() as session:
+    with at_work(), transaction() as session:
         lock_out(session, "aggregate")
         store_departments(session, organisation())
         batches = ungathered(session)

@@ -33,7 +33,7 @@ from tasks.assets import model as model
 from tasks.assets import taxonomy as taxonomy
 from tasks.common import stage
 from tasks.copies import copies_of
-from tasks.memory import seldom_collected
+from tasks.interpreter import at_work
 from tasks.prepare import Prepared, prepare, prepare_as, readers
 from tasks.workers import in_order
 from voc.priority import EMERGENCY, Priorities
@@ -55,7 +55,7 @@ def analyse_waiting(now: datetime) -> dict[str, int]:
             note_taxonomy_in_force(session, now)
     counts: Counter[str] = Counter()
     rows, ids = sum(rows for _, rows in batches), [id_ for id_, _ in batches]
-    with seldom_collected(), in_order(partial(prepare_as, readers()), ids, rows) as prepared:
+    with at_work(), in_order(partial(prepare_as, readers()), ids, rows) as prepared:
         for one in prepared:
             counts.update(store_batch(one, now))
     if rows >= MANY:

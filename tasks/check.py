@@ -19,7 +19,7 @@ from models.reading import Raw, raw_of
 from models.schema.intake import Batch, Source
 from settings import get_settings
 from tasks.common import stage
-from tasks.memory import seldom_collected
+from tasks.interpreter import at_work
 from voc.intake import parse_ratings, parse_times
 
 TOGETHER = 8  # batches of full size in one run of Great Expectations, most of whose cost is the run itself
@@ -31,7 +31,7 @@ def check_waiting(now: datetime) -> dict[str, int]:
     with transaction() as session:
         batches = waiting_rows(session, "collected")
     counts = {"batches": 0, "passed": 0, "quarantined": 0, "blank": 0, "refused": 0}
-    with seldom_collected():
+    with at_work():
         for group in _groups(batches, TOGETHER * get_settings().batch_rows):
             for name, number in check_batches(group, now).items():
                 counts[name] += number

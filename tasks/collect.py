@@ -30,7 +30,7 @@ from models.schema.intake import Source
 from settings import get_settings
 from sources.registry import open_source
 from tasks.common import refused, run_id, stage
-from tasks.memory import seldom_collected
+from tasks.interpreter import at_work
 from tasks.pull import pull
 from tasks.rows import rows_of
 from voc.errors import InputError, VocError
@@ -132,7 +132,7 @@ def _store_parts(file: File, delivery: int, stored: int, size: int, now: datetim
             store_part(session, file.source_id, delivery, part, rows, blank, now)
 
     # While PostgreSQL takes a part, the next one is read.
-    with seldom_collected(), ThreadPoolExecutor(1, "collect") as writer:
+    with at_work(), ThreadPoolExecutor(1, "collect") as writer:
         begun: Future[None] | None = None
         for part, (rows, blank) in enumerate(_prepared(file, size), 1):
             # Parts that an earlier, interrupted run stored are read past: same bytes, same size, same parts.

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from models.engine import database_url
 from settings import get_settings
-from tasks.memory import OFTEN
+from tasks.interpreter import OFTEN
 from voc.errors import ConfigError
 
 T = TypeVar("T")

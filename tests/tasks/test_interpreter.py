@@ -1,0 +1,25 @@
+"""While batches are worked on threads hand over soon; afterwards Python runs as it did."""
+
+import gc
+import sys
+
+from tasks.interpreter import SOON, at_work
+
+
+def state() -> tuple[object, float]:
+    return gc.get_threshold(), sys.getswitchinterval()
+
+
+def test_threads_hand_over_soon_while_batches_are_worked_on() -> None:
+    with at_work():
+        assert abs(sys.getswitchinterval() - SOON) < 1e-6
+
+
+def test_python_runs_as_before_once_the_last_of_several_is_done() -> None:
+    before = state()
+    first, second = at_work(), at_work()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert state() == before
