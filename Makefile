@@ -77,6 +77,7 @@ bench: $(READY)  ## measure quality and speed; tables go to standard output
 	$(BIN)/python -m benchmarks.alarms
 	$(BIN)/python -m benchmarks.planted_incidents
 	$(BIN)/python -m benchmarks.registry
+	$(BIN)/python -m benchmarks.recurrence
 	$(BIN)/python -m benchmarks.registry_growth
 	$(BIN)/python -m benchmarks.causes
 	$(BIN)/python -m benchmarks.bursts

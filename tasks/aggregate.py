@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from tasks.assets import taxonomy
 from tasks.candidates import gather_events
 from tasks.common import by, stage
 from tasks.interpreter import at_work
-from voc.problems import Policy, Window, first_recurrence, may_recur, seconds
+from voc.problems import Daily, Policy, Window, first_recurrence, may_recur, seconds
 from voc.routing import route
 
 
@@ -56,17 +56,7 @@ def _detect(session: Session, batches: list[int], now: datetime) -> list[int]:
     issues = new_issues(session, batches)
     if span is None or not issues:
         return []
-    since, until = span[0] - policy().window, span[1]
-    issues = _possible(session, issues, since, until)
-    everything = feedback_times(session, since, until) if issues else seconds([])
-    found: dict[str, Window] = {}
-    for issue, events in issue_events(session, issues, since, until).items():
-        times = seconds([at for at, _ in events])
-        customers = np.array([customer for _, customer in events], dtype=np.int64)
-        # Of the window before the new feedback only the end is known here.
-        window = first_recurrence(times, customers, everything, policy(), now, span[0].timestamp())
-        if window:
-            found[issue] = window
+    found = _found(session, issues, span, now)
     return begin(
         session,
         "problem",
@@ -76,17 +66,33 @@ def _detect(session: Session, batches: list[int], now: datetime) -> list[int]:
     )
 
 
-def _possible(session: Session, issues: list[str], since: datetime, until: datetime) -> list[str]:
-    """Keep the issues that can have recurred by what is counted of each day: only of those every complaint is read."""
+def _found(
+    session: Session, issues: list[str], span: tuple[datetime, datetime], now: datetime
+) -> dict[str, Window]:
+    since, until = span[0] - policy().window, span[1]
+    possible = _possible(session, issues, span[0] - policy().reach, until)
+    everything = feedback_times(session, since, until) if possible else seconds([])
+    found: dict[str, Window] = {}
+    for issue, events in issue_events(session, list(possible), since, until).items():
+        times = seconds([at for at, _ in events])
+        customers = np.array([customer for _, customer in events], dtype=np.int64)
+        # Of the window before the new feedback only the end is known here.
+        known = possible[issue]
+        window = first_recurrence(times, customers, everything, policy(), now, span[0].timestamp(), known)
+        if window:
+            found[issue] = window
+    return found
+
+
+def _possible(session: Session, issues: list[str], since: datetime, until: datetime) -> dict[str, Daily]:
+    """Count the days of the issues that can have recurred by them: only of those every complaint is read."""
     first, last = since.astimezone(UTC).date() - timedelta(days=1), until.astimezone(UTC).date()
     counts = daily(session, issues, first, last)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    everything = np.array([counts.get("", {}).get(day, 0) for day in days], dtype=np.int64)
-    return [
-        issue
-        for issue, own in counts.items()
-        if issue and may_recur(np.array([own.get(day, 0) for day in days]), everything, policy())
-    ]
+    columns = {issue: np.array([own.get(day, 0) for day in days]) for issue, own in counts.items()}
+    whole, beginning = columns.pop("", np.zeros(len(days), np.int64)), (first - date(1970, 1, 1)).days
+    known = {issue: Daily(beginning, own, whole) for issue, own in columns.items()}
+    return {issue: one for issue, one in known.items() if may_recur(one, policy())}
 
 
 def _row(issue: str, window: Window) -> dict[str, object]:
