@@ -147,10 +147,19 @@ def _translate(command: Any) -> None:
     if helps := command.get_help_option(context):
         helps.help, helps.metavar = "显示这段说明", ""
     for option in command.params:
-        shown = option.display_type(context) or ""
-        kind = re.sub(r"[<>]| range", "", shown)
-        if not isinstance(option, TyperArgument) and option.metavar is None and kind in KINDS:
-            option.metavar = KINDS[kind]
+        _call_kind(option, option.display_type(context) or "")
+
+
+def _call_kind(option: Any, shown: str) -> None:
+    several = "list[" in shown
+    kind = KINDS.get(re.sub(r"list\[(.*)\]", r"\1", re.sub(r"[<>]| range", "", shown)).lower())
+    if kind is None:
+        return
+    words = f"{kind}，可多个" if several else kind
+    if isinstance(option, TyperArgument):  # its metavar stands for its name
+        option.display_type_rich = lambda ctx: words  # type: ignore[method-assign]
+    elif option.metavar is None:
+        option.metavar = words
 
 
 def sentence(said: str) -> str:

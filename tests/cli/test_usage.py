@@ -13,6 +13,7 @@ from cli.usage import GROUPS, in_chinese, sentence
 
 ENGLISH = re.compile(
     r"Usage|Options|Arguments|Commands|Show this|default:|required|Invalid|Missing|Input should|No such"
+    r"|<(str|int|float|path|file|directory|bool)>|list\["
 )
 CALLS = [
     (("score",), "缺少"),
