@@ -123,17 +123,21 @@ def known_words(
 
 
 # What `references_by_batch` asks after feedback was loaded: rows without the row they refer to. Each is looked up
-# by its key in a query within the query: written as NOT EXISTS, whole tables were read for every batch.
+# by its key in a query within the query: written as NOT EXISTS, whole tables were read for every batch. What all
+# rows of a batch share is looked up once.
 ORPHANS = (
     """SELECT 1 FROM feedback f WHERE f.id = ANY(CAST(:feedback AS bigint[]))
        AND ((SELECT true FROM vault.raw_record r WHERE r.id = f.raw_record_id) IS NULL
-            OR (SELECT true FROM batch b WHERE b.id = f.batch_id) IS NULL
-            OR (SELECT true FROM source s WHERE s.id = f.source_id) IS NULL
             OR (f.customer_id IS NOT NULL AND (SELECT true FROM customer c WHERE c.id = f.customer_id) IS NULL)
             OR (f.copy_of IS NOT NULL AND (SELECT true FROM feedback o WHERE o.id = f.copy_of) IS NULL)) LIMIT 1""",
+    """SELECT 1 FROM (SELECT DISTINCT batch_id, source_id FROM feedback WHERE id = ANY(CAST(:feedback AS bigint[]))) f
+       WHERE (SELECT true FROM batch b WHERE b.id = f.batch_id) IS NULL
+          OR (SELECT true FROM source s WHERE s.id = f.source_id) IS NULL LIMIT 1""",
     """SELECT 1 FROM annotation a WHERE a.id = ANY(CAST(:annotations AS bigint[]))
-       AND ((SELECT true FROM feedback f WHERE f.id = a.feedback_id) IS NULL
-            OR (SELECT true FROM taxonomy_version t WHERE t.version = a.taxonomy_version) IS NULL) LIMIT 1""",
+       AND (SELECT true FROM feedback f WHERE f.id = a.feedback_id) IS NULL LIMIT 1""",
+    """SELECT 1 FROM (SELECT DISTINCT taxonomy_version FROM annotation
+                      WHERE id = ANY(CAST(:annotations AS bigint[]))) a
+       WHERE (SELECT true FROM taxonomy_version t WHERE t.version = a.taxonomy_version) IS NULL LIMIT 1""",
     """SELECT 1 FROM mention m WHERE m.feedback_id = ANY(CAST(:feedback AS bigint[]))
        AND (SELECT a.feedback_id FROM annotation a WHERE a.id = m.annotation_id) IS DISTINCT FROM m.feedback_id
        LIMIT 1""",

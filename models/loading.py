@@ -7,12 +7,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import chain, repeat
+from struct import Struct
 from typing import Any, cast
 
 import polars as pl
 from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
+# What stands before and after the rows of a binary COPY.
+_BEGIN, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -44,6 +48,21 @@ def copy_frame(session: Session, table: str, frame: pl.DataFrame) -> None:
     frame.write_csv(buffer, include_header=False, quote_style="necessary")
     buffer.seek(0)
     _copy(session, table, frame.columns, "(FORMAT csv)", buffer)
+
+
+def copy_bytes(
+    session: Session, table: str, numbers: Mapping[str, Sequence[int]], column: str, bodies: Sequence[bytes]
+) -> None:
+    """Append rows of whole numbers (bigint) and one column of bytes, in the session's transaction.
+
+    In PostgreSQL's binary format: as text, bytes are twice as long and are read letter by letter.
+    """
+    row = Struct(
+        ">h" + "iq" * len(numbers) + "i"
+    )  # fields; the length of each, and the field; the length of bytes
+    cells = zip(repeat(len(numbers) + 1), *chain.from_iterable((repeat(8), own) for own in numbers.values()))
+    rows = [row.pack(*own, len(body)) + body for own, body in zip(cells, bodies, strict=True)]
+    _copy(session, table, [*numbers, column], "(FORMAT binary)", io.BytesIO(b"".join([_BEGIN, *rows, _END])))
 
 
 def _copy(session: Session, table: str, columns: Sequence[str], form: str, buffer: io.IOBase) -> None:

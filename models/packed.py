@@ -12,12 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.loading import copy_frame
+from models.loading import copy_bytes
 from models.schema.packed import IndexRun
 from voc import runs
 
@@ -180,10 +179,8 @@ def _write(session: Session, kind: str, run: Ints) -> None:
     starts = range(0, len(run), runs.BLOCK)
     for first in range(0, len(starts), WRITTEN):
         bodies = [run[start : start + runs.BLOCK].tobytes() for start in starts[first : first + WRITTEN]]
-        body = pl.concat_str(pl.lit("\\x"), pl.Series("body", bodies, dtype=pl.Binary).bin.encode("hex"))
-        places = pl.Series("place", np.arange(first, first + len(bodies)))
-        frame = pl.DataFrame([places]).with_columns(run_id=pl.lit(made.id), body=body)
-        copy_frame(session, "index_block", frame)
+        numbers = {"run_id": [made.id] * len(bodies), "place": range(first, first + len(bodies))}
+        copy_bytes(session, "index_block", numbers, "body", bodies)
     _kept.put(token, run)
 
 

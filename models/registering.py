@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import packed
 from models.analysing import array_of
 from models.change import lock_out
-from models.loading import by_index, copy_frame, copy_rows, fetched, references_by_batch
+from models.loading import by_index, copy_bytes, copy_rows, fetched, references_by_batch
 from voc.registry import nearby
 from voc.registry.anchors import entries, of_streams
 from voc.registry.packing import unpacked
@@ -67,11 +66,10 @@ def store_members(
     session: Session, ids: Ints, at: Ints, stream: Ints, product: Ints, region: Ints, signs: Sequence[bytes]
 ) -> None:
     """Store feedback with its signs; columns of equal length."""
-    # Written as a column: to escape these thousands of characters row by row took longer than all the rest.
-    body = pl.concat_str(pl.lit("\\x"), pl.Series("signs", signs, dtype=pl.Binary).bin.encode("hex"))
     columns = {"feedback_id": ids, "at": at, "stream": stream, "product": product, "region": region}
-    with references_by_batch(session, ORPHANS, ids=array_of(ids.tolist())):
-        copy_frame(session, "registry_member", pl.DataFrame(columns).with_columns(signs=body))
+    numbers = {name: column.tolist() for name, column in columns.items()}
+    with references_by_batch(session, ORPHANS, ids=array_of(numbers["feedback_id"])):
+        copy_bytes(session, "registry_member", numbers, "signs", signs)
 
 
 def store_index(session: Session, entries: Ints) -> None:

@@ -3,7 +3,7 @@ import pytest
 from sqlalchemy import text
 
 from models.engine import transaction
-from models.loading import copy_frame, look_again, references_by_batch
+from models.loading import copy_bytes, copy_frame, look_again, references_by_batch
 
 WORDS = ["", '逗号,引号"换行\n回车\r制表\t', "\\N", "\\.", "反斜杠\\", "🙂"]
 
@@ -13,6 +13,16 @@ def test_every_text_arrives_as_it_was_and_nothing_is_not_empty(home):
         session.execute(text("CREATE TEMP TABLE said (id bigint, words text)"))
         copy_frame(session, "said", pl.DataFrame({"id": range(7), "words": [*WORDS, None]}))
         assert list(session.scalars(text("SELECT words FROM said ORDER BY id"))) == [*WORDS, None]
+
+
+def test_bytes_and_whole_numbers_of_any_size_arrive_as_they_were(home):
+    bodies = [b"", bytes(range(256)), b"\\x00\n\t"]
+    with transaction() as session:
+        session.execute(text("CREATE TEMP TABLE packed (id bigint, at bigint, body bytea)"))
+        numbers = {"id": range(3), "at": [-(2**63), 0, 2**63 - 1]}
+        copy_bytes(session, "packed", numbers, "body", bodies)
+        rows = session.execute(text("SELECT at, body FROM packed ORDER BY id")).all()
+    assert [(at, bytes(body)) for at, body in rows] == list(zip(numbers["at"], bodies, strict=True))
 
 
 def test_a_row_without_its_parent_is_found_after_loading(home):
