@@ -38,12 +38,27 @@ _WISHING = r"(?:^|\n)(?:希望|建议|盼望)"
 _PLAIN_WISH = re.compile(
     rf"{_WISHING}(?!大家|各位|亲|别|不要|谨慎|慎|.{{0,6}}(?:倒闭|退|赔|处理|解决|修复|答复|回复|给个说法)).{{3,}}"
 )
+_PROPOSAL = r"\A建议[^还买订选换去][^?？吗]*$"  # what begins so and asks nothing
 _QUESTION = (
     r"(?:^|\n)(?:请问|想问|问一下|想咨询|咨询一下|怎么|如何|怎样|什么时候|哪里|多少钱|是不是|有没有|能不能|可以)"
     r".{1,30}\s*$"
 )
+# What asks whether to do something less, slower or for once wishes for it: no enquiry met so far is put like that.
+_ASKED_WISH = (
+    r"(?:能不能|可不可以|能否|可否)(?:[^，。！!?？\n]{0,6}?(?:别|不要|少)|"
+    r"[^，。！!?？\n]{0,10}?(?:[慢快早大小多少好轻低短]|清楚|认真|用心)一?[点些]|"
+    r"(?:也|都|就)?(?:固定|统一|写死|划[个出]|装个|添|出个|做[个成]|弄[个成]|搞[个成]|让我|给我们|[^，。！!?？\n]{0,6}让我))"
+)
+# A verb asked both ways, a choice, a bare 不 at the end: 还在不在, 按里程还是按时间算, 外面给擦不.
+_EITHER = (
+    r"(?:在不在|去不去|来不来|到不到|收不收|给不给|用不用|送不送|退不退|换不换|算不算|让不让|含不含|包不包|卖不卖|做不做|接不接|"
+    r"开不开|管不管|需不需要|支不支持|提不提供)|"
+    r"[是按][^，。！!?？\n]{1,8}还是[按用从要给看算走先后在到由只]|"
+    r"[给能管用要有][^，。！!?？\n不没]{0,8}[^知道好错行是不没]不[?？]?\s*$"
+)
 # Chinese does not ask without one of these; questions also train the weights, and short remarks look like them.
 _ASKING = (
+    rf"{_EITHER}|"
     r"[?？吗呢嘛么啥咋]|什么|怎|如何|何[时处为]|哪|(?:^|[^好])几[天个时次年]|多[少久大长远]|谁|是否|能否|可否|有无|有没有|[是能会可要行对好]不[是能会可要行对好]|"
     r"请[问教示]|咨询|[想要]知道|想问|问下|问一下|求[助教问解]|帮忙看|了解一下|答复|解答|告知|指教"
 )
@@ -59,7 +74,8 @@ _WISHFUL = (
 RHETORIC_WEIGHT = 4.0
 _RHETORIC = (
     r"凭什么|(?:什么|啥)(?:玩意|鬼|破|垃圾|素质|态度|逻辑)|没有?(?:什么|啥)|什么叫|怎么(?:好意思|还有脸|能这|敢)|"
-    r"难道|何苦|不管|无论|不论|(?:^|\n)就这(?:样)?(?:[?？\n]|$)|抢钱|玩儿?我呢|耍猴|打发叫花子|是不是(?:还得|还要)谢|有这么.{1,6}的[吗么嘛]|算什么"
+    r"难道|何苦|怎么不(?:去|早说)|谁呢(?:[?？\n]|$)|[当是](?:韭菜|傻子|傻瓜|猴|冤大头|提款机|复读机|叫花子)|了个(?:啥|毛|屁|锤子|寂寞)|"
+    r"我(?:本人|自己)?怎么不(?:知道|晓得)|不管|无论|不论|(?:^|\n)就这(?:样)?(?:[?？\n]|$)|抢钱|玩儿?我呢|耍猴|打发叫花子|是不是(?:还得|还要)谢|有这么.{1,6}的[吗么嘛]|算什么"
 )
 # Asked while a grievance is told: outside the test part a fifth of the opinions that ask hold one, and thirty of 8,063
 # enquiries, nearly all of them trouble with money put as a question.
@@ -107,21 +123,24 @@ def _softmax(logits: Floats) -> Floats:
 def _forms(clauses: Sequence[str]) -> Floats:
     """What the form of words adds to the logits of KINDS, shape (texts, 3)."""
     column = pl.Series(clauses, dtype=pl.String)
+    short = (column.str.len_chars() < BRIEF).to_numpy()
     added = np.zeros((len(clauses), len(KINDS)))
-    wishes = column.str.contains(_WISH).to_numpy()
-    warns = column.str.contains(_WISHING).to_numpy() & ~wishes
-    for row in np.flatnonzero(warns).tolist():
-        wishes[row] = _PLAIN_WISH.search(clauses[row]) is not None
-        warns[row] = not wishes[row]
-    asks = (column.str.contains(_QUESTION) & (column.str.len_chars() < BRIEF)).to_numpy()
+    wishes = _holds(column, _WISH)
+    begun = _holds(column, _WISHING) & ~wishes
+    plain = np.array(
+        [bool(begun[n]) and bool(_PLAIN_WISH.search(text)) for n, text in enumerate(clauses)], bool
+    )
+    wishes, warns = wishes | plain, begun & ~plain
+    asks = _holds(column, _QUESTION) & short
     thanked = column.str.contains(_THANKS).to_numpy() | warns
     grieved = GRIEVANCE_WEIGHT * (_holds(column, _GRIEVANCE) & ~wishes)
     judged = _holds(column, _RHETORIC) | lukewarm(clauses, np.ones(len(clauses), dtype=np.bool_))
     told = np.maximum(RHETORIC_WEIGHT * judged, grieved)
     added[:, KINDS.index("opinion")] = FORM_WEIGHT * thanked + told
-    brief = (column.str.contains(_BRIEF_WISH) & (column.str.len_chars() < BRIEF)).to_numpy()
+    asked = (_holds(column, _ASKED_WISH) | plain & _holds(column, _PROPOSAL)) & short
+    brief = _holds(column, _BRIEF_WISH) & short | asked
     added[:, KINDS.index("suggestion")] = np.maximum(FORM_WEIGHT * wishes, BRIEF_WEIGHT * brief)
-    added[:, KINDS.index("enquiry")] = FORM_WEIGHT * (asks & ~wishes)
+    added[:, KINDS.index("enquiry")] = FORM_WEIGHT * (asks & ~wishes & ~asked) - BRIEF_WEIGHT * asked
     return added
 
 
