@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+import polars as pl
+
 from voc.cities import CITIES
 from voc.text import segment
 
@@ -34,7 +36,8 @@ _CODE = re.compile(
     r"|\d+(?:\.\d+)+(?=版|系统)|\d{2,4}(?=路|号线|线路?公交|次列车|次航班))(?![A-Za-z0-9市区县])",
     re.IGNORECASE,
 )
-_UNIT, _DIGIT = re.compile("[省市区县镇乡街州]"), re.compile(r"\d")  # without them there is no unit, no code
+# Without a match of these there is no name, no unit, no code, no city before a site.
+_HINTS = (f"(?i){_SUFFIX.pattern}", "[省市区县镇乡街州]", r"\d", "|".join(sorted(CITIES)))
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 # Everyday words before which a name does not reach.
 _PLAIN = frozenset(
@@ -75,19 +78,23 @@ class Named:
 def named(texts: Sequence[str], head: int) -> list[Named]:
     """Find what each text names in its first `head` characters; the texts are already made uniform."""
     heads = [text[:head] for text in texts]
-    # Most texts name nothing: only where a name may end are words worth telling apart.
-    ended = [n for n, text in enumerate(heads) if _SUFFIX.search(text)]
-    words = dict(zip(ended, segment([heads[n] for n in ended]), strict=True))
-    return [_named(text, words.get(n, [])) for n, text in enumerate(heads)]
+    # Most texts name nothing: where nothing can be, nothing is looked for. Python's own engine would take longer
+    # to see that than all else here.
+    looked = pl.Series(heads, dtype=pl.String).str
+    hints = zip(*(looked.contains(pattern).to_list() for pattern in _HINTS), strict=True)
+    return [
+        _named(text, segment([text])[0] if ended else [], unit, digit, city)
+        for text, (ended, unit, digit, city) in zip(heads, hints, strict=True)
+    ]
 
 
-def _named(text: str, words: list[str]) -> Named:
-    coarse = _COARSE.finditer(text) if _UNIT.search(text) else ()
+def _named(text: str, words: list[str], unit: bool, digit: bool, city: bool) -> Named:
+    coarse = _COARSE.finditer(text) if unit else ()
     units = tuple((Span(*found.span()), found.group(2), found.group(1)[-2:]) for found in coarse)
     ends = {span.end for span, _, _ in units}
     found = _places(words, ends) if words else []
-    codes = tuple(code.group().lower() for code in _CODE.finditer(text)) if _DIGIT.search(text) else ()
-    codes += tuple(found.group(1) for found in _SITE.finditer(text))
+    codes = tuple(code.group().lower() for code in _CODE.finditer(text)) if digit else ()
+    codes += tuple(found.group(1) for found in _SITE.finditer(text)) if city else ()
     return Named(tuple(whole for whole, _ in found), tuple(proper for _, proper in found), units, codes)
 
 
