@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models import registering
-from models.registering import Said
+from models.registering import Known, Said
 from settings import asset_bytes
 from voc.registry import nearby
 from voc.registry.anchors import entries, hashed, of_any, of_streams, streams, whole
@@ -72,10 +72,10 @@ def take_in(session: Session, said: list[Said], read: Signs, now: datetime) -> J
     rare = background().rarity(of_any(new[:, nearby.KEY])) >= RULE.rare
     pairs = nearby.neighbours(near, new, FAR, RULE.nearest, rare)
     surges = nearby.surges(near, new, background(), SURGE)
-    edges = _kept(session, pairs, surge=False) + _kept(session, surges, surge=True)
-    members = {member for edge in edges for member in edge}
-    known = registering.known(session, members)
-    group_of = {id_: group for id_, group in zip(known.ids, known.groups, strict=True) if group is not None}
+    edges, known = _edges(session, pairs, surges)
+    met = {member for edge in edges for member in edge}
+    groups = zip(known.ids, known.groups, strict=True)
+    group_of = {id_: group for id_, group in groups if group is not None and id_ in met}
     kept_apart = registering.apart(session, set(group_of.values()))
     joined = join(edges, group_of, registering.next_group(session), kept_apart)
     registering.open_groups(session, joined.opened, now)
@@ -102,15 +102,17 @@ def _index_again(session: Session) -> None:
         registering.index_members(session, known[start : start + AT_ONCE])
 
 
-def _kept(session: Session, pairs: Ints, surge: bool) -> list[tuple[int, int]]:
-    """Of pairs, those that the core puts together; what was erased is nobody's any more."""
-    pairs = pairs[(pairs > 0).all(axis=1)]
-    if not len(pairs):
-        return []
-    known = registering.known(session, np.unique(pairs).tolist())
+def _edges(session: Session, pairs: Ints, surges: Ints) -> tuple[list[tuple[int, int]], Known]:
+    """Of pairs and surges, those that the core puts together, and what is known of all of them."""
+    # What was erased is nobody's any more.
+    pairs, surges = (some[(some > 0).all(axis=1)] for some in (pairs, surges))
+    known = registering.known(session, np.unique(np.concatenate([pairs, surges])).tolist())
+    if not known.ids:
+        return [], known
     ids = np.array(known.ids, dtype=np.int64)
     facts = Facts(*(np.array(column, dtype=np.int64) for column in (known.at, known.product, known.region)))
-    left, right = np.searchsorted(ids, pairs[:, 0]), np.searchsorted(ids, pairs[:, 1])
     read = unpacked(known.signs)
-    same = compatible(read, facts, left, right) if surge else alike(read, facts, left, right, RULE)
-    return [(a, b) for a, b in pairs[same].tolist()]
+    left, right = np.searchsorted(ids, pairs.T)
+    first, then = np.searchsorted(ids, surges.T)
+    same, risen = alike(read, facts, left, right, RULE), compatible(read, facts, first, then)
+    return [(a, b) for a, b in np.concatenate([pairs[same], surges[risen]]).tolist()], known
