@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from voc.denied import denied
 from voc.hashing import Floats, Ints, joined
 from voc.mentions import Mention
 from voc.model import Scores
@@ -22,6 +23,7 @@ from voc.topics import AreaModel
 CUE = 2.0  # logits a cue of the area adds to its clause
 NEARLY = 1e-6  # logits; more than rounding can move an area over its threshold
 CAP = 6.0  # logits of tone beyond which a clause is no clearer
+DENIED = 8.0  # logits of sentiment of a clause that denies trouble
 STARS, SPOKEN = 0.35, 1.5  # logits of sentiment per star away from three, and of a mention's polarity
 _TURN = re.compile(
     "(?:但是|但(?!愿)|就是|不过|而且|然后|可是|只是|虽然|另外|还有|除了|以及|却|同时|其次|再就是)"
@@ -96,8 +98,12 @@ def opinions(
     mentions: Sequence[list[Mention]],
     taxonomy: Taxonomy,
     model: AreaModel | None,
+    denying: Floats,
 ) -> list[list[AreaOpinion]]:
-    """At most one opinion per text, area and direction: the surest; `clauses` is what `clausal` made."""
+    """At most one opinion per text, area and direction: the surest; `clauses` is what `clausal` made.
+
+    denying is above 0 for texts in which a clause denies trouble (`voc.denied.denials`).
+    """
     if model is None or not clauses:
         return [_spoken(found, (), ()) for found in mentions]
     codes, first, last = joined(clauses)
@@ -110,14 +116,24 @@ def opinions(
         said[at, place] = polarity
     signs = signs_of(felt, scores.spans(parts.starts, parts.ends)[:, 0], tones, parts)
     unit, area, share = _named(logits, taxonomy, model)
-    tone = (signs[:, : model.mix.size] @ model.mix + STARS * stars[parts.rows])[unit] + SPOKEN * said[
-        unit, area
-    ]
+    mood = signs[:, : model.mix.size] @ model.mix + STARS * stars[parts.rows]
+    mood += DENIED * _denied(clauses, parts, first, denying)
+    tone = mood[unit] + SPOKEN * said[unit, area]
     found = _surest(unit, area, share, np.tanh(tone / 2), parts, first, model.areas, len(clauses))
     for row, said_of in enumerate(mentions):
         if said_of:
             told = {(opinion.area, -1 if opinion.sentiment < 0 else 1) for opinion in found[row]}
             found[row] += _spoken(said_of, told, model.areas)
+    return found
+
+
+def _denied(clauses: Sequence[str], parts: Units, first: Ints, denying: Floats) -> NDArray[np.bool_]:
+    """Whether each clause says that some trouble is not there, shape (clauses,)."""
+    found = np.zeros(len(parts.rows), dtype=np.bool_)
+    for place in np.flatnonzero(denying[parts.rows] > 0).tolist():
+        row = int(parts.rows[place])
+        start, end = int(parts.starts[place] - first[row]), int(parts.ends[place] - first[row])
+        found[place] = denied(clauses[row][start:end].strip()) is not None
     return found
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from voc.areas import AreaOpinion, opinions
 from voc.clauses import clausal
+from voc.denied import denials, denied
 from voc.dimensions import dimensions
 from voc.hashing import Floats
 from voc.issues import guess
@@ -85,7 +86,8 @@ def _shipped(
     felt = scores.feelings(rows)
     kinds = _judging(kind_shares(rows, clauses, texts), ratings)
     tepid = lukewarm(clauses, np.array([rating is not None and rating >= MIDDLE for rating in ratings], bool))
-    worded = _worded(felt, letterlike(rows), kinds, clauses, model.tone)
+    denying = denials(clauses)
+    worded = _worded(felt, letterlike(rows), kinds, clauses, model.tone) + denying
     worded = np.where(tepid, TEPID * worded, worded)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     stars = _heard(stars, worded, np.array([any(m.polarity < 0 for m in found) for found in mentions], bool))
@@ -93,7 +95,7 @@ def _shipped(
     types, type_confidence, type_shares = _types(kinds, positive, model.tone)
     if model.topics.issues is not None:
         _fill_gaps(mentions, clauses, scores, positive, stars, types, taxonomy, model.topics)
-    areas = opinions(clauses, scores, felt, stars, mentions, taxonomy, model.topics.areas)
+    areas = opinions(clauses, scores, felt, stars, mentions, taxonomy, model.topics.areas, denying)
     sentiment_confidence = np.maximum(positive, 1 - positive)
     blamed = [_negative(found) if found else found for found in mentions]
     issue_confidence = _surest(blamed)
@@ -187,7 +189,7 @@ def _fill_gaps(
     ends = np.array([[found.start, found.end] for found in guesses], dtype=np.int64).reshape(-1, 2)
     tones = scores.spans(first + ends[:, 0], first + ends[:, 1])[:, 0]
     for found, tone in zip(guesses, tones, strict=True):
-        if tone < FRIENDLY:
+        if tone < FRIENDLY and not denied(clauses[found.row][found.start : found.end]):
             area = taxonomy.issue(found.code).area
             mention = Mention(found.code, area, -1, found.start, found.end, found.confidence)
             mentions[found.row].append(mention)

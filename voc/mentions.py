@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from voc.cues import Hit, finder
+from voc.denied import SIGNS, denied
 from voc.hashing import Floats, Ints
 from voc.model import Scores
 from voc.taxonomy import Taxonomy
@@ -135,7 +136,16 @@ def _read(hit: Hit, text: str) -> str:
         or (after and _ASKED.search(after))
         or ((denies or "否" in cue) and _ASKED_INSIDE.search(cue))
     )
-    return "supposed" if supposed else "plain"
+    if supposed:
+        return "supposed"
+    return "negated" if not hit.praise and _is_denied(hit, text) else "plain"
+
+
+def _is_denied(hit: Hit, text: str) -> bool:
+    """不会死机黑屏, 耗电不高: one sign denies two troubles, or stands behind or within what is denied."""
+    clause = text[hit.left : hit.right]
+    found = denied(clause) if SIGNS.search(clause) else None
+    return bool(found and hit.left + found.start() < hit.end and hit.start < hit.left + found.end())
 
 
 def _asks_whether(before: str, cue: str) -> bool:
