@@ -50,6 +50,8 @@ def polarities(text: str, rating: float | None = None) -> dict[str, int]:
         ("办证大厅要我跑三趟，材料没一次说清楚", "handling.burden"),
         ("业务员隐瞒条款，误导我买保险", "handling.misled"),
         ("会员积分无故清零", "payment.charge"),
+        ("健身房突然闭店，年卡里还有两千块", "payment.prepaid"),
+        ("老板卷钱跑了，押金没地方要", "payment.prepaid"),
     ],
 )
 def test_troubles_are_recognised(text: str, issue: str) -> None:
@@ -81,6 +83,16 @@ def test_the_opposite_of_a_trouble_is_praise(text: str, issue: str) -> None:
 )
 def test_what_is_supposed_or_asked_is_not_a_complaint(text: str) -> None:
     assert -1 not in polarities(text).values()
+
+
+@pytest.mark.parametrize(
+    "text", ["耗电不高", "不漏水，不掉色", "没有出现死机、卡顿、发热的现象", "屏幕没有坏点"]
+)
+def test_trouble_that_is_denied_is_praise_of_its_area(text: str) -> None:
+    found = label(text)
+    assert found.tone == ["positive"]
+    assert all(mention.polarity >= 0 for mention in found.mentions[0])
+    assert all(opinion.sentiment > 0 for opinion in found.areas[0])
 
 
 def test_one_issue_is_counted_once_per_text() -> None:
