@@ -12,6 +12,7 @@ from cli.output import as_json, as_table, console
 from models import alarm_list
 from models.change import advance
 from models.engine import migrate, transaction
+from voc.alarms.cause import rounded
 from voc.alarms.values import KINDS
 from voc.errors import InputError
 from voc.lifecycle import REVIEW
@@ -50,7 +51,7 @@ def alarms(
             **row,
             "kind": KINDS[row["kind"]],
             "when": f"{row['start']} 至 {row['end']}",
-            "counts": f"{row['observed']}／{row['expected']:.1f}",
+            "counts": f"{row['observed']}／{rounded(row['expected'])}",
         }
         for row in rows
     ]

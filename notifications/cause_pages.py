@@ -12,7 +12,7 @@ from voc.alarms.cause import usual
 from voc.causes.changes import KINDS as CHANGE_KINDS
 from voc.causes.changes import Suspicion
 from voc.causes.costs import money_span
-from voc.causes.pareto import BY, MEASURES, Bar, gathered, sentence
+from voc.causes.pareto import BY, MEASURES, Bar, gathered, said, sentence
 from voc.causes.slices import SLICE_NAMES, WITHIN, Lift
 from voc.causes.view import View, beginning, chosen, kinds, looked_at, summary, suspicion_days
 from voc.causes.wording import times, value_name
@@ -81,7 +81,7 @@ def _bar_words(bar: Bar, measure: str) -> str:
     item = bar.item
     size = {"count": f"{item.count:,} 条", "customers": f"{item.customers:,} 位客户",
             "cost": money_span(item.cost_low, item.cost_high, "元")}[measure]  # fmt: skip
-    return f"{size} · 累计 {bar.running:.0%}"
+    return f"{size} · 累计 {said(bar.running)}"
 
 
 def _cell(lift: Lift) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from notifications import charts
 from notifications.effect_picture import effect
 from voc import kpi
+from voc.causes.pareto import said
 from voc.facts import Corrected
 from voc.kpi import PART_NAMES
 from voc.report import EffectRow, ProblemRow, Report
@@ -70,7 +71,7 @@ def _pareto(problems: Sequence[ProblemRow], width: int) -> str:
             # A bar chart sets rows of one name on top of each other: those keep their number.
             "name": name if names.count(name) == 1 else f"{name} {row.fact.id}",
             "value": row.fact.count,
-            "text": f"{row.fact.count:,} 条 · 累计 {row.cumulative:.0%}",
+            "text": f"{row.fact.count:,} 条 · 累计 {said(row.cumulative)}",
         }
         for name, row in zip(names, shown, strict=True)
     ]

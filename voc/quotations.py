@@ -14,7 +14,9 @@ LONGEST = 60
 SHORTEST = 6
 TOO_ALIKE = 0.6
 FEW_PAIRS = 8  # a cry of two words is in everybody's mouth and shows nothing
+CLAUSE = 4  # characters of a clause that is heard as a repetition
 _STOPS = re.compile(r"[。！？!?；;\n]")
+_CLAUSES = re.compile(r"[，,。！？!?；;…\s]+")
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,28 @@ def excerpt(passage: Passage, limit: int = LONGEST) -> str:
 
 
 def choose(passages: Sequence[Passage], count: int = 3) -> list[str]:
-    """Choose quotations in the order given, skipping those too short or too much like one already chosen."""
+    """Choose quotations in the order given, skipping those too short or too much like one already chosen.
+
+    One that repeats a clause of another is taken only where nothing else is left.
+    """
+    said = [quotation for quotation in map(excerpt, passages) if len(quotation) >= SHORTEST]
     chosen: list[str] = []
-    for passage in passages:
-        quotation = excerpt(passage)
-        if len(quotation) < SHORTEST or any(similarity(quotation, other) > TOO_ALIKE for other in chosen):
-            continue
-        chosen.append(quotation)
-        if len(chosen) == count:
-            break
+    for alike in (_repeats, _is_alike):
+        for quotation in said:
+            if len(chosen) == count:
+                break
+            if not any(alike(quotation, other) for other in chosen):
+                chosen.append(quotation)
     return chosen
+
+
+def _is_alike(one: str, other: str) -> bool:
+    return similarity(one, other) > TOO_ALIKE
+
+
+def _repeats(one: str, other: str) -> bool:
+    clauses = {clause for clause in _CLAUSES.split(one) if len(clause) >= CLAUSE}
+    return not clauses.isdisjoint(_CLAUSES.split(other)) or _is_alike(one, other)
 
 
 def typical(passages: Sequence[Passage]) -> list[Passage]:

@@ -34,6 +34,13 @@ def test_quotations_are_not_the_same_sentence_again():
     assert choose([passage("师傅迟到两个小时，电话也不接"), *map(passage, LATE)], 2) == LATE[:2]
 
 
+def test_a_clause_is_quoted_again_only_where_nothing_else_is_left():
+    first, again, other = "老连不上网，遥控器找不着", "老连不上网，手机成了摆设", "半个月前突然掉线"
+    said = [passage(words) for words in (first, again, other)]
+    assert choose(said, 2) == [first, other]
+    assert choose(said, 3) == [first, other, again]
+
+
 def test_a_long_sentence_is_cut_around_the_place_that_matters():
     words = "一" * 80 + "师傅迟到" + "二" * 80
     cut = excerpt(Passage(words, 80, 84))

@@ -165,8 +165,9 @@ def _slice(lift: Lift) -> str:
 
 def usual(expected: float) -> str:
     """Say how many pieces of feedback were to be expected."""
-    return f"约 {_plain(expected)} 条" if expected >= HARDLY_ANY else "几乎没有"
+    return f"约 {rounded(expected)} 条" if expected >= HARDLY_ANY else "几乎没有"
 
 
-def _plain(value: float) -> str:
+def rounded(value: float) -> str:
+    """Write an expected count as exactly as it is worth knowing."""
     return f"{value:.1f}" if value < 10 else f"{value:.0f}"

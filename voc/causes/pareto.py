@@ -54,6 +54,11 @@ def pareto(items: Sequence[Counted], measure: str = "count", vital: float = VITA
     return bars
 
 
+def said(running: float) -> str:
+    """Write a running share in whole per cent; 100 % is the last bar only."""
+    return "100%" if running > 1 - 1e-9 else f"{min(running, 0.99):.0%}"
+
+
 def gathered(bars: Sequence[Bar], most: int) -> list[Bar]:
     """Keep the first bars and put the others together as 其余, so that a picture stays readable."""
     if len(bars) <= most:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voc.causes.pareto import Counted, gathered, pareto, sentence
+from voc.causes.pareto import Counted, gathered, pareto, said, sentence
 
 
 def items(*counts):
@@ -50,3 +50,8 @@ def test_shares_add_up_and_fall(counts):
     assert [bar.value for bar in bars] == sorted((float(count) for count in counts), reverse=True)
     few = [bar for bar in bars if bar.vital]
     assert sum(bar.share for bar in few) >= min(0.8, sum(bar.share for bar in bars)) - 1e-9
+
+
+def test_only_the_last_bar_reaches_a_hundred_per_cent():
+    bars = pareto([Counted("a", "一", 995, 1), Counted("b", "二", 4, 1), Counted("c", "三", 1, 1)])
+    assert [said(bar.running) for bar in bars] == ["99%", "99%", "100%"]
