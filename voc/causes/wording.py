@@ -49,7 +49,9 @@ def shortened(name: str, most: int = LONGEST) -> str:
 
 
 def times(ratio: float) -> str:
-    """Write a ratio: 6.2 or 12."""
+    """Write a ratio: 0.02, 6.2 or 12."""
+    if ratio < 0.095:
+        return f"{ratio:.2f}"
     return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
 
 

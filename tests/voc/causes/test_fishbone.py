@@ -67,3 +67,9 @@ def test_a_change_whose_scope_does_not_fit_is_no_evidence():
 @pytest.mark.parametrize(("times", "found"), [(2, []), (5, [("天气", 5, "下暴雨师傅就不来了")])])
 def test_circumstances_are_counted_when_several_name_them(times, found):
     assert circumstances(["下暴雨师傅就不来了"] * times + ["一切都好"] * 9) == found
+
+
+def test_a_jest_about_people_on_holiday_is_no_holiday():
+    jests = ["程序员是不是都放假了", "服务器放假了？"] * 9
+    assert circumstances(jests) == []
+    assert [name for name, *_ in circumstances([*jests, *["放假期间没人上门"] * 9])] == ["大促与节假日"]

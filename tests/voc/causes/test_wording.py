@@ -3,12 +3,19 @@
 import pytest
 
 from voc.causes.slices import Lift
-from voc.causes.wording import concentration, draft_root_cause, lift_words, staff_number, value_name
+from voc.causes.wording import concentration, draft_root_cause, lift_words, staff_number, times, value_name
 
 
 def lift(value="武汉", kind="region", known=100, **changed):
     numbers = {"ratio": 3.0, "low": 2.1, "high": 4.2, "p_value": 0.0, "q_value": 0.0, "over": True, **changed}
     return Lift(kind, value, 40, 200, 13.3, known, **numbers)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"), [(0.016, "0.02"), (0.3, "0.3"), (6.24, "6.2"), (12.4, "12"), (0.097, "0.1")]
+)
+def test_a_ratio_is_never_written_as_nothing(ratio, said):
+    assert times(ratio) == said
 
 
 @pytest.mark.parametrize("number", ["K1003", "A301", "1024", "gz-017"])
