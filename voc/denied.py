@@ -58,11 +58,13 @@ _DENIES = re.compile(
 )
 # Somebody else's word, another thing, another time, a wish, a condition, a question: nothing is denied here.
 _OTHERWISE = re.compile(
-    r"说|讲|保证|承诺|希望|但愿|只要|如果|要是|难道|不是|能不|可不|怎么可能|才|否则|除非|哪怕|还没|岂|[无没]不|没有不|要不|"
-    r"标[注明称]|宣传|号称|写着|写的|以为|本来|检测|检查|客服|售后|吗|么(?!卡|烫|吵)|嘛$|[?？]|就好|谁|哪|"
+    r"(?<!来)(?<!的)说(?!实话|真)|讲|尽管|虽|保证|承诺|希望|但愿|只要|如果|要是|难道|不是|能不|可不|怎么可能|才|否则|除非|哪怕|还没|岂|[无没]不|没有不|要不|"
+    r"标[注明称]|宣传|号称|写着|写的|以为|本来|检测|检查|客服|售后|吗|(?<![什怎这那要])么$|嘛$|[?？]|就好|谁|哪|"
     r"别[的人家]|其[他它]|人家|隔壁|之前|以前|原来|原先|刚开始|开始|上次|第一次|旧|老[款版]|实体店|专柜|同事|朋友|"
     r"[是会有]不[是会]|有没有|是否|能否|(.)[不没]\1|不如|没有.{0,6}(?:那么|这么)"
 )
+# 物流没什么问题，就是不新鲜: what is denied before a turn is conceded.
+_TURN = re.compile(r"(?:^|\n)(?:但|不过|就是|只是|可惜|可是|却|然而|唯一|美中不足|就)")
 _MAYBE = rf"[不没无未].{{0,12}}(?:{_FAILING}|{_FAULTS}|[卡吵堵烫])|{_AFTER}.{{0,10}}[没不少小低慢]"
 
 
@@ -75,6 +77,15 @@ def denials(clauses: Sequence[str]) -> Floats:
         letters = sum(map(len, said))
         added[row] = WEIGHT * sum(len(clause) for clause in said if denied(clause)) / letters
     return added
+
+
+def outright(clauses: Sequence[str], denying: Floats) -> Floats:
+    """What `denials` found, shape (texts,), but nothing where the text turns to what is not so good."""
+    found = denying.copy()
+    for row in np.flatnonzero(denying).tolist():
+        if _TURN.search(clauses[row]):
+            found[row] = 0.0
+    return found
 
 
 def denied(clause: str) -> re.Match[str] | None:

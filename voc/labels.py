@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from voc.areas import AreaOpinion, opinions
 from voc.clauses import clausal
-from voc.denied import denials, denied
+from voc.denied import denials, denied, outright
 from voc.dimensions import dimensions
 from voc.hashing import Floats
 from voc.issues import guess
@@ -87,7 +87,8 @@ def _shipped(
     kinds = _judging(kind_shares(rows, clauses, texts), ratings)
     tepid = lukewarm(clauses, np.array([rating is not None and rating >= MIDDLE for rating in ratings], bool))
     denying = denials(clauses)
-    worded = _worded(felt, letterlike(rows), kinds, clauses, model.tone) + denying
+    worded = _worded(felt, letterlike(rows), kinds, clauses, model.tone)
+    worded += outright(clauses, denying)
     worded = np.where(tepid, TEPID * worded, worded)
     mentions = find_mentions(clauses, scores, felt, stars, taxonomy)
     stars = _heard(stars, worded, np.array([any(m.polarity < 0 for m in found) for found in mentions], bool))

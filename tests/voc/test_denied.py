@@ -1,6 +1,6 @@
 import pytest
 
-from voc.denied import WEIGHT, denials, denied
+from voc.denied import WEIGHT, denials, denied, outright
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,9 @@ from voc.denied import WEIGHT, denials, denied
         "手机不会死机黑屏",
         "没有坏果",
         "噪音也很小",
+        "没发现什么质量问题",
+        "总的来说没有异味",
+        "用了几天没发现任何问题",
     ],
 )
 def test_trouble_that_is_denied_is_heard_as_such(clause):
@@ -41,6 +44,7 @@ def test_trouble_that_is_denied_is_heard_as_such(clause):
         "一点味道都没有",
         "声音小",
         "没有卡片",
+        "虽然不漏水",
         "什么时候才能不闪退",
         "没有不卡的时候",
     ],
@@ -62,3 +66,10 @@ def test_long_clauses_are_not_told_by_their_form():
 
 def test_no_texts_are_no_denials():
     assert denials([]).tolist() == []
+
+
+@pytest.mark.parametrize("turn", ["但", "不过", "就是", "只是", "可惜"])
+def test_what_is_conceded_is_no_praise_of_the_whole(turn):
+    texts = ["物流没什么问题\n" + turn + "不新鲜", "物流没什么问题\n也不漏水"]
+    assert (outright(texts, denials(texts)) > 0).tolist() == [False, True]
+    assert (denials(texts) > 0).all()
