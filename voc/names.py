@@ -1,7 +1,8 @@
 """Names of persons and addresses found by a linear-chain model (CRF) over hashed character n-grams.
 
 States are O, then begin, inside, end of a name, then of an address; O weighs nothing, so a slot holds one small
-integer for each of the other six. Lafferty et al. (2001); decoding is Viterbi in whole numbers, hence exact.
+integer for each of the other six. Lafferty et al. (2001); decoding is Viterbi in whole numbers, hence exact. What stays
+in doubt, and news, a small network (`voc.names_network`) reads as well; the two are added up.
 """
 
 from __future__ import annotations
@@ -21,14 +22,21 @@ from voc.errors import ConfigError
 from voc.names_brands import BRANDS
 from voc.names_context import announced
 from voc.names_kernel import BITS, UNIT, Codes, Ints, decode, insert
+from voc.names_network import PARTS, Network, evidence, load_network
+from voc.names_places import abroad
 
 KINDS = ("姓名", "地址")
 TABLE_BITS = 18  # at most half full
 SIEVE_BITS = 20
 SPARED, LEAST = 3.5, 0.5  # nats of margin a name needs less where it is announced, and needs at least there
+DOUBT, SURE = -2.5, 8.0  # nats above the margin needed between which the clauses around a name are read again
+NEWS = 0.25  # register above which a text is read again whatever was found
+_PAUSE = re.compile("[，。！？,!?；; \n]")
+_REACH = 10  # characters to either side that are read again with a name in doubt
 _LATIN = re.compile("[A-Za-z]+")
 _WEEKDAY = re.compile("周[一二三四五六日末天]")
 _MONEY = re.compile("[的把将些块元点多少退还付交存取转花没有给赔拿扣完下那这和老]$")
+_NOTHING, _SILENT = np.zeros((0, 3), dtype=np.int32), np.zeros(1, dtype=np.uint8)
 PAD = "\x00\x00\x00"  # features look three characters to either side
 
 
@@ -54,6 +62,7 @@ class NameModel:
     register: NDArray[np.int8]
     thresholds: tuple[float, float, float]
     version: str
+    network: Network | None = None
 
 
 @dataclass(frozen=True)
@@ -79,11 +88,20 @@ def join(texts: Sequence[str]) -> tuple[Codes, Ints, Ints]:
     return np.minimum(codes, 0xFFFF).astype(np.int32), starts, lengths
 
 
-def find_spans(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> Spans:
-    """Find names and addresses in a joined batch; equal texts get equal spans wherever they stand."""
+def find_spans(
+    codes: Codes, starts: Ints, lengths: Ints, model: NameModel, texts: Sequence[str] = ()
+) -> Spans:
+    """Find names and addresses in a joined batch; equal texts get equal spans wherever they stand.
+
+    When the texts are given the network of the model reads them as well.
+    """
     found = np.empty((int(lengths.sum()) // 2 + 1, 5), dtype=np.int64)
     folded, kinds = fold(codes, model.classes)
     longest = int(lengths.max(initial=0))
+    links, talk, more = model.transitions, model.talk, _NOTHING
+    if model.network is not None and texts:
+        links, talk = links + model.network.links, _SILENT
+        more = evidence(texts, folded, kinds, starts, lengths, model.network)
     count = decode(
         folded,
         kinds,
@@ -92,8 +110,9 @@ def find_spans(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> S
         model.sieve,
         model.keys,
         model.weights,
-        model.transitions,
-        model.talk,
+        links,
+        talk,
+        more,
         longest,
         found,
     )
@@ -105,23 +124,89 @@ def name_spans(
     texts: Sequence[str], codes: Codes, starts: Ints, lengths: Ints, model: NameModel
 ) -> Iterator[tuple[int, str, int, int]]:
     """Row, kind, start and end of addresses, and of names with margin enough for the register of their text."""
+    registers = _registers(codes, starts, lengths, model)
     spans = find_spans(codes, starts, lengths, model)
-    registers = _registers(codes, starts, lengths, model)[spans.rows]
-    margin, slope, word = model.thresholds
-    needed = margin - slope * registers + word * _words(texts, spans)
-    spared = np.minimum(needed, np.maximum(needed - SPARED, LEAST))
-    needed = np.where(_announced(texts, spans), spared, needed)
-    needed[_barred(texts, spans)] = np.inf
-    for at in np.flatnonzero((spans.kinds == KINDS.index("地址")) | (spans.margins > needed)):
+    if model.network is not None:
+        spans = _read_again(texts, spans, registers, model)
+    sure = spans.margins > _needed(texts, spans, registers, model)
+    for at in np.flatnonzero((spans.kinds == KINDS.index("地址")) | sure):
         row, end = int(spans.rows[at]), int(spans.ends[at])
         yield row, KINDS[spans.kinds[at]], int(spans.starts[at]), _word_end(texts[row], end)
 
 
+def _needed(
+    texts: Sequence[str], spans: Spans, registers: NDArray[np.float64], model: NameModel
+) -> NDArray[np.float64]:
+    """The margin each span needs to be taken for a name, shape (spans,)."""
+    margin, slope, word = model.thresholds
+    needed = margin - slope * registers[spans.rows] + word * _words(texts, spans)
+    spared = np.minimum(needed, np.maximum(needed - SPARED, LEAST))
+    needed = np.where(_announced(texts, spans), spared, needed)
+    needed[_barred(texts, spans)] = np.inf
+    return needed
+
+
+def _read_again(
+    texts: Sequence[str], spans: Spans, registers: NDArray[np.float64], model: NameModel
+) -> Spans:
+    """The spans after the network, too, has read news and clauses with a name in doubt."""
+    pieces = _doubtful(texts, spans, registers, model)
+    if not len(pieces):
+        return spans
+    read = [texts[row][start:end] for row, start, end in pieces.tolist()]
+    again = find_spans(*join(read), model, read)
+    rows, shifts = pieces[again.rows, 0], pieces[again.rows, 1]
+    fresh = Spans(rows, again.kinds, again.starts + shifts, again.ends + shifts, again.margins)
+    kept = ~_inside(spans, pieces)
+    columns = ("rows", "kinds", "starts", "ends", "margins")
+    return Spans(*(np.concatenate([getattr(spans, name)[kept], getattr(fresh, name)]) for name in columns))
+
+
+def _doubtful(texts: Sequence[str], spans: Spans, registers: NDArray[np.float64], model: NameModel) -> Ints:
+    """Row, start and end of what is to be read again, in order and apart from each other, shape (pieces, 3)."""
+    above = spans.margins - _needed(texts, spans, registers, model)
+    doubted = (spans.kinds == KINDS.index("姓名")) & (above > DOUBT) & (above < SURE)
+    news = registers > NEWS
+    pieces = [(row, 0, len(texts[row])) for row in np.flatnonzero(news).tolist()]
+    for at in np.flatnonzero(doubted & ~news[spans.rows]):
+        row = int(spans.rows[at])
+        pieces.append((row, *_around(texts[row], int(spans.starts[at]), int(spans.ends[at]))))
+    return np.array(_united(sorted(pieces)), dtype=np.int64).reshape(-1, 3)
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the clauses that reach some way to either side of text[start:end] start and end."""
+    begun = max((found.end() for found in _PAUSE.finditer(text, 0, max(0, start - _REACH))), default=0)
+    pause = _PAUSE.search(text, end + _REACH)
+    return begun, pause.end() if pause else len(text)
+
+
+def _united(pieces: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The pieces in order, those that overlap as one."""
+    apart: list[tuple[int, int, int]] = []
+    for row, start, end in pieces:
+        if apart and apart[-1][0] == row and start < apart[-1][2]:
+            row, start, end = row, apart[-1][1], max(end, apart[-1][2])
+            apart.pop()
+        apart.append((row, start, end))
+    return apart
+
+
+def _inside(spans: Spans, pieces: Ints) -> NDArray[np.bool_]:
+    """Which spans stand in one of the pieces, shape (spans,)."""
+    far = 1 << 32  # further than any text is long
+    before = np.searchsorted(pieces[:, 0] * far + pieces[:, 1], spans.rows * far + spans.starts, "right") - 1
+    rows, _, ends = pieces[np.maximum(before, 0)].T
+    found: NDArray[np.bool_] = (before >= 0) & (rows == spans.rows) & (spans.starts < ends)
+    return found
+
+
 def _barred(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
-    """Whether each span is no name whatever stands beside it, shape (spans,): brands, weekdays, 钱存."""
+    """Whether each span is no name whatever stands beside it, shape (spans,): brands, towns, weekdays, 钱存."""
     columns = zip(spans.rows.tolist(), spans.starts.tolist(), spans.ends.tolist(), strict=True)
     found = [
         texts[row][a:b] in BRANDS
+        or abroad(texts[row], a, b)
         or _WEEKDAY.fullmatch(texts[row], a, b) is not None
         or (texts[row][a] == "钱" and _MONEY.search(texts[row], max(0, a - 2), a) is not None)
         for row, a, b in columns
@@ -144,7 +229,7 @@ def _word_end(text: str, end: int) -> int:
 def _words(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
     """Whether each span is one word of the dictionary that is not a name there, shape (spans,)."""
     columns = zip(spans.rows.tolist(), spans.starts.tolist(), spans.ends.tolist(), strict=True)
-    found = [_is_word(texts[row][a:b]) or _cuts_word(texts[row], a) for row, a, b in columns]
+    found = [is_word(texts[row][a:b]) or _cuts_word(texts[row], a) for row, a, b in columns]
     return np.array(found, dtype=np.bool_)
 
 
@@ -158,7 +243,8 @@ def _cuts_word(text: str, start: int) -> bool:
     return False
 
 
-def _is_word(value: str) -> bool:
+def is_word(value: str) -> bool:
+    """Whether this is one word of the dictionary, or a number and one, that is no name."""
     words = rjieba.tag(value)
     if len(words) == 2 and len(words[1][0]) > 1:  # 一张浴巾
         return words[1][1] in ("n", "nz")
@@ -192,6 +278,7 @@ def load_names(data: bytes) -> NameModel:
                 file["register"].astype(np.int8),
                 (float(card["margin"]), float(card["slope"]), float(card["word"])),
                 str(card["version"]),
+                load_network({name: file[f"net_{name}"] for name in PARTS}) if "net_input" in file else None,
             )
     except (KeyError, ValueError, OSError, EOFError, IndexError, zipfile.BadZipFile) as error:
         raise ConfigError(41, f"姓名模型文件无法读取：{error}；请运行 make model 重新生成") from error

@@ -93,6 +93,7 @@ def decode(
     weights: NDArray[np.int8],
     t: NDArray[np.int32],
     talk: NDArray[np.uint8],
+    more: NDArray[np.int32],
     longest: int,
     found: Ints,
 ) -> int:
@@ -111,6 +112,8 @@ def decode(
                 continue
             features(c, k, base + i, np.uint64(2**BITS - 1), slots)
             _emissions(slots, sieve, keys, weights, here)
+            if len(more):  # what another reader says of a name here
+                here[1:4] += more[base + i]
             alive = _step(score, fresh, here, t, back, i, may_begin)
             for last in range(3, STATES, 3):
                 gap[i, last] = fresh[last] - fresh[0]

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voc.names import NameModel, join, name_spans
+from voc.names import NameModel, is_word, join, name_spans
+from voc.names_brands import BRANDS
 from voc.privacy_checks import SEPARATORS, digits
 from voc.privacy_look import EVERYTHING, look
-from voc.privacy_rules import RULES, Rule
+from voc.privacy_rules import RULES, SURNAMES, Rule
 from voc.text import SEPARATOR
 
 KINDS = tuple(dict.fromkeys(rule.kind for rule in RULES))
@@ -170,8 +171,9 @@ def _remainders(text: str, finding: Finding, taken: Sequence[tuple[int, int]]) -
 
 
 def _repeated(text: str, findings: list[Finding]) -> list[Finding]:
-    """A name found once is masked wherever it stands in the same text."""
+    """A name found once is masked wherever it stands in the same text, and so is its given name alone."""
     names = {f.value for f in findings if f.kind == "姓名" and len(f.value) > 1}
+    names |= {name[1:] for name in names if _has_given(name)}
     more = [
         Finding("姓名", found.start(), found.end(), name)
         for name in sorted(names, key=len, reverse=True)
@@ -181,12 +183,18 @@ def _repeated(text: str, findings: list[Finding]) -> list[Finding]:
     return _resolve(text, [*findings, *more]) if more else findings
 
 
+def _has_given(name: str) -> bool:
+    """Whether a person of this name can be called without the surname: 小明 of 王小明, but not 安静 of 李安静."""
+    return len(name) == 3 and name[0] in SURNAMES and name[1:] not in BRANDS and not is_word(name[1:])
+
+
 def _named(findings: list[Finding]) -> list[Mask]:
     numbers: dict[tuple[str, str], int] = {}
     used: dict[str, int] = {}
+    whole = {f.value[1:]: f.value for f in findings if f.kind == "姓名" and len(f.value) == 3}
     masks = []
     for finding in findings:
-        key = (finding.kind, _canonical(finding))
+        key = (finding.kind, whole.get(finding.value) or _canonical(finding))
         if key not in numbers:
             used[finding.kind] = numbers[key] = used.get(finding.kind, 0) + 1
         masks.append(Mask(finding.kind, f"[{finding.kind}{numbers[key]}]", finding.start, finding.end))

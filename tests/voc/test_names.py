@@ -38,6 +38,18 @@ def test_names_need_less_margin_where_they_are_announced(text: str) -> None:
     assert "[姓名1]" in masked(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("客服王小明说下周来，小明没来", "客服[姓名1]说下周来，[姓名1]没来"),
+        ("小明打来电话，我找的是客服王小明", "[姓名1]打来电话，我找的是客服[姓名1]"),
+        ("客服李安静态度好，房间安静", "客服[姓名1]态度好，房间安静"),
+    ],
+)
+def test_a_given_name_alone_is_the_same_person(text: str, expected: str) -> None:
+    assert masked(text) == expected
+
+
 def test_a_name_in_latin_letters_is_masked_to_the_end_of_the_word() -> None:
     assert masked("顾问Jacksonville说下周来") == "顾问[姓名1]说下周来"
 
@@ -53,6 +65,7 @@ def test_a_name_in_latin_letters_is_masked_to_the_end_of_the_word() -> None:
         "余额宝的钱花在哪里了，今天忘记把钱存了",
         "约的周三来修，骑手凌晨打电话，师傅张口就要三百",
         "护士扎针扎了四次都没扎进去",
+        "周末看了埃因霍温对费耶诺德，阿森纳又输了",
     ],
 )
 def test_brands_and_everyday_words_stay(text: str) -> None:
