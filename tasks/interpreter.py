@@ -6,10 +6,37 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 OFTEN = (100_000, 20, 20)  # new objects, and rounds of each generation, between two looks
 SOON = 0.0005  # seconds
 _USUAL = gc.get_threshold(), sys.getswitchinterval()
+
+
+class _Stages:
+    """The stages at work in this process: sources are read side by side, and the last to end puts things back."""
+
+    def __init__(self) -> None:
+        self._lock, self._running = Lock(), 0
+
+    def begin(self) -> None:
+        with self._lock:
+            self._running += 1
+            gc.freeze()
+            gc.set_threshold(*OFTEN)
+            sys.setswitchinterval(SOON)
+
+    def end(self) -> None:
+        with self._lock:
+            self._running -= 1
+            if not self._running:
+                thresholds, interval = _USUAL
+                gc.set_threshold(*thresholds)
+                sys.setswitchinterval(interval)
+                gc.unfreeze()
+
+
+_stages = _Stages()
 
 
 @contextmanager
@@ -20,14 +47,8 @@ def at_work() -> Iterator[None]:
     fifth of a second. And while one thread understands a batch, the one that stores another asks PostgreSQL hundreds
     of things: after each answer it waits for Python's lock, by default for five milliseconds.
     """
-    gc.freeze()
-    gc.set_threshold(*OFTEN)
-    sys.setswitchinterval(SOON)
+    _stages.begin()
     try:
         yield
     finally:
-        # Not what it was when this began: sources are read side by side, and the last to end began among others.
-        thresholds, interval = _USUAL
-        gc.set_threshold(*thresholds)
-        sys.setswitchinterval(interval)
-        gc.unfreeze()
+        _stages.end()

@@ -15,11 +15,16 @@ def test_threads_hand_over_soon_while_batches_are_worked_on() -> None:
         assert abs(sys.getswitchinterval() - SOON) < 1e-6
 
 
+def test_the_first_of_two_stages_to_end_leaves_the_other_at_work() -> None:
+    with at_work():
+        during = state()
+        with at_work():
+            pass
+        assert state() == during
+
+
 def test_python_runs_as_before_once_the_last_of_several_is_done() -> None:
     before = state()
-    first, second = at_work(), at_work()
-    first.__enter__()
-    second.__enter__()
-    first.__exit__(None, None, None)
-    second.__exit__(None, None, None)
+    with at_work(), at_work():
+        assert state() != before
     assert state() == before
