@@ -44,11 +44,11 @@ class Marked:
     share: float = 1.0
 
 
-def cluener() -> list[Marked]:
-    """Sentences of CLUENER with every class, test part left out."""
+def cluener(parts: Sequence[str] = ("train", "calibration")) -> list[Marked]:
+    """Sentences of CLUENER with every class."""
     lines = (corpora.DATA / "cluener2020/test.json").read_text(encoding="utf-8").splitlines()
     found = [_cluener(json.loads(line)) for line in lines]
-    return [_marked(*sample, "cluener") for sample in found if corpora.part(sample[0]) != "test"]
+    return [_marked(*sample, "cluener") for sample in found if corpora.part(sample[0]) in parts]
 
 
 def _cluener(row: dict[str, object]) -> data.Sample:

@@ -23,6 +23,7 @@ from voc.names_brands import BRANDS
 from voc.names_context import announced
 from voc.names_kernel import BITS, UNIT, Codes, Ints, decode, insert
 from voc.names_network import PARTS, Network, evidence, load_network
+from voc.names_pieces import around, united
 from voc.names_places import abroad
 
 KINDS = ("姓名", "地址")
@@ -30,9 +31,7 @@ TABLE_BITS = 18  # at most half full
 SIEVE_BITS = 20
 SPARED, LEAST = 3.5, 0.5  # nats of margin a name needs less where it is announced, and needs at least there
 DOUBT, SURE = -2.5, 8.0  # nats above the margin needed between which the clauses around a name are read again
-NEWS = 0.25  # register above which a text is read again whatever was found
-_PAUSE = re.compile("[，。！？,!?；; \n]")
-_REACH = 10  # characters to either side that are read again with a name in doubt
+NEWS = 0.4  # register above which a text is read again whatever was found
 _LATIN = re.compile("[A-Za-z]+")
 _WEEKDAY = re.compile("周[一二三四五六日末天]")
 _MONEY = re.compile("[的把将些块元点多少退还付交存取转花没有给赔拿扣完下那这和老]$")
@@ -170,26 +169,8 @@ def _doubtful(texts: Sequence[str], spans: Spans, registers: NDArray[np.float64]
     pieces = [(row, 0, len(texts[row])) for row in np.flatnonzero(news).tolist()]
     for at in np.flatnonzero(doubted & ~news[spans.rows]):
         row = int(spans.rows[at])
-        pieces.append((row, *_around(texts[row], int(spans.starts[at]), int(spans.ends[at]))))
-    return np.array(_united(sorted(pieces)), dtype=np.int64).reshape(-1, 3)
-
-
-def _around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the clauses that reach some way to either side of text[start:end] start and end."""
-    begun = max((found.end() for found in _PAUSE.finditer(text, 0, max(0, start - _REACH))), default=0)
-    pause = _PAUSE.search(text, end + _REACH)
-    return begun, pause.end() if pause else len(text)
-
-
-def _united(pieces: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The pieces in order, those that overlap as one."""
-    apart: list[tuple[int, int, int]] = []
-    for row, start, end in pieces:
-        if apart and apart[-1][0] == row and start < apart[-1][2]:
-            row, start, end = row, apart[-1][1], max(end, apart[-1][2])
-            apart.pop()
-        apart.append((row, start, end))
-    return apart
+        pieces.append((row, *around(texts[row], int(spans.starts[at]), int(spans.ends[at]))))
+    return np.array(united(pieces), dtype=np.int64).reshape(-1, 3)
 
 
 def _inside(spans: Spans, pieces: Ints) -> NDArray[np.bool_]:
@@ -252,9 +233,17 @@ def is_word(value: str) -> bool:
 
 
 def _registers(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> NDArray[np.float64]:
-    """Mean register of each text in nats, between -1 and 1, shape (texts,)."""
-    running = np.concatenate([[0], np.cumsum(model.register[codes], dtype=np.int64)])
-    means = (running[starts + lengths] - running[starts]) / np.maximum(lengths, 1) / 8
+    """Mean register of the Chinese characters of each text in nats, between -1 and 1, shape (texts,).
+
+    Numbers and letters say nothing: news stays news with a telephone number in it.
+    """
+    chinese = (codes >= 0x4E00) & (codes <= 0x9FA5)
+    sums, counts = (
+        np.concatenate([[0], np.cumsum(each, dtype=np.int64)])
+        for each in (np.where(chinese, model.register[codes], 0), chinese)
+    )
+    ends = starts + lengths
+    means = (sums[ends] - sums[starts]) / np.maximum(counts[ends] - counts[starts], 1) / 8
     limited: NDArray[np.float64] = np.clip(means, -1, 1)
     return limited
 
