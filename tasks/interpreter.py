@@ -44,7 +44,7 @@ def at_work() -> Iterator[None]:
     """Let batches be worked on without the pauses that suit programs of many small objects and one thread.
 
     Their rows hold no cycles and live shortly, while a look at libraries and models, half a million objects, takes a
-    fifth of a second. And while one thread understands a batch, the one that stores another asks PostgreSQL hundreds
+    fifth of a second. And while one thread understands a batch, the one that stores another asks PostgreSQL dozens
     of things: after each answer it waits for Python's lock, by default for five milliseconds.
     """
     _stages.begin()
