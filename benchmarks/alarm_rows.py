@@ -27,7 +27,7 @@ LETTERS = ("f4_replies_2816_dev", "f2_labeled_495_dev")
 class Voices:
     """Feedback of one source: `said` has a row for each accepted one, `named` one for each issue complained of."""
 
-    said: pl.DataFrame  # id, day, customer, product, text, negative, severity, stars
+    said: pl.DataFrame  # id, day, customer, product, text, negative, severity, stars, sentiment
     named: pl.DataFrame  # id, area, issue, start, end
     areas: pl.DataFrame  # id, area
 
@@ -95,11 +95,11 @@ def understood(
         negative = notes.type[place] == "complaint" or notes.tone[place] == "negative"
         said.append(
             (row, day_of(at), customer, _product(table[row], names), seen.masked[row], negative,
-             int(notes.severity[place]), stars[row])
+             int(notes.severity[place]), stars[row], float(notes.sentiment[place]))
         )  # fmt: skip
         named += [(row, m.area, m.issue, m.start, m.end) for m in notes.mentions[place] if m.polarity < 0]
         areas += [(row, a.area) for a in notes.areas[place] if a.sentiment < 0]
-    columns = ["id", "day", "customer", "product", "text", "negative", "severity", "stars"]
+    columns = ["id", "day", "customer", "product", "text", "negative", "severity", "stars", "sentiment"]
     return Voices(
         pl.DataFrame(said, orient="row", schema=columns),
         pl.DataFrame(named, orient="row", schema=["id", "area", "issue", "start", "end"]),

@@ -25,7 +25,7 @@ from benchmarks.registry_rows import background
 from models.series import ENOUGH
 from tasks.assets import taxonomy
 from voc.alarms.cause import Told, quotations, sentence, standing_out
-from voc.alarms.events import Event, Heard, happenings
+from voc.alarms.events import Event, EventPolicy, Heard, happenings
 from voc.alarms.grid import Grid, grid_of
 from voc.alarms.matter import has_a_matter
 from voc.alarms.series import ALL, label_of, parts
@@ -148,9 +148,9 @@ def heard(voices: Voices, grid: Grid, seed: int | None = None) -> Heard:
     facts, read = Facts(moment, product, np.zeros_like(product)), signs(texts, background())
     registry = Registry(background())
     registry.add(said.ids, read, facts, product)
-    rows = np.array(
-        [row for row, id_ in enumerate(said.ids.tolist()) if id_ in registry.group], dtype=np.int64
-    )
+    clear = (voices.said.filter("negative").sort("day", "id")["sentiment"] <= EventPolicy().clear).to_numpy()
+    grouped = np.isin(said.ids, list(registry.group))
+    rows = np.flatnonzero(grouped & clear[order])
     groups = np.array([registry.group[int(said.ids[row])] for row in rows], dtype=np.int64)
     own, daily = [texts[row] for row in rows], np.bincount(said.days, minlength=grid.counts.shape[1]) * 1.0
     return Heard(

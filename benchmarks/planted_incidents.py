@@ -75,11 +75,13 @@ def _voices(texts: list[str]) -> Voices:
     for place, row in enumerate(seen.kept):
         notes = seen.annotations
         negative = notes.type[place] == "complaint" or notes.tone[place] == "negative"
-        said.append((row, seen.masked[row], negative, int(notes.severity[place])))
+        said.append(
+            (row, seen.masked[row], negative, int(notes.severity[place]), float(notes.sentiment[place]))
+        )
         named += [(row, m.area, m.issue, m.start, m.end) for m in notes.mentions[place] if m.polarity < 0]
         areas += [(row, a.area) for a in notes.areas[place] if a.sentiment < 0]
     return Voices(
-        pl.DataFrame(said, orient="row", schema=["row", "text", "negative", "severity"]),
+        pl.DataFrame(said, orient="row", schema=["row", "text", "negative", "severity", "sentiment"]),
         pl.DataFrame(named, orient="row", schema=["row", "area", "issue", "start", "end"]),
         pl.DataFrame(areas, orient="row", schema=["row", "area"]).unique(),
     )

@@ -28,7 +28,7 @@ ZONE = "Asia/Shanghai"
 ENOUGH = 20  # pieces of feedback that make a usual amount
 _SAID = f"""
     SELECT f.id, (f.occurred_at AT TIME ZONE '{ZONE}')::date AS day, f.product, f.region, f.channel, f.version,
-           src.title AS source, COALESCE(f.customer_id, -f.id) AS customer, a.severity, a.areas,
+           src.title AS source, COALESCE(f.customer_id, -f.id) AS customer, a.severity, a.areas, a.sentiment,
            (a.type = 'complaint' OR COALESCE(a.tone = 'negative', false)) AS negative
     FROM feedback f JOIN annotation a ON a.feedback_id = f.id AND a.current JOIN source src ON src.id = f.source_id
     WHERE f.disposition = 'accepted' AND f.superseded_by IS NULL AND f.suspect IS NULL
@@ -158,14 +158,14 @@ def spoken(session: Session, first: date, last: date, most: int) -> pl.DataFrame
 def heard(session: Session, first: date, last: date, policy: EventPolicy, *, paired: bool) -> list[Row[Any]]:
     """Read the negative feedback of groups of which enough was said within days, in order of time.
 
-    Only of customers who are known: one who says it again in other words would be several. Paired: also groups of
-    which so few spoke as are enough where little is said.
+    Only of customers who are known, since one who says it again in other words would be several, and only of those
+    who surely complain. Paired: also groups of which so few spoke as are enough where little is said.
     """
     query = text(
         f"""WITH said AS ({_SAID} {_DURING}),
             grouped AS (SELECT s.id, s.day, s.customer, r.group_id, r.at, r.product, r.region, r.signs
                         FROM said s JOIN registry_member r ON r.feedback_id = s.id
-                        WHERE s.negative AND s.customer > 0 AND r.group_id IS NOT NULL),
+                        WHERE s.negative AND s.sentiment <= :clear AND s.customer > 0 AND r.group_id IS NOT NULL),
             gaps AS (SELECT group_id, at - lag(at, CAST(:least - 1 AS integer)) OVER spoken AS gap,
                             at - lag(at, CAST(:few - 1 AS integer)) OVER spoken AS short
                      FROM grouped WINDOW spoken AS (PARTITION BY group_id ORDER BY at, id))
@@ -174,7 +174,7 @@ def heard(session: Session, first: date, last: date, policy: EventPolicy, *, pai
             WHERE g.group_id IN (SELECT group_id FROM gaps WHERE gap <= :window * 86400
                                  OR (:paired AND short <= :soon * 86400)) ORDER BY g.at, g.id"""
     )
-    limits = {name: getattr(policy, name) for name in ("least", "window", "few", "soon")}
+    limits = {name: getattr(policy, name) for name in ("least", "window", "few", "soon", "clear")}
     return list(session.execute(query, {"first": first, "last": last, "paired": paired, **limits}))
 
 

@@ -134,14 +134,20 @@ FILTER = ("净水器滤芯换上就提示耗尽，复位没反应", "新换的�
 BROKEN = ("屏幕不亮了", "遥控器失灵了", "开关按不动了", "风扇不转了", "灯不亮了")
 
 
-def test_three_customers_who_tell_of_one_event_are_told_of_before_its_issue_rises(house, make):
-    house = house.on(MONDAY + timedelta(days=90))
-    rows = make["daily"](MONDAY, 90, lambda _: 0, 4)
+def quarter(make, told, phone):
+    """Ninety days with a complaint of something else each, and what three customers tell from day 70 on."""
     days = [MONDAY + timedelta(days=day) for day in range(90)]
+    rows = make["daily"](MONDAY, 90, lambda _: 0, 4)
     rows += [[f"B{n}", BROKEN[n % 5], make["at"](day, 60), "1", make["phone"](7_000 + n), "成都"]
              for n, day in enumerate(days)]  # fmt: skip
-    rows += [[f"F{n}", words, make["at"](days[70 + 2 * n], 90), "1", make["phone"](8_000 + n), "成都"]
-             for n, words in enumerate(FILTER)]  # fmt: skip
+    return rows + [[f"F{n}", words, make["at"](days[70 + 2 * n], 90), "1", phone(8_000 + n), "成都"]
+                   for n, words in enumerate(told)]  # fmt: skip
+
+
+def test_three_customers_who_tell_of_one_event_are_told_of_before_its_issue_rises(house, make):
+    house = house.on(MONDAY + timedelta(days=90))
+    days = [MONDAY + timedelta(days=day) for day in range(90)]
+    rows = quarter(make, FILTER, make["phone"])
     house.take_in(rows)
     watch_days.fn(house.now)
     watch_days.fn(house.now)
@@ -154,11 +160,20 @@ def test_three_customers_who_tell_of_one_event_are_told_of_before_its_issue_rise
     assert "滤芯" in alarm["cause"]
 
 
+MILD = tuple(f"{words}，净水很好，很喜欢" for words in FILTER)
+
+
+def test_an_event_is_told_of_customers_who_surely_complain_only(house, make):
+    house = house.on(MONDAY + timedelta(days=90))
+    rows = quarter(make, MILD, make["phone"])
+    house.take_in(rows)
+    watch_days.fn(house.now)
+    assert [alarm["series"] for alarm in raised(house) if alarm["series"].startswith("event:")] == []
+
+
 def test_an_event_is_told_of_known_customers_only(house, make):
     house = house.on(MONDAY + timedelta(days=90))
-    rows = make["daily"](MONDAY, 90, lambda _: 0, 4)
-    rows += [[f"F{n}", words, make["at"](MONDAY + timedelta(days=70 + 2 * n), 90), "1", "", "成都"]
-             for n, words in enumerate(FILTER)]  # fmt: skip
+    rows = quarter(make, FILTER, lambda _: "")
     house.take_in(rows)
     watch_days.fn(house.now)
     assert [alarm["series"] for alarm in raised(house) if alarm["series"].startswith("event:")] == []

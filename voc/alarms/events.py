@@ -38,6 +38,7 @@ class EventPolicy:
     few: int = 2  # customers
     busy: float = 20.0  # negative feedback a day from which on chance brings so few together too often
     lately: int = 28  # days of which that is the mean
+    clear: float = -0.6  # sentiment up to which a voice surely complains; so few bear no misreading
     sentence: int = 20  # characters that two do not write alike by themselves
     warm: int = 60  # days of history before anything can be news
     past: int = 180  # days before in which nobody of the group spoke
