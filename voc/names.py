@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from voc.errors import ConfigError
 from voc.names_brands import BRANDS
 from voc.names_context import announced
-from voc.names_kernel import BITS, UNIT, Codes, Ints, decode, insert
+from voc.names_kernel import BITS, UNIT, Codes, Ints, decode, insert, mean_registers
 from voc.names_network import PARTS, Network, evidence, load_network
 from voc.names_pieces import around, united
 from voc.names_places import abroad
@@ -30,10 +30,10 @@ KINDS = ("姓名", "地址")
 TABLE_BITS = 18  # at most half full
 SIEVE_BITS = 20
 SPARED, LEAST = 3.5, 0.5  # nats of margin a name needs less where it is announced, and needs at least there
-DOUBT, SURE = -2.5, 8.0  # nats above the margin needed between which the clauses around a name are read again
+DOUBT, SURE = -2.0, 5.0  # nats above the margin needed between which the clauses around a name are read again
 NEWS = 0.4  # register above which a text is read again whatever was found
 _LATIN = re.compile("[A-Za-z]+")
-_WEEKDAY = re.compile("周[一二三四五六日末天]")
+_NEVER = re.compile("周[一二三四五六日末天]|[零〇一二三四五六七八九十百]+")  # weekdays, years
 _MONEY = re.compile("[的把将些块元点多少退还付交存取转花没有给赔拿扣完下那这和老]$")
 _NOTHING, _SILENT = np.zeros((0, 3), dtype=np.int32), np.zeros(1, dtype=np.uint8)
 PAD = "\x00\x00\x00"  # features look three characters to either side
@@ -183,12 +183,12 @@ def _inside(spans: Spans, pieces: Ints) -> NDArray[np.bool_]:
 
 
 def _barred(texts: Sequence[str], spans: Spans) -> NDArray[np.bool_]:
-    """Whether each span is no name whatever stands beside it, shape (spans,): brands, towns, weekdays, 钱存."""
+    """Whether each span is no name whatever stands beside it, shape (spans,): brands, towns, weekdays, years, 钱存."""
     columns = zip(spans.rows.tolist(), spans.starts.tolist(), spans.ends.tolist(), strict=True)
     found = [
         texts[row][a:b] in BRANDS
         or abroad(texts[row], a, b)
-        or _WEEKDAY.fullmatch(texts[row], a, b) is not None
+        or _NEVER.fullmatch(texts[row], a, b) is not None
         or (texts[row][a] == "钱" and _MONEY.search(texts[row], max(0, a - 2), a) is not None)
         for row, a, b in columns
     ]
@@ -237,14 +237,9 @@ def _registers(codes: Codes, starts: Ints, lengths: Ints, model: NameModel) -> N
 
     Numbers and letters say nothing: news stays news with a telephone number in it.
     """
-    chinese = (codes >= 0x4E00) & (codes <= 0x9FA5)
-    sums, counts = (
-        np.concatenate([[0], np.cumsum(each, dtype=np.int64)])
-        for each in (np.where(chinese, model.register[codes], 0), chinese)
-    )
-    ends = starts + lengths
-    means = (sums[ends] - sums[starts]) / np.maximum(counts[ends] - counts[starts], 1) / 8
-    limited: NDArray[np.float64] = np.clip(means, -1, 1)
+    means = np.empty(len(starts), dtype=np.float64)
+    mean_registers(codes, starts, lengths, model.register, means)
+    limited: NDArray[np.float64] = np.clip(means / 8, -1, 1)
     return limited
 
 

@@ -76,6 +76,20 @@ def features(c: Codes, k: NDArray[np.uint8], i: int, mask: np.uint64, out: Ints)
 
 
 @compiled
+def mean_registers(
+    c: Codes, starts: Ints, lengths: Ints, register: NDArray[np.int8], out: NDArray[np.float64]
+) -> None:
+    """Mean over the Chinese characters of each text, in place; 0 where there is none."""
+    for row in range(len(starts)):
+        total, count = 0, 0
+        for i in range(starts[row], starts[row] + lengths[row]):
+            if 0x4E00 <= c[i] <= 0x9FA5:
+                total += register[c[i]]
+                count += 1
+        out[row] = total / max(count, 1)
+
+
+@compiled
 def everyday(c: Codes, i: int, talk: NDArray[np.uint8]) -> bool:
     """Whether the pair of characters at i is known to begin neither a name nor an address."""
     slot = mix(31, c[i], c[i + 1], 0) & np.uint64(len(talk) * 8 - 1)
@@ -104,12 +118,18 @@ def decode(
         base, size = starts[row], lengths[row]
         score[:] = _FAR
         score[0] = 0
-        alive = False
+        alive, outside = False, True  # outside: nothing but O is left to come from
         for i in range(size):
             may_begin = not everyday(c, base + i, talk)
             if not (alive or may_begin):
-                _leave(score, t, back, i)
+                if outside:
+                    back[i, 0] = 0
+                    score[0] += t[0, 0]
+                else:
+                    _leave(score, t, back, i)
+                    outside = True
                 continue
+            outside = False
             features(c, k, base + i, np.uint64(2**BITS - 1), slots)
             _emissions(slots, sieve, keys, weights, here)
             if len(more):  # what another reader says of a name here

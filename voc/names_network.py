@@ -149,11 +149,12 @@ def _read(
             a, b, c = of_chars[rows[at], way], of_kinds[kinds[at], way], of_words[words[at], way]
             for g in range(4 * hidden):
                 gates[g] = a[g] + b[g] + c[g]
-            for j in range(0, hidden, 4):  # four at once spare three of four ways to memory
-                p, q, r, s = state[j], state[j + 1], state[j + 2], state[j + 3]
-                a, b, c, d = steps[j], steps[j + 1], steps[j + 2], steps[j + 3]
+            for j in range(0, hidden, 8):  # eight at once spare most ways to memory
+                h, w = state[j : j + 8], steps[j : j + 8]
                 for g in range(4 * hidden):
-                    gates[g] += (p * a[g] + q * b[g]) + (r * c[g] + s * d[g])
+                    gates[g] += ((h[0] * w[0, g] + h[1] * w[1, g]) + (h[2] * w[2, g] + h[3] * w[3, g])) + (
+                        (h[4] * w[4, g] + h[5] * w[5, g]) + (h[6] * w[6, g] + h[7] * w[7, g])
+                    )
             _turn(gates, state, cell)
             for j in range(hidden):
                 for out in range(4):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 Piece = tuple[int, int, int]  # row, start, end
 _PAUSE = re.compile("[，。！？,!?；; \n]")
-_REACH = 10  # characters to either side that the clauses hold at least
+_REACH = 5  # characters to either side that the clauses hold at least
 
 
 def around(text: str, start: int, end: int) -> tuple[int, int]:
