@@ -51,7 +51,7 @@ format: $(READY) ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-model: $(READY)  ## train the shipped models from public data (pairs only where torch is installed)
+model: $(READY)  ## train the shipped models from public data (pairs and the second reader of names only where torch is installed)
 	$(BIN)/python -m benchmarks.train_spam
 	$(BIN)/python -m benchmarks.train_names
 	$(BIN)/python -m benchmarks.train_model
