@@ -14,9 +14,9 @@ from settings import Settings
 from tasks.assets import cleaning, model, taxonomy
 from voc.alarms.grid import grid_of
 from voc.alarms.series import ALL
-from voc.copies import Words, find_copies
-from voc.intake_cells import parse_times
-from voc.understanding import Understood, understand
+from voc.cleaning.copies import Words, find_copies
+from voc.intake.cells import parse_times
+from voc.reading.understanding import Understood, understand
 from voc.zone import CHINA
 
 PEAKS, APART = 10, 7

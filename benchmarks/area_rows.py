@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import corpora, tone_rows
-from voc.areas import units
-from voc.clauses import clausal
-from voc.hashing import joined
-from voc.text import normalise
+from voc.kernels.hashing import joined
+from voc.reading.areas import units
+from voc.text.clauses import clausal
+from voc.text.uniform import normalise
 
 SEEDS = Path(__file__).with_name("seeds")
 AREAS = (

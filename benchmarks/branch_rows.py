@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.area_rows import AREAS, SEEDS, Labelled, spans_of
-from voc.clauses import clausal
-from voc.text import normalise
+from voc.text.clauses import clausal
+from voc.text.uniform import normalise
 
 ROWS, CONTRASTS, YET = 6000, 0.5, 0.25
 WEIGHT = 0.1

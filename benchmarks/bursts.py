@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 
 from benchmarks.corpora import rows as read
-from voc.duplicates import bare, content_hash
+from voc.cleaning.duplicates import bare, content_hash
 from voc.suspects.artefacts import boilerplate, repeated
 from voc.suspects.bursts import Burst, Rows, find_bursts
 

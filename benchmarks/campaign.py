@@ -48,7 +48,7 @@ def _collect(texts: list[str], target: int) -> tuple[int, float]:
     from models import asking
     from models.engine import migrate, transaction
     from settings import asset_text
-    from voc.surveys import parse_surveys
+    from voc.surveys.forms import parse_surveys
 
     migrate()
     now, began = datetime.now(UTC), time.perf_counter()

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from voc.areas import AreaOpinion
-from voc.labels import annotate, assemble
-from voc.taxonomy import parse_taxonomy
-from voc.text import normalise
+from voc.reading.areas import AreaOpinion
+from voc.reading.labels import annotate, assemble
+from voc.reading.taxonomy import parse_taxonomy
+from voc.text.uniform import normalise
 
 _HERE = Path(__file__)
 ASSETS = _HERE.resolve().parents[1] / "voc" / "data"

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks import corpora
 from benchmarks.rejection import interval
-from voc.duplicates import SHORTEST, bands, bare, copied
+from voc.cleaning.duplicates import SHORTEST, bands, bare, copied
 
 SEED = 7
 PLANTED = 2000

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from voc.duplicates import bare
-from voc.text import normalise
+from voc.cleaning.duplicates import bare
+from voc.text.uniform import normalise
 
 csv.field_size_limit(sys.maxsize)
 DATA = Path(os.environ.get("VOC_PUBLIC_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))

@@ -14,16 +14,16 @@ from importlib import resources
 
 import numpy as np
 
-from voc.concrete import Vague, clarify
-from voc.intake import definition_from_dict, map_rows
-from voc.model import assemble
-from voc.privacy import mask
-from voc.records import joined
+from voc.evidence.concrete import Vague, clarify
+from voc.evidence.records import joined
+from voc.intake.rows import definition_from_dict, map_rows
+from voc.privacy.masking import mask
+from voc.reading.model import assemble
+from voc.reading.taxonomy import parse_taxonomy
 from voc.simulation.company import Scenario
 from voc.simulation.sources import definitions
 from voc.simulation.weeks import simulate_week
-from voc.taxonomy import parse_taxonomy
-from voc.text import normalise
+from voc.text.uniform import normalise
 
 DATA = resources.files("voc") / "data"
 HELLO, BYE = (

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from voc.cleaning import load_cleaning
-from voc.labels import Annotations, assemble
+from voc.cleaning.assets import load_cleaning
 from voc.priority import TYPE_NAMES
-from voc.scoring import TONE_NAMES
-from voc.taxonomy import parse_taxonomy
-from voc.understanding import understand
+from voc.reading.labels import Annotations, assemble
+from voc.reading.scoring import TONE_NAMES
+from voc.reading.taxonomy import parse_taxonomy
+from voc.reading.understanding import understand
 
 HERE = Path(__file__).resolve().parent
 ASSETS = HERE.parent / "voc" / "data"

@@ -16,8 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from benchmarks.fitting import counts
-from voc.hashing import Floats, joined
-from voc.pooling import POOLED, cut, pooled
+from voc.kernels.hashing import Floats, joined
+from voc.reading.pooling import POOLED, cut, pooled
 
 BITS = 20
 CLAUSE_WEIGHT = 0.3  # of all clauses of a text together, over the root of their number, beside the text's 1
@@ -111,7 +111,7 @@ def feeling(data: Batch, y: Labels, weight: Floats) -> Line:
 
 
 def described(data: Batch, line: Line) -> Floats:
-    """What `voc.pooling` says of the texts when `line` scores them, shape (texts, POOLED)."""
+    """What `voc.reading.pooling` says of the texts when `line` scores them, shape (texts, POOLED)."""
     texts, clauses = ((x @ line.weights + line.bias).astype(np.float32) for x in (data.texts, data.clauses))
     return pooled(texts, clauses, data.parts, data.lengths)
 

@@ -1,4 +1,4 @@
-"""Fit the tables of `voc.tables`: hashed n-gram counts of texts, logistic regressions by L-BFGS."""
+"""Fit the tables of `voc.kernels.weights`: hashed n-gram counts of texts, logistic regressions by L-BFGS."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
-from voc.hashing import Floats, joined, slots
-from voc.tables import ORDERS
+from voc.kernels.hashing import Floats, joined, slots
+from voc.kernels.weights import ORDERS
 
 Singles = NDArray[np.float32]
 

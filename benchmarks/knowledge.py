@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from benchmarks.corpora import rows
 from settings import asset_bytes
 from voc.knowledge import Entry, rank, rarest, terms
-from voc.similarity import PairModel, load_pairs
+from voc.similarity.network import PairModel, load_pairs
 
 CANDIDATES = 120
 

@@ -18,16 +18,16 @@ from typing import Any
 import numpy as np
 
 from benchmarks import corpora
-from voc.labels import SURE_ENOUGH, Annotations, annotate
 from voc.learning.apply import least_sure, relearn
 from voc.learning.choose import Candidate, active
 from voc.learning.compare import calibration_error, micro_f1
 from voc.learning.layer import Learned
 from voc.learning.learn import Taught, learn, said_sets, told
-from voc.model import Model, assemble
-from voc.taxonomy import Taxonomy, parse_taxonomy
-from voc.text import normalise
-from voc.understanding import take
+from voc.reading.labels import SURE_ENOUGH, Annotations, annotate
+from voc.reading.model import Model, assemble
+from voc.reading.taxonomy import Taxonomy, parse_taxonomy
+from voc.reading.understanding import take
+from voc.text.uniform import normalise
 
 DATA = Path(__file__).resolve().parents[1] / "voc" / "data"
 SIZES, SEEDS = (100, 300, 1000), 3

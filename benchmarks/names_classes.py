@@ -15,7 +15,7 @@ from benchmarks import corpora, plants
 from benchmarks import names_data as data
 from benchmarks.names_people import People
 from benchmarks.names_sentences import Sentences
-from voc.text import normalise
+from voc.text.uniform import normalise
 
 CLUENER = (
     "name",

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import names_data as data
-from voc.kernel import compiled
-from voc.names import fold, join
-from voc.names_kernel import BITS, FEATURES, STATES, features, mix
+from voc.kernels.compiled import compiled
+from voc.privacy.chain import BITS, FEATURES, STATES, features, mix
+from voc.privacy.names import fold, join
 
 TALK_BITS = 21
 DROPPED = 0.4  # share of n-gram features left out at random, so that general ones learn too

@@ -16,9 +16,9 @@ import jieba
 import snownlp
 
 from benchmarks import corpora, plants
-from voc.text import normalise
+from voc.text.uniform import normalise
 
-Span = tuple[int, int, int]  # kind (index of voc.names.KINDS), start, end
+Span = tuple[int, int, int]  # kind (index of voc.privacy.names.KINDS), start, end
 Sample = tuple[str, list[Span]]
 _QUOTES = "“”\"（）()《》「」'"
 COMPOUND = (

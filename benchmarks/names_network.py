@@ -1,4 +1,4 @@
-"""The network of `voc.names_network` in torch: learnt on everything first, then, as a chain, on what matters most.
+"""The network of `voc.privacy.network` in torch: learnt on everything first, then, as a chain, on what matters most.
 
 Torch is needed only here. Classes other than names are learnt beside them and left out of the file.
 """
@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from benchmarks.names_classes import CLUENER, DAILY, Marked
 from benchmarks.names_crf import classes
-from voc.names_network import UNKNOWN, WORDS, word_places
+from voc.privacy.network import UNKNOWN, WORDS, word_places
 
 WIDTH, HIDDEN, DROP = 64, 48, 0.4
 UNSEEN, WORDLESS = 0.06, 0.3  # characters, and words of sentences, left out at random
@@ -66,7 +66,7 @@ def _encoded(one: Marked, rows: Any) -> dict[str, Any]:
 
 
 class Net(nn.Module):
-    """As `voc.names_network`, with dropout and a head for each scheme of classes."""
+    """As `voc.privacy.network`, with dropout and a head for each scheme of classes."""
 
     def __init__(self, chars: int) -> None:
         super().__init__()

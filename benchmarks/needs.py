@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.corpora import rows as read
-from voc.asking import asked
 from voc.effect.intervals import wilson
-from voc.needs import Voices, needs
-from voc.text import normalise
+from voc.text.uniform import normalise
+from voc.themes.asking import asked
+from voc.themes.needs import Voices, needs
 
 READINGS = Path(__file__).parent / "readings" / "needs.csv"
 VERDICTS = ("need", "vague", "wrong")

@@ -17,7 +17,7 @@ from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from benchmarks.pairs_data import FOLDS, Pairs, load, questions
 from benchmarks.train_pairs import SEEDS, fit, held_out, knots, material, model
-from voc.similarity import raw, similarity
+from voc.similarity.network import raw, similarity
 
 Scores = NDArray[np.float64]
 Rival = Callable[[Pairs], Scores]
@@ -95,7 +95,7 @@ def calibration(test: Mapping[str, Pairs], scores: Mapping[str, Mapping[str, Sco
 def speed(pairs: Pairs) -> None:
     """CPU time of the whole way from strings to probabilities beside the rapidfuzz ratio."""
     import settings
-    from voc.similarity import load_pairs
+    from voc.similarity.network import load_pairs
 
     left, right = [s.text for s in pairs.left][:10_000], [s.text for s in pairs.right][:10_000]
     shipped = load_pairs(settings.asset_bytes("pairs.npz"))

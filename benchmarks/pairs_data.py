@@ -16,8 +16,8 @@ from rapidfuzz import fuzz, process
 from scipy.sparse.csgraph import connected_components
 
 from benchmarks.corpora import DATA, rows, shopping
-from voc.similarity import positions
-from voc.similarity_features import CHARS, PAIRS, WORDS, Rarity, Sentence, features, grams, sentences, slot
+from voc.similarity.features import CHARS, PAIRS, WORDS, Rarity, Sentence, features, grams, sentences, slot
+from voc.similarity.network import positions
 
 SETS = {"atec": "atec_train_without_holdout", "bq": "bq_dev", "lcqmc": "lcqmc_dev"}
 FOLDS = 5

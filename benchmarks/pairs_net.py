@@ -1,4 +1,4 @@
-"""The network of `voc.similarity` in torch, and the embeddings it starts from. Torch is needed only here."""
+"""The network of `voc.similarity.network` in torch, and the embeddings it starts from. Torch is needed only here."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.pairs_data import Encoded
-from voc.similarity import positions
-from voc.similarity_features import CHARS, PAIRS, WORDS, Sentence
+from voc.similarity.features import CHARS, PAIRS, WORDS, Sentence
+from voc.similarity.network import positions
 
 WIDTH, HIDDEN = 64, 64
 ROWS = CHARS + PAIRS + WORDS
@@ -60,7 +60,7 @@ def _ppmi(counts: sp.csr_matrix) -> sp.csr_matrix:
 
 
 class Net(nn.Module):
-    """As `voc.similarity._network`, with dropout."""
+    """As `voc.similarity.network._network`, with dropout."""
 
     def __init__(self, start: Any, plain: int) -> None:
         super().__init__()

@@ -27,7 +27,7 @@ from benchmarks.alarms import Raised, cause, raised
 from benchmarks.corpora import rows
 from tasks.assets import cleaning, model, taxonomy
 from voc.alarms.walk import DAYS_OF_A_YEAR, Policy
-from voc.understanding import understand
+from voc.reading.understanding import understand
 
 FIRST, DAYS, BEGINS = date(2025, 3, 1), 240, (120, 220)
 VOLUMES, SIZES, HOUSES, POOL, UNSEEN = (3, 12), (3, 6, 12), 3, 6000, 100

@@ -19,18 +19,18 @@ import numpy as np
 
 from benchmarks import corpora
 from voc.backtest import RANKING_NAMES, Found, History, Outcome, backtest
-from voc.identity import tiers
-from voc.intake import definition_from_dict, map_rows, parse_ratings, parse_times
-from voc.labels import Annotations
-from voc.model import Model, assemble
+from voc.intake.identity import tiers
+from voc.intake.rows import definition_from_dict, map_rows, parse_ratings, parse_times
 from voc.priority import DEFAULT_POLICY, LEVEL_NAMES, Factors, Policy, prioritise
 from voc.problems import Policy as Recurrence
 from voc.problems import first_recurrence, recurrence, seconds
+from voc.reading.labels import Annotations
+from voc.reading.model import Model, assemble
+from voc.reading.taxonomy import Taxonomy, parse_taxonomy
+from voc.reading.understanding import take, understand
 from voc.simulation.company import Scenario
 from voc.simulation.sources import definitions
 from voc.simulation.weeks import simulate_week
-from voc.taxonomy import Taxonomy, parse_taxonomy
-from voc.understanding import take, understand
 
 DAYS = 28
 WINDOW = timedelta(days=DAYS)

@@ -21,9 +21,9 @@ import numpy as np
 from benchmarks import corpora, names_classes, plants
 from benchmarks import names_data as data
 from benchmarks.privacy_forms import FORMS, FRAMES, ORDINARY
-from voc.names import load_names
-from voc.privacy import mask
-from voc.text import normalise
+from voc.privacy.masking import mask
+from voc.privacy.names import load_names
+from voc.text.uniform import normalise
 
 SEED, EACH, PLACES_EACH = 20261122, 150, 10
 NAMES = load_names((Path(__file__).resolve().parents[1] / "voc" / "data" / "names.npz").read_bytes())

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks import corpora, simulated
-from voc.duplicates import bands, content_hash
-from voc.labels import annotate, assemble
-from voc.privacy import mask
-from voc.rejection import reject
-from voc.taxonomy import parse_taxonomy
-from voc.text import normalise
+from voc.cleaning.duplicates import bands, content_hash
+from voc.cleaning.rejection import reject
+from voc.privacy.masking import mask
+from voc.reading.labels import annotate, assemble
+from voc.reading.taxonomy import parse_taxonomy
+from voc.text.uniform import normalise
 
 ASSETS = Path(__file__).resolve().parents[1] / "voc" / "data"
 MODEL = assemble((ASSETS / "tone.npz").read_bytes(), (ASSETS / "topics.npz").read_bytes())

@@ -22,11 +22,11 @@ from sklearn.svm import LinearSVC
 from benchmarks import corpora, tone_rows, train_tone
 from benchmarks.corpora import Row, part
 from benchmarks.fit_tone import chosen, described, in_logits, knots, pool
-from voc.hashing import Floats
-from voc.kinds import KINDS
-from voc.labels import annotate, assemble
-from voc.model import calibrated, score
-from voc.taxonomy import parse_taxonomy
+from voc.kernels.hashing import Floats
+from voc.reading.kinds import KINDS
+from voc.reading.labels import annotate, assemble
+from voc.reading.model import calibrated, score
+from voc.reading.taxonomy import parse_taxonomy
 
 ASSETS = Path(__file__).resolve().parents[1] / "voc" / "data"
 MODEL = assemble((ASSETS / "tone.npz").read_bytes(), (ASSETS / "topics.npz").read_bytes())

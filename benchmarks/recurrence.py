@@ -17,8 +17,8 @@ import numpy as np
 from benchmarks.alarm_rows import Voices, aircon, appstore, letters
 from benchmarks.priority import simulated
 from benchmarks.topics import MODEL, TAXONOMY
-from voc.mentions import Mention
 from voc.problems import Daily, Policy, first_recurrence, seconds
+from voc.reading.mentions import Mention
 from voc.recurring import DAY
 from voc.simulation.company import PLANTED, Scenario
 

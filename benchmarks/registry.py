@@ -35,16 +35,16 @@ from benchmarks.registry_rows import (
     scored,
     text_hash,
 )
-from voc.duplicates import bare, copied
+from voc.cleaning.duplicates import bare, copied
 from voc.effect.intervals import wilson
+from voc.kernels.runs import ordered
 from voc.registry.anchors import entries, of_streams
 from voc.registry.knowing import Members, known_from
 from voc.registry.memory import Registry
 from voc.registry.naming import name_of
 from voc.registry.pairs import DAY, Rule
 from voc.registry.surges import SurgeRule
-from voc.runs import ordered
-from voc.text import segment
+from voc.text.uniform import segment
 
 SETS = ("civic", "jd", "mijia", "midea_meiju")
 LEAST, CHINA_AHEAD = 3, 8 * 3600

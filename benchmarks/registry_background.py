@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks import corpora
 from voc.registry.background import pack
 from voc.registry.signs import pair_key
-from voc.text import normalise
+from voc.text.uniform import normalise
 
 RUNS = re.compile(r"[\u4e00-\u9fff]+")
 LEAST = 1e-4  # rarer pairs are not kept: they are all as rare as can be

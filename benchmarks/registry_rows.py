@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks import corpora
 from settings import asset_bytes
-from voc.duplicates import bare, copied
+from voc.cleaning.duplicates import bare, copied
 from voc.registry.anchors import hashed
 from voc.registry.background import Background, load_background
 from voc.registry.memory import Registry

@@ -22,11 +22,11 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks import corpora, train_spam
 from benchmarks.train_spam import Message
-from voc.duplicates import bands, content_hash
-from voc.rejection import reject
-from voc.spam import SpamModel, load_spam
-from voc.text import normalise
-from voc.variants import canonical, parse_variants
+from voc.cleaning.duplicates import bands, content_hash
+from voc.cleaning.rejection import reject
+from voc.cleaning.spam import SpamModel, load_spam
+from voc.text.uniform import normalise
+from voc.text.variants import canonical, parse_variants
 
 DATA = Path(__file__).resolve().parents[1] / "voc" / "data"
 SEED = 7

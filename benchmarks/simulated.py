@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voc.labels import Annotations, Model, annotate
-from voc.privacy import mask
+from voc.privacy.masking import mask
+from voc.reading.labels import Annotations, Model, annotate
+from voc.reading.taxonomy import Taxonomy
 from voc.simulation.channels import BY_NAME
 from voc.simulation.company import PLANTED, Scenario
 from voc.simulation.weeks import Week, simulate_week
-from voc.taxonomy import Taxonomy
-from voc.text import normalise
+from voc.text.uniform import normalise
 
 SEED, WEEKS = 1, (6, 7, 8, 9)
 Result = tuple[str, str, str]

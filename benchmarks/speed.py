@@ -42,7 +42,7 @@ def warm() -> None:
     """Load models, compiled kernels and Great Expectations before the clock starts; start-up is measured apart."""
     from expectations import engine
     from tasks.assets import model, taxonomy
-    from voc.understanding import understand
+    from voc.reading.understanding import understand
 
     words, _ = speed_rows.real()
     understand(words[:2_000], [None] * 2_000, taxonomy(), model())

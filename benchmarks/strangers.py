@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.privacy_forms import mobile
-from voc.names import NameModel, load_names
-from voc.privacy import mask
-from voc.text import normalise
+from voc.privacy.masking import mask
+from voc.privacy.names import NameModel, load_names
+from voc.text.uniform import normalise
 
 _HERE = Path(__file__)
 _TEXTS = tomllib.loads(_HERE.with_suffix(".toml").read_text(encoding="utf-8"))

@@ -17,8 +17,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from benchmarks.corpora import rows as read
-from voc.text import normalise
-from voc.themes import Said, Theme, emerging
+from voc.text.uniform import normalise
+from voc.themes.emerging import Said, Theme, emerging
 
 FIRST = date(1970, 1, 1)
 SHUFFLES = 20

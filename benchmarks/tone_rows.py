@@ -10,8 +10,8 @@ from functools import cache
 
 from benchmarks import corpora
 from benchmarks.corpora import Row
-from voc.duplicates import bare
-from voc.text import normalise
+from voc.cleaning.duplicates import bare
+from voc.text.uniform import normalise
 
 _TITLE = re.compile("咨询|询问|请问|建议|希望|投诉|举报")
 _REPLY = re.compile("咨询|询问|反映|建议|投诉|举报")

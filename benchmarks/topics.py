@@ -17,10 +17,10 @@ from sklearn.svm import LinearSVC
 
 from benchmarks import area_rows, corpora
 from benchmarks.area_rows import AREAS, area_of
-from voc.areas import AreaOpinion
-from voc.labels import annotate, assemble
-from voc.taxonomy import parse_taxonomy
-from voc.text import normalise
+from voc.reading.areas import AreaOpinion
+from voc.reading.labels import annotate, assemble
+from voc.reading.taxonomy import parse_taxonomy
+from voc.text.uniform import normalise
 
 ASSETS = Path(__file__).resolve().parents[1] / "voc" / "data"
 READINGS = Path(__file__).with_name("readings") / "issues.csv"

@@ -16,11 +16,11 @@ from benchmarks.area_rows import AREAS, Labelled, cosmetics, goods, truths, weak
 from benchmarks.branch_rows import grammar, put_in
 from benchmarks.fit_tone import Line, contrasted, in_logits
 from benchmarks.fitting import counts, logistic, minimised
-from voc.areas import signs_of, units
-from voc.hashing import Floats, joined
-from voc.model import ToneModel, score
-from voc.tables import quantised
-from voc.topics import AreaModel
+from voc.kernels.hashing import Floats, joined
+from voc.kernels.weights import quantised
+from voc.reading.areas import signs_of, units
+from voc.reading.model import ToneModel, score
+from voc.reading.topics import AreaModel
 
 SEED = 20261121
 GOODS, OFFICES = AREAS.index("product"), AREAS.index("handling")
@@ -53,7 +53,7 @@ class Matrix:
 
 
 def matrix(texts: Sequence[Labelled]) -> Matrix:
-    """Features as `voc.areas.read` adds them up."""
+    """Features as `voc.reading.areas.read` adds them up."""
     rows = np.array([k for k, one in enumerate(texts) for _ in one.spans])
     own = counts([one.text[a:b] for one in texts for a, b in one.spans], CLAUSE_BITS)
     follows = sparse.diags(np.concatenate([[0], rows[1:] == rows[:-1]]).astype(np.float32) * AROUND)
@@ -208,7 +208,7 @@ def fit_felt(data: Felt, kept: NDArray[np.bool_]) -> Line:
 
 
 def polarity(groups: Sequence[Sequence[Labelled]], tone: ToneModel) -> tuple[Line, Floats]:
-    """The line of polarity in logits, and the weights of `voc.areas.signs_of`, fitted out of fold."""
+    """The line of polarity in logits, and the weights of `voc.reading.areas.signs_of`, fitted out of fold."""
     data = felt(groups, FELT_SHARES)
     line = fit_felt(data, np.ones(len(data.good), dtype=np.bool_))
     fold = np.concatenate([[zlib.crc32(one.text.encode()) % FOLDS] * sum(t in (-1, 1) for t in one.tone)

@@ -17,16 +17,16 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks import corpora, train_areas
 from benchmarks.fitting import counts, softmax
 from benchmarks.writing import save
-from voc.clauses import clausal, clause_of
-from voc.hashing import joined
-from voc.issues import shares
-from voc.labels import annotate
-from voc.mentions import Mention
-from voc.model import Model, ToneModel
-from voc.tables import quantised
-from voc.taxonomy import Taxonomy, parse_taxonomy
-from voc.text import normalise
-from voc.topics import AreaModel, IssueModel, Topics, pack_areas, pack_issues
+from voc.kernels.hashing import joined
+from voc.kernels.weights import quantised
+from voc.reading.issues import shares
+from voc.reading.labels import annotate
+from voc.reading.mentions import Mention
+from voc.reading.model import Model, ToneModel
+from voc.reading.taxonomy import Taxonomy, parse_taxonomy
+from voc.reading.topics import AreaModel, IssueModel, Topics, pack_areas, pack_issues
+from voc.text.clauses import clausal, clause_of
+from voc.text.uniform import normalise
 
 SEEDS = Path(__file__).with_name("seeds")
 SEED = 20261121

@@ -26,8 +26,8 @@ from benchmarks import names_data as data
 from benchmarks.names_crf import classes, fit, talk, transitions
 from benchmarks.names_people import People
 from benchmarks.names_sentences import Sentences
-from voc.names_kernel import UNIT
-from voc.names_network import PARTS
+from voc.privacy.chain import UNIT
+from voc.privacy.network import PARTS
 
 KEPT = 120_000
 LENIENT = 2  # names are decoded as if they were e**2 times as frequent; margins decide

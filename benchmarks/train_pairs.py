@@ -30,7 +30,7 @@ from benchmarks.pairs_data import (
     unlabelled,
 )
 from benchmarks.writing import save
-from voc.similarity import PairModel, load_pairs, raw
+from voc.similarity.network import PairModel, load_pairs, raw
 
 DATA = Path(__file__).resolve().parents[1] / "voc" / "data"
 KNOTS = 24
@@ -65,7 +65,7 @@ def material(sets: Mapping[str, Pairs], faq: Pairs) -> dict[str, Pairs]:
 
 
 def _weights(net: Any) -> dict[str, NDArray[Any]]:
-    """Weights as `voc.similarity` reads them, embeddings in steps of 1/127 of the largest of each row."""
+    """Weights as `voc.similarity.network` reads them, embeddings in steps of 1/127 of the largest of each row."""
     found = {name: value.detach().numpy() for name, value in net.state_dict().items()}
     table = found["table.weight"]
     scale = np.maximum(np.abs(table).max(axis=1) / 127, 1e-6).astype(np.float16)

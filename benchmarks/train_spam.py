@@ -1,4 +1,4 @@
-"""Train the model of advertising and fraud in `voc.spam` from public data: `python -m benchmarks.train_spam`."""
+"""Train the model of advertising and fraud from public data: `python -m benchmarks.train_spam`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from benchmarks import corpora
-from voc.disguise import CONTACT, LINK, PHONE, undisguised
-from voc.duplicates import bare
-from voc.privacy import mask
-from voc.rejection import readable, weighed
-from voc.spam import BITS, LONG, OUTPUTS, SHORT, SpamModel, encode, slots, spam_scores
-from voc.text import normalise
+from voc.cleaning.duplicates import bare
+from voc.cleaning.rejection import readable, weighed
+from voc.cleaning.spam import BITS, LONG, OUTPUTS, SHORT, SpamModel, encode, slots, spam_scores
+from voc.privacy.masking import mask
+from voc.text.disguise import CONTACT, LINK, PHONE, undisguised
+from voc.text.uniform import normalise
 
 OUT = Path(__file__).resolve().parents[1] / "voc" / "data"
 SEED = 20261121
@@ -88,7 +88,7 @@ def messages() -> list[Message]:
 
 
 def features(plain: Sequence[str]) -> sparse.csr_matrix:
-    """Presence of n-grams over the divisor of the text's length, exactly as `voc.spam` adds them up."""
+    """Presence of n-grams over the divisor of the text's length, exactly as `voc.cleaning.spam` adds them up."""
     found, begins = slots(*encode(plain))
     sizes = np.diff(begins)
     values = 1 / np.maximum(np.sqrt(np.maximum(sizes, SHORT)), sizes / np.sqrt(LONG))
@@ -125,7 +125,7 @@ def fit(rows: Sequence[Message]) -> SpamModel:
 
 
 def net_scores(rows: Sequence[Message], model: SpamModel) -> NDArray[np.float64]:
-    """Score by which `voc.rejection` decides, -inf where the model may not judge."""
+    """Score by which `voc.cleaning.rejection` decides, -inf where the model may not judge."""
     plain = undisguised([row.text for row in rows])
     scores = weighed(plain, spam_scores(plain, model)[:, 0])
     return np.where([readable(text) for text in plain], scores, -np.inf)

@@ -27,10 +27,10 @@ from benchmarks.fit_tone import (
     pool,
 )  # fmt: skip
 from benchmarks.writing import save
-from voc.duplicates import bare
-from voc.hashing import Floats
-from voc.kinds import KINDS, choose
-from voc.model import OUTPUTS, ToneModel
+from voc.cleaning.duplicates import bare
+from voc.kernels.hashing import Floats
+from voc.reading.kinds import KINDS, choose
+from voc.reading.model import OUTPUTS, ToneModel
 
 # Domains left out together, to fit clause weights and confidence on words the weights do not know, too.
 FOLDS = (

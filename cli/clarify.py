@@ -10,7 +10,7 @@ from cli.output import as_json, as_table, console
 from models.clarifying import RULE, clarified, usage
 from models.engine import migrate, transaction
 from settings import asset_text
-from voc.taxonomy import parse_taxonomy
+from voc.reading.taxonomy import parse_taxonomy
 
 
 def attach(app: typer.Typer) -> None:

@@ -11,8 +11,8 @@ from cli.output import console
 from models import approving
 from models.engine import migrate, transaction
 from settings import asset_text
-from voc.classes import with_issue
 from voc.deadlines import working_days_due
+from voc.reading.classes import with_issue
 from voc.routing import parse_organisation
 
 classes = typer.Typer(help="分类体系：提议新增具体问题点，批准后自动启用", no_args_is_help=True)

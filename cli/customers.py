@@ -13,8 +13,8 @@ from models import customers as queries
 from models.engine import migrate, transaction
 from models.newest import lately
 from voc.customers import FEWEST, MOST, SEGMENTS, Habits, Heard, coverage, groups, sample
-from voc.definitions import CHANNELS
 from voc.errors import InputError
+from voc.intake.definitions import CHANNELS
 from voc.lifecycle import CASE
 from voc.priority import TYPE_NAMES
 

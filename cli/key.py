@@ -16,8 +16,8 @@ from models.engine import migrate, transaction
 from models.schema.machines import SCOPES
 from settings import get_settings
 from voc.errors import InputError
-from voc.intake import CHANNELS, definition_from_dict, parse_mapping
-from voc.webhooks import KINDS, MAPPINGS
+from voc.intake.rows import CHANNELS, definition_from_dict, parse_mapping
+from voc.intake.webhooks import KINDS, MAPPINGS
 
 key = typer.Typer(help="接口密钥：添加、停用、列出", no_args_is_help=True)
 webhook = typer.Typer(help="推送来源：添加、换密钥", no_args_is_help=True)

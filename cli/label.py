@@ -20,8 +20,8 @@ from models.labelling import Drawn
 from tasks.assets import model, taxonomy
 from tasks.label import draw, export, take_back
 from voc.errors import InputError
-from voc.labels import Annotations, annotate
 from voc.learning.sheet import STRATUM_NAMES, TONE_NAMES, TYPE_NAMES, issue_names
+from voc.reading.labels import Annotations, annotate
 
 SKIP, UNDO, QUIT, ACCEPT, NONE, SEARCH = "s", "u", "q", "\r", "0", "/"
 HELP = "回车＝采用建议　s＝跳过　u＝撤销上一条　q＝退出（已答的都已保存）"

@@ -14,8 +14,8 @@ from models.engine import migrate, transaction
 from settings import asset_text
 from voc.errors import InputError
 from voc.lifecycle import ROOTCAUSE
+from voc.reading.taxonomy import DIMENSIONS
 from voc.routing import parse_organisation
-from voc.taxonomy import DIMENSIONS
 from voc.wording import left_in_words
 from voc.zone import CHINA
 

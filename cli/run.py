@@ -22,7 +22,7 @@ from models.engine import migrate, transaction
 from settings import get_settings
 from sources.registry import open_source
 from voc.errors import InputError
-from voc.intake import Definition, definition_from_dict, guess_mapping, parse_definition, parse_mapping
+from voc.intake.rows import Definition, definition_from_dict, guess_mapping, parse_definition, parse_mapping
 from voc.kpi import PART_NAMES, PARTS
 
 STAGES = ("采集", "质检", "分析", "预警", "改进", "验证", "报告", "告知")

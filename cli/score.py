@@ -28,8 +28,8 @@ from cli.table import (
     target,
 )  # fmt: skip
 from voc.errors import InputError
-from voc.intake import guess_mapping
-from voc.scoring import COLUMNS
+from voc.intake.rows import guess_mapping
+from voc.reading.scoring import COLUMNS
 
 LARGE = 50_000  # rows from which a second process is worth its start
 NOTES = 5

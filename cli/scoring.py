@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 from cli.table import Row, rows_of
 from sources.base import Source
 from tasks.assets import cleaning, model, taxonomy
-from voc.identity import tiers
-from voc.intake import parse_ratings, parse_times
-from voc.model import TYPES
+from voc.cleaning.repeats import Repeats
+from voc.intake.identity import tiers
+from voc.intake.rows import parse_ratings, parse_times
 from voc.priority import Factors, prioritise
-from voc.repeats import Repeats
-from voc.scoring import REASON_NAMES, UNDERSTOOD, UNREADABLE, Scored, ranks, score
+from voc.reading.model import TYPES
+from voc.reading.scoring import REASON_NAMES, UNDERSTOOD, UNREADABLE, Scored, ranks, score
 from voc.standing import Standing
 
 CHUNK = 2_000  # rows read, understood and written at a time
@@ -92,7 +92,7 @@ class Scoring:
             return
         # A plain fork would copy locks held by threads of this process; the fork server has none.
         context = get_context("forkserver")
-        context.set_forkserver_preload(["voc.scoring", "tasks.assets"])
+        context.set_forkserver_preload(["voc.reading.scoring", "tasks.assets"])
         pool = stack.enter_context(ProcessPoolExecutor(self._plan.processes, context))
         waiting: deque[tuple[list[Row], Future[Scored]]] = deque()
         for rows in self._chunks():

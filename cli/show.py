@@ -13,11 +13,11 @@ from models import problem_list, showing
 from models.engine import migrate, transaction
 from notifications.names import EVENTS
 from settings import get_settings
-from voc.delivery import STATES
 from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES
 from voc.lifecycle import ACTION, PROBLEM
 from voc.monitor import Watching
+from voc.telling.delivery import STATES
 
 PROBLEM_KIND_NAMES = {"issue": "反复出现", "incident": "同一事件", "candidate": "新问题", "part": "拆分"}
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]

@@ -26,7 +26,7 @@ from cli.table import (
 from settings import asset_bytes
 from sources.base import Source
 from voc.errors import InputError
-from voc.similarity import PairModel, load_pairs, similarity
+from voc.similarity.network import PairModel, load_pairs, similarity
 
 CHUNK = 5_000
 COLUMNS = ("similarity", "same")

@@ -17,8 +17,15 @@ from settings import get_settings
 from sources.base import Chunk
 from sources.registry import PULLED, open_pulled, open_source
 from voc.errors import InputError
-from voc.intake import CHANNELS, Definition, definition_from_dict, guess_mapping, map_rows, parse_definition
-from voc.privacy import mask
+from voc.intake.rows import (
+    CHANNELS,
+    Definition,
+    definition_from_dict,
+    guess_mapping,
+    map_rows,
+    parse_definition,
+)
+from voc.privacy.masking import mask
 
 SHOWN = 5
 DefinitionFile = Annotated[Path, typer.Argument(metavar="文件", help="来源定义（TOML）")]

@@ -13,9 +13,9 @@ from models import asking
 from models.engine import migrate, transaction
 from settings import asset_text, get_settings
 from voc.errors import InputError
-from voc.survey_rules import Finding, lint
-from voc.surveys import MUCH_OTHER, Survey, parse_surveys, source_of
-from voc.taxonomy import parse_taxonomy
+from voc.reading.taxonomy import parse_taxonomy
+from voc.surveys.forms import MUCH_OTHER, Survey, parse_surveys, source_of
+from voc.surveys.rules import Finding, lint
 
 survey = typer.Typer(help="问卷：新建、检查、发布、征集、结果", no_args_is_help=True)
 KINDS = {"scale": "刻度", "choice": "单选", "choices": "多选", "open": "开放"}

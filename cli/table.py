@@ -16,7 +16,7 @@ from sources.base import Chunk, Source
 from sources.json_lines import JsonLines
 from sources.registry import open_source
 from voc.errors import InputError
-from voc.intake import definition_from_dict
+from voc.intake.rows import definition_from_dict
 
 STANDARD_OUT = "-"
 _BLOCK = 1 << 20

@@ -14,8 +14,8 @@ from cli.server import prepare
 from models import dispatching, post_office
 from models.engine import migrate, transaction
 from notifications.names import EVENTS
-from voc.delivery import STATES
 from voc.errors import ConfigError, DeliveryError, InputError
+from voc.telling.delivery import STATES
 
 DAY = timedelta(days=1)
 COUNTS = {"sent": "24 小时已发", "waiting": "待发", "retry": "待重试", "unknown": "结果不明", "dead": "失败"}

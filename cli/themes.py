@@ -14,8 +14,8 @@ from notifications.theme_pages import render_needs, render_themes
 from tasks import themes as stages
 from tasks.common import moment
 from voc.errors import InputError
-from voc.needs import Need
-from voc.themes import Theme
+from voc.themes.emerging import Theme
+from voc.themes.needs import Need
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 AsOf = Annotated[

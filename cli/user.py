@@ -15,8 +15,8 @@ from models.engine import migrate, transaction
 from settings import asset_text
 from voc.errors import InputError
 from voc.queueing import skills_of
+from voc.reading.taxonomy import parse_taxonomy
 from voc.roles import ROLES
-from voc.taxonomy import parse_taxonomy
 
 user = typer.Typer(help="用户：添加、停用、角色、密码", no_args_is_help=True)
 Login = Annotated[str, typer.Argument(help="登录名")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from voc.intake import CHANNELS
+from voc.intake.rows import CHANNELS
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_TEXT = 20_000

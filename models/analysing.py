@@ -19,8 +19,8 @@ from models.change import lock_out
 from models.loading import by_index, copy_frame, fetched, references_by_batch, stage_frame
 from models.recurring import uncount
 from models.schema.feedback import Feedback, TaxonomyVersion
-from voc.copies import Words
-from voc.duplicates import bands
+from voc.cleaning.copies import Words
+from voc.cleaning.duplicates import bands
 from voc.errors import ConfigError
 
 COPIES = "copies"

@@ -15,8 +15,8 @@ from models.schema.intake import RawRecord, Source
 from models.schema.surveying import Campaign, Survey
 from models.submitting import submit
 from voc.errors import InputError
-from voc.surveys import TOLD, as_dict, source_of, survey_from
-from voc.surveys import Survey as Form
+from voc.surveys.forms import TOLD, as_dict, source_of, survey_from
+from voc.surveys.forms import Survey as Form
 
 
 def write_down(session: Session, form: Form, now: datetime) -> Survey:

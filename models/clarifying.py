@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.loading import copy_rows
 from models.recurring import count_one
-from voc.concrete import Clarified, Concrete
+from voc.evidence.concrete import Clarified, Concrete
 
 RULE = "rule"
 _COLUMNS = (

@@ -20,7 +20,7 @@ from models.loading import references_by_batch, stage_frame
 from models.schema.intake import Batch, Delivery, Quarantine, RawRecord, Source
 from settings import get_settings
 from voc.errors import SourceBusy
-from voc.privacy import mask
+from voc.privacy.masking import mask
 
 COLUMNS = {
     "row": pl.Int64, "record_key": pl.String, "payload_hash": pl.String, "payload": pl.String, "unreadable": pl.String,

@@ -17,8 +17,8 @@ from models.schema.workbench import Attachment, Holder, Note
 from settings import asset_bytes
 from voc.attachments import LARGEST_TOTAL, Accepted
 from voc.errors import InputError
-from voc.names import NameModel, load_names
-from voc.privacy import mask
+from voc.privacy.masking import mask
+from voc.privacy.names import NameModel, load_names
 
 
 def masked(words: str) -> str:

@@ -17,7 +17,7 @@ from models.schema.intake import Contact
 from models.schema.loop import Department
 from models.schema.outbox import ChannelStop, OutboxMessage
 from models.schema.proof import Verification
-from voc.delivery import Transition
+from voc.telling.delivery import Transition
 
 
 def claim_messages(

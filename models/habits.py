@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from settings import asset_text
 from voc.calibration.choosing import span_volumes
 from voc.calibration.world import World
-from voc.taxonomy import parse_taxonomy
+from voc.reading.taxonomy import parse_taxonomy
 
 WEEKS = 156
 QUERY = """

@@ -15,7 +15,7 @@ from models.change import lock_out
 from models.collecting import finish_delivery
 from models.schema.intake import Batch, Delivery, Quarantine, RawRecord, Source
 from models.schema.machines import InboundMessage, WebhookSecret
-from voc.intake import Definition, canonical, definition_from_dict, hash_of, map_rows, record_keys
+from voc.intake.rows import Definition, canonical, definition_from_dict, hash_of, map_rows, record_keys
 
 
 @dataclass(frozen=True)

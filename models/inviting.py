@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from models.schema.surveying import Survey, SurveyInvitation
 from models.telling import WAY
 from settings import get_settings
-from voc.inviting import Candidate
-from voc.messages import INVITATION
-from voc.surveys import survey_from
+from voc.surveys.forms import survey_from
+from voc.telling.inviting import Candidate
+from voc.telling.messages import INVITATION
 
 _ASKED = "(SELECT max(i.asked_at) FROM survey_invitation i WHERE i.customer_id = f.customer_id) AS asked_at"
 # Solved and confirmed, or solved and asked back without an answer; long enough ago, and not since ages.

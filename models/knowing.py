@@ -19,7 +19,7 @@ from models.schema.knowledge import Knowledge, KnowledgeVersion
 from settings import asset_bytes
 from voc.errors import InputError
 from voc.knowledge import Entry, Found, rank, rarest, terms
-from voc.similarity import PairModel, load_pairs
+from voc.similarity.network import PairModel, load_pairs
 
 CANDIDATES = 120
 OWN_ISSUE = 0.1  # an entry of the very issue a case was routed by is worth so much more

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from models.schema.outbox import ChannelBucket, ChannelStop, OutboxMessage
-from voc.delivery import Bucket, Rate, take_many
-from voc.quiet import quiet_until
+from voc.telling.delivery import Bucket, Rate, take_many
+from voc.telling.quiet import quiet_until
 
 DUE = ("pending", "retry")
 MOST = 20_000  # messages looked at for merging in one go

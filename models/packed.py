@@ -1,4 +1,4 @@
-"""Indexes kept as sorted runs (voc.runs): thousands of entries are one row, and little is read for a few keys.
+"""Indexes kept as sorted runs (voc.kernels.runs): thousands of entries are one row, and little is read for a few keys.
 
 Runs are written and joined in the transaction of whoever adds to the index, who holds a lock of his own. They can
 be made anew from what they lead to. A run never changes, so what was read of it stays good: tokens are never reused.
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from models.loading import copy_bytes
 from models.schema.packed import IndexRun
-from voc import runs
+from voc.kernels import runs
 
 # Numbers of all runs that a process keeps, 320 MB, what a million feedbacks take; what is beyond is read again. With a
 # third of it, analysing cost half as much again once a million were stored.

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.fetching import fetch
-from voc.reach import Reach
+from voc.telling.reach import Reach
 
 
 def tallies(session: Session, since: datetime) -> list[dict[str, Any]]:

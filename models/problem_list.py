@@ -14,8 +14,8 @@ from models.fetching import fetch
 from models.relapse import watches
 from settings import asset_text
 from voc.quotations import Passage, choose, typical
+from voc.reading.taxonomy import parse_taxonomy
 from voc.registry.naming import spot
-from voc.taxonomy import parse_taxonomy
 
 
 def problems(session: Session, ids: Sequence[int] | None = None) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models.schema.intake import Batch, Delivery, Source
-from voc.intake import Definition, Mapped, all_present, columns_wanted, definition_from_dict, map_columns
+from voc.intake.rows import Definition, Mapped, all_present, columns_wanted, definition_from_dict, map_columns
 
 _FIRST = """SELECT jsonb_object_keys(payload) FROM (SELECT payload FROM vault.raw_record
             WHERE batch_id = :batch AND outcome IN ('pending', 'passed') ORDER BY "row", id LIMIT 1) first"""

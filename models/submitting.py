@@ -14,7 +14,7 @@ from models.collecting import Row, as_frame, finish_delivery, known_delivery, op
 from models.schema.intake import REMARKS as REMARKS
 from models.schema.intake import RawRecord, Source
 from voc.errors import InputError
-from voc.intake import canonical, hash_of
+from voc.intake.rows import canonical, hash_of
 
 REMARKS_DEFINITION: Mapping[str, Any] = {
     "name": REMARKS,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from settings import get_settings
 from voc.deadlines import working_days_due
-from voc.messages import AFTER
+from voc.telling.messages import AFTER
 
 REDIAGNOSE_DAYS = 3
 CLOCK = """'FMMM"月"FMDD"日" HH24:MI'"""

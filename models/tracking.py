@@ -20,7 +20,7 @@ from models.schema.loop import Case, CaseLog
 from models.schema.tracked import CustomerAnswer, CustomerPreference, Erasure
 from models.sla import next_promise
 from models.submitting import REMARKS, REMARKS_DEFINITION, sign, submit
-from voc.tracking import Change, Stage, may_answer, timeline
+from voc.telling.tracking import Change, Stage, may_answer, timeline
 
 LONGEST_REMARK = 2_000
 REMARKS_A_DAY = 10

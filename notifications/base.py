@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from voc.delivery import Rate
+from voc.telling.delivery import Rate
 
 
 @dataclass(frozen=True)

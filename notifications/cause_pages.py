@@ -16,7 +16,7 @@ from voc.causes.pareto import BY, MEASURES, Bar, gathered, said, sentence
 from voc.causes.slices import SLICE_NAMES, WITHIN, Lift
 from voc.causes.view import View, beginning, chosen, kinds, looked_at, summary, suspicion_days
 from voc.causes.wording import times, value_name
-from voc.taxonomy import DIMENSIONS
+from voc.reading.taxonomy import DIMENSIONS
 from voc.zone import CHINA
 
 MARKED = 3

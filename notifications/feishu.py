@@ -14,7 +14,7 @@ from notifications.answers import Codes, Meaning, accept
 from notifications.base import Manner, Message
 from notifications.posting import address, post, required
 from notifications.robots import manner_of, within
-from voc.delivery import Rate
+from voc.telling.delivery import Rate
 
 _NUMBER = 532
 LIMIT = 20_000

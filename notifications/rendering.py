@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from voc.errors import InputError
-from voc.messages import FOR_CUSTOMERS, OBSERVING, effect_phrase, refuse_unverified_numbers
+from voc.telling.messages import FOR_CUSTOMERS, OBSERVING, effect_phrase, refuse_unverified_numbers
 
 FOLDER = Path(__file__).parent / "templates"
 _EXPRESSION = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)

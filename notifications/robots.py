@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from notifications.base import Manner, Message
 from notifications.posting import as_body, robot_of
-from voc.delivery import Rate
+from voc.telling.delivery import Rate
 
 ELLIPSIS = "…"
 

@@ -13,8 +13,8 @@ from notifications.answers import Codes, Meaning, accept
 from notifications.base import Manner, Message
 from notifications.posting import address, as_body, post, required, robot_of
 from notifications.robots import stamp
-from voc.delivery import ON_UNKNOWN, Rate
 from voc.errors import ConfigError, DeliveryError
+from voc.telling.delivery import ON_UNKNOWN, Rate
 
 _NUMBER = 533
 LONGEST = 500  # characters: gateways take seven parts of 67 and a little more

@@ -9,8 +9,8 @@ from typing import Any
 from notifications import charts
 from notifications.pages import render
 from settings import get_settings
-from voc.needs import Need
-from voc.themes import Theme
+from voc.themes.emerging import Theme
+from voc.themes.needs import Need
 
 WIDTH = 220  # of a need's bar
 MOST = 40

@@ -9,8 +9,8 @@ from notifications.answers import Codes, Meaning, accept
 from notifications.base import Manner, Message
 from notifications.posting import address, as_body, post, required
 from notifications.robots import fitted, manner_of
-from voc.delivery import Rate
 from voc.errors import ConfigError
+from voc.telling.delivery import Rate
 
 _NUMBER = 530
 LIMITS = {"text": 2048, "markdown": 4096}

@@ -9,11 +9,11 @@ from voc.alarms.values import KINDS as ALARM_KINDS
 from voc.effect.ladder import NAMES as DESIGN_NAMES
 from voc.effect.verdict import METRIC_NAMES
 from voc.effect.verdict import NAMES as VERDICT_NAMES
-from voc.intake import CHANNELS
+from voc.intake.rows import CHANNELS
 from voc.lifecycle import LIVES
 from voc.priority import LEVEL_NAMES, TYPE_NAMES
 from voc.queueing import skills_of
-from voc.taxonomy import DIMENSIONS, parse_taxonomy
+from voc.reading.taxonomy import DIMENSIONS, parse_taxonomy
 
 TABLES = {
     "channel": CHANNELS,

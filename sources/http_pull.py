@@ -13,7 +13,7 @@ import httpx
 from sources.base import Chunk, Page, Secret, empty_chunk
 from sources.json_lines import add_item
 from voc.errors import InputError
-from voc.pulling import HttpPull, Mark, at, http_pull, items_of, mark_of, newest, since
+from voc.intake.pulling import HttpPull, Mark, at, http_pull, items_of, mark_of, newest, since
 
 TIMEOUT = 15.0
 LARGEST = 32 * 2**20

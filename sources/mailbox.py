@@ -17,7 +17,7 @@ from imap_tools.errors import ImapToolsError
 
 from sources.base import Chunk, Page, RawRow, Secret, empty_chunk, storable
 from voc.errors import InputError
-from voc.pulling import MailPull, mail_pull
+from voc.intake.pulling import MailPull, mail_pull
 
 TIMEOUT = 30.0
 # Messages carry their attachments: a page of them is held in memory.

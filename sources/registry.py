@@ -13,7 +13,7 @@ from sources.http_pull import open_http
 from sources.json_lines import JsonLines
 from sources.mailbox import open_mailbox
 from voc.errors import InputError
-from voc.intake import Definition
+from voc.intake.rows import Definition
 
 KINDS: Final[dict[str, Callable[[Path, str, str], Source]]] = {
     "csv": lambda path, encoding, _: CsvFile(path, encoding),

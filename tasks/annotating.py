@@ -17,9 +17,9 @@ from models.analysing import note_taxonomy
 from models.recurring import EVERYTHING, SCHEMA, added
 from settings import asset_text, get_settings
 from tasks.assets import model, taxonomy
-from voc.areas import AreaOpinion
-from voc.labels import Annotations
 from voc.priority import Factors, Priorities, prioritise
+from voc.reading.areas import AreaOpinion
+from voc.reading.labels import Annotations
 from voc.recurring import before_and_on, customers_since
 
 MENTIONS = {

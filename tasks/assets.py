@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from settings import asset_bytes, asset_text
-from voc.cleaning import Cleaning, load_cleaning
-from voc.model import Model, assemble
+from voc.cleaning.assets import Cleaning, load_cleaning
+from voc.reading.model import Model, assemble
+from voc.reading.taxonomy import Taxonomy, parse_taxonomy
 from voc.routing import Organisation, parse_organisation
-from voc.taxonomy import Taxonomy, parse_taxonomy
 
 
 @lru_cache(maxsize=1)

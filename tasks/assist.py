@@ -15,9 +15,9 @@ from models.engine import transaction
 from settings import get_settings
 from tasks.assets import model, taxonomy
 from tasks.common import stage
-from voc.assist import ABSTAINED, check_answer, check_readings, messages
-from voc.concrete import Concrete
-from voc.privacy import mask
+from voc.evidence.assist import ABSTAINED, check_answer, check_readings, messages
+from voc.evidence.concrete import Concrete
+from voc.privacy.masking import mask
 
 ATTEMPTS = 3
 BREAKER = 3  # so many complaints without any answer, and the endpoint is left alone until the next run

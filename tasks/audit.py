@@ -34,7 +34,7 @@ from voc.audit.sheet import (
     week_of,
 )
 from voc.errors import InputError
-from voc.intake import CHANNELS
+from voc.intake.rows import CHANNELS
 from voc.learning.sheet import TYPE_NAMES, Trouble
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -20,7 +20,7 @@ from models.schema.intake import Batch, Source
 from settings import get_settings
 from tasks.common import stage
 from tasks.interpreter import at_work
-from voc.intake import parse_ratings, parse_times
+from voc.intake.rows import parse_ratings, parse_times
 
 TOGETHER = 8  # batches of full size in one run of Great Expectations, most of whose cost is the run itself
 

@@ -9,8 +9,8 @@ from models import approving
 from models.engine import transaction
 from settings import asset_text, get_settings
 from tasks.common import stage
-from voc.classes import with_issue
-from voc.taxonomy import parse_taxonomy
+from voc.reading.classes import with_issue
+from voc.reading.taxonomy import parse_taxonomy
 
 FILE = "taxonomy.toml"
 

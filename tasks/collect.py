@@ -34,7 +34,7 @@ from tasks.interpreter import at_work
 from tasks.pull import pull
 from tasks.rows import rows_of
 from voc.errors import InputError, VocError
-from voc.intake import Definition, definition_from_dict
+from voc.intake.rows import Definition, definition_from_dict
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.analysing import entries_of, index_copies, known_words, not_indexed
 from settings import get_settings
-from voc.copies import Words, find_copies
+from voc.cleaning.copies import Words, find_copies
 
 AT_ONCE = 10_000
 

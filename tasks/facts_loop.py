@@ -27,7 +27,7 @@ from voc.facts import (
     Stage,
     Trend,
 )
-from voc.intake import CHANNELS
+from voc.intake.rows import CHANNELS
 from voc.lifecycle import ACTION, PROBLEM
 from voc.reporting.funnel import Reached, Stuck, stages
 from voc.reporting.said import Said, is_complaint

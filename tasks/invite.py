@@ -13,7 +13,7 @@ from models.schema.surveying import Survey
 from settings import get_settings
 from tasks.common import stage
 from voc.errors import ConfigError, InputError
-from voc.inviting import choose, quarter_of
+from voc.telling.inviting import choose, quarter_of
 
 # Who was not asked within so many days after a service has forgotten it.
 FORGOTTEN = timedelta(days=14)

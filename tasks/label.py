@@ -20,10 +20,10 @@ from sources.registry import open_source
 from tasks.assets import taxonomy
 from tasks.train import newest_model
 from voc.errors import InputError
-from voc.labels import Annotations, annotate
 from voc.learning.apply import least_sure
 from voc.learning.choose import Candidate, active, audit, reserved
 from voc.learning.sheet import ISSUES, NUMBER, STRATUM_NAMES, TEXT, Sheet, Trouble, allowed, columns, read
+from voc.reading.labels import Annotations, annotate
 from voc.zone import CHINA
 
 SEED = 20261122  # of the lots; the same for ever, so that all draws of the audit make one sample

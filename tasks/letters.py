@@ -12,9 +12,9 @@ from notifications.base import Channel, Manner, Message
 from notifications.registry import open_channel
 from notifications.rendering import render_message
 from settings import get_settings
-from voc.delivery import Transition
 from voc.errors import ConfigError, DeliveryError
-from voc.messages import INVITATION, neutralise
+from voc.telling.delivery import Transition
+from voc.telling.messages import INVITATION, neutralise
 
 # Ours, not a customer's: they may look like links and lists.
 UNTOUCHED = frozenset({"link", "template", "lines", "number"})

@@ -18,13 +18,13 @@ from models.reading import Raw, raw_of
 from settings import asset_bytes, get_settings
 from tasks.annotating import annotated, mentioned
 from tasks.assets import cleaning, model, taxonomy
-from voc.concrete import Clarified, make_concrete
 from voc.errors import ConfigError
-from voc.identity import pseudonyms, tiers
-from voc.intake import Mapped, parse_ratings, parse_times
-from voc.privacy import mask
-from voc.text import normalise
-from voc.understanding import understand
+from voc.evidence.concrete import Clarified, make_concrete
+from voc.intake.identity import pseudonyms, tiers
+from voc.intake.rows import Mapped, parse_ratings, parse_times
+from voc.privacy.masking import mask
+from voc.reading.understanding import understand
+from voc.text.uniform import normalise
 
 ASIDE = ("touchpoint", "agent", "region", "product", "version")
 MOMENT = pl.Datetime("us", "UTC")

@@ -21,7 +21,7 @@ from sources.registry import open_pulled
 from tasks.common import run_id
 from tasks.rows import rows_of
 from voc.errors import InputError
-from voc.intake import Definition
+from voc.intake.rows import Definition
 
 
 def pull(source: int, definition: Definition, now: datetime) -> list[int]:

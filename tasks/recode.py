@@ -23,8 +23,8 @@ from tasks.annotating import annotated, mentioned, note_taxonomy_in_force, rank,
 from tasks.assets import model, taxonomy
 from tasks.common import run_id, stage
 from tasks.naming import table
-from voc.concrete import make_concrete
-from voc.labels import annotate
+from voc.evidence.concrete import make_concrete
+from voc.reading.labels import annotate
 from voc.zone import CHINA
 
 START = (datetime.min.replace(tzinfo=UTC), 0)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models import registering
 from models.registering import Known, Said
 from settings import asset_bytes
+from voc.kernels.runs import ordered
 from voc.registry import nearby
 from voc.registry.anchors import entries, hashed, of_any, of_streams, streams, whole
 from voc.registry.background import Background, load_background
@@ -22,7 +23,6 @@ from voc.registry.packing import packed, unpacked
 from voc.registry.pairs import DAY, Facts, Rule, alike, compatible
 from voc.registry.signs import Signs, signs
 from voc.registry.surges import SurgeRule
-from voc.runs import ordered
 
 AT_ONCE = 5_000
 RULE, SURGE = Rule(), SurgeRule()

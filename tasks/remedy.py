@@ -14,7 +14,7 @@ from models.schema.intake import RawRecord
 from settings import get_settings
 from tasks.common import stage
 from tasks.naming import table
-from voc.intake import Definition, definition_from_dict, map_rows, parse_ratings, parse_times
+from voc.intake.rows import Definition, definition_from_dict, map_rows, parse_ratings, parse_times
 
 WHO = "system:remedy"
 AT_ONCE = 1_000  # rows; each becomes a delivery of its own, with its own account

@@ -6,7 +6,7 @@ import polars as pl
 
 from models.collecting import Row, as_frame
 from sources.base import Chunk
-from voc.intake import Definition, canonical, hash_of, map_rows, payload_hash, record_keys
+from voc.intake.rows import Definition, canonical, hash_of, map_rows, payload_hash, record_keys
 
 
 def rows_of(chunk: Chunk, definition: Definition) -> pl.DataFrame:

@@ -23,7 +23,7 @@ from tasks.aggregate import organisation
 from tasks.common import by, stage
 from tasks.naming import table
 from voc.alarms.values import Alarm
-from voc.duplicates import bare
+from voc.cleaning.duplicates import bare
 from voc.quotations import quoted
 from voc.suspects.bursts import Policy
 from voc.suspects.judging import DAY, EAST, NOT_COUNTED, Finding, Judged, Said, judge

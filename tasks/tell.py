@@ -30,10 +30,10 @@ from notifications.names import EVENTS
 from settings import get_settings
 from tasks.common import stage
 from tasks.letters import Post, letter, open_channels
-from voc.delivery import Rate, Transition, after, digest_at, lease_ended
-from voc.digests import ALONE, bundles, line_of
 from voc.errors import ConfigError, DeliveryError, InputError
-from voc.quiet import hours_of
+from voc.telling.delivery import Rate, Transition, after, digest_at, lease_ended
+from voc.telling.digests import ALONE, bundles, line_of
+from voc.telling.quiet import hours_of
 
 CLAIM = 200
 LEASE = timedelta(minutes=5)

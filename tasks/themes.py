@@ -12,10 +12,10 @@ from models import themes as queries
 from models.engine import transaction
 from models.newest import last_moment
 from tasks.assets import taxonomy
-from voc.asking import asked
 from voc.errors import InputError
-from voc.needs import Need, Voices, needs
-from voc.themes import POLICY, Said, Theme, emerging
+from voc.themes.asking import asked
+from voc.themes.emerging import POLICY, Said, Theme, emerging
+from voc.themes.needs import Need, Voices, needs
 from voc.zone import CHINA
 
 FIRST = date(1970, 1, 1)

@@ -20,14 +20,14 @@ from models.labelling import Labelled
 from settings import asset_bytes, get_settings
 from tasks.assets import assembled, model, taxonomy
 from voc.errors import InputError
-from voc.labels import Annotations, annotate
 from voc.learning import card
 from voc.learning.choose import weights
 from voc.learning.judge import Judgement, judge, type_shares
 from voc.learning.layer import with_layer
 from voc.learning.learn import Taught, learn
 from voc.learning.shares import Share
-from voc.model import TYPES, Model
+from voc.reading.labels import Annotations, annotate
+from voc.reading.model import TYPES, Model
 from voc.zone import CHINA
 
 FILES = ("tone.npz", "topics.npz")

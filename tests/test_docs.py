@@ -11,7 +11,7 @@ import typer
 from cli import app
 from settings import Settings
 from voc.effect.verdict import NAMES
-from voc.intake import FIELDS, definition_from_dict, parse_definition
+from voc.intake.rows import FIELDS, definition_from_dict, parse_definition
 from voc.lifecycle import LIVES, next_state
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -20,13 +20,13 @@ from notifications.registry import CHANNELS, open_channel
 from notifications.rendering import FOLDER
 from settings import Settings, asset_text, get_settings
 from sources.registry import KINDS, SUFFIXES
-from voc.delivery import ON_UNKNOWN
 from voc.errors import ConfigError
 from voc.lifecycle import LIVES
 from voc.measures import parse_measures, suggest
-from voc.messages import AFTER, FOR_CUSTOMERS, MOMENTS, TEMPLATES
+from voc.reading.taxonomy import parse_taxonomy
 from voc.routing import parse_organisation, route
-from voc.taxonomy import parse_taxonomy
+from voc.telling.delivery import ON_UNKNOWN
+from voc.telling.messages import AFTER, FOR_CUSTOMERS, MOMENTS, TEMPLATES
 
 ROOT = Path(__file__).resolve().parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

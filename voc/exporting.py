@@ -6,5 +6,5 @@ FORMULA = frozenset("=+-@＝＋－＠\t\r")
 
 
 def defused(cell: object) -> object:
-    """Put ' before a text that a spreadsheet would calculate; numbers stay numbers (voc/intake.py takes it off)."""
+    """Put ' before a text that a spreadsheet would calculate; numbers stay (voc.intake.rows takes it off)."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in FORMULA else cell

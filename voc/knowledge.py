@@ -2,7 +2,7 @@
 
 PostgreSQL cannot cut Chinese into words, so the words are cut here and kept beside the entry. An entry is scored
 by the terms it shares with what is asked (BM25, Robertson & Zaragoza 2009; its best way of asking counts, what
-only its answer says counts little), and the best are compared once more by meaning (voc/similarity.py).
+only its answer says counts little), and the best are compared once more by meaning (voc/similarity/network.py).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from voc.duplicates import bare
-from voc.similarity import PairModel, similarity
-from voc.text import normalise, segment
+from voc.cleaning.duplicates import bare
+from voc.similarity.network import PairModel, similarity
+from voc.text.uniform import normalise, segment
 
 LONGEST_TERM = 24
 TERMS_ASKED = 24  # rarest terms of a question that candidates are looked up by

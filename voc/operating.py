@@ -10,7 +10,7 @@ from typing import Final
 
 from voc.amounts import amount
 from voc.errors import InputError
-from voc.intake_cells import parse_times
+from voc.intake.cells import parse_times
 from voc.zone import CHINA
 
 # Those with a unit are levels of a day, the others are counts that may be added up.

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voc.duplicates import similarity
-from voc.spoken import blanked
+from voc.cleaning.duplicates import similarity
+from voc.text.spoken import blanked
 
 LONGEST = 60
 SHORTEST = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.kernel import compiled
+from voc.kernels.compiled import compiled
 
 DAY = 86_400  # seconds
 

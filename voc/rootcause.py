@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from voc.errors import InputError
-from voc.taxonomy import DIMENSIONS
+from voc.reading.taxonomy import DIMENSIONS
 
 LEAST_WHYS, MOST_WHYS = 3, 7
 SHORTEST = 4

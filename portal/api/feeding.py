@@ -14,8 +14,8 @@ from models.keys import Machine
 from models.rights import house
 from portal.api.answers import FAULTS
 from portal.api.keys import Refused, scoped
-from voc.intake import CHANNELS
-from voc.webhooks import cell
+from voc.intake.rows import CHANNELS
+from voc.intake.webhooks import cell
 
 router = APIRouter()
 Word = Annotated[str, AfterValidator(cell), Field(max_length=200)]

@@ -18,8 +18,8 @@ from portal.api.answers import FAULTS
 from portal.api.keys import Refused, slowed
 from portal.browsers import caller
 from voc.errors import InputError
-from voc.intake import Definition
-from voc.webhooks import Push, parse_body, parse_push, signed_by_wjx, token_fits
+from voc.intake.rows import Definition
+from voc.intake.webhooks import Push, parse_body, parse_push, signed_by_wjx, token_fits
 
 router = APIRouter()
 LARGEST = 1024 * 1024

@@ -14,7 +14,7 @@ from models.sessions import Person
 from portal.naming import named
 from portal.rendering import page
 from portal.rights import allow
-from voc.delivery import STATES
+from voc.telling.delivery import STATES
 from voc.wording import span
 
 router = APIRouter()

@@ -16,9 +16,9 @@ from portal.pages.desk import Desk, Worker
 from portal.rendering import page
 from settings import asset_text
 from voc.errors import InputError
+from voc.reading.taxonomy import DIMENSIONS
 from voc.rootcause import MOST_WHYS
 from voc.routing import parse_organisation
-from voc.taxonomy import DIMENSIONS
 from voc.wording import left
 from voc.zone import CHINA
 

@@ -19,8 +19,8 @@ from portal.browsers import caller
 from portal.guard import POLICY
 from portal.rendering import page
 from settings import get_settings
-from voc.surveys import Survey as Form
-from voc.surveys import read_answers
+from voc.surveys.forms import Survey as Form
+from voc.surveys.forms import read_answers
 
 router = APIRouter()
 A_MINUTE = 20

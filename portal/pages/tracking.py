@@ -17,8 +17,8 @@ from portal.browsers import caller
 from portal.cookies import drop, put, tracking_cookie
 from portal.rendering import page
 from settings import get_settings
-from voc.quiet import hours_of
-from voc.tracking import read_digits, read_number, what_changed
+from voc.telling.quiet import hours_of
+from voc.telling.tracking import read_digits, read_number, what_changed
 
 router = APIRouter()
 A_MINUTE = 10

@@ -10,7 +10,7 @@ from models.engine import transaction
 from models.schema.intake import Source
 from models.schema.machines import ApiKey, WebhookSecret
 from voc.errors import InputError
-from voc.intake import definition_from_dict
+from voc.intake.rows import definition_from_dict
 
 app = typer.Typer()
 attach(app)

@@ -9,7 +9,7 @@ import sys
 import pytest
 import xlsxwriter
 
-from voc.scoring import COLUMNS
+from voc.reading.scoring import COLUMNS
 
 LONG = "安装师傅迟到了三个小时，电话也打不通，我请假白等了一上午"
 NEARLY = "安装师傅迟到了三个小时，电话也打不通，我请假白等了一下午"

@@ -15,7 +15,7 @@ from expectations import engine
 from expectations.catalogue import MAX_TEXT
 from expectations.feedback import COLUMNS, GATED_FROM, BatchRefused, validate
 from voc.errors import SchemaBroken
-from voc.intake import CHANNELS
+from voc.intake.rows import CHANNELS
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MOMENT = datetime(2020, 8, 24, 3, 29, tzinfo=UTC)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from models import packed
 from models.engine import transaction
-from voc import runs
+from voc.kernels import runs
 
 KIND = "test"
 

@@ -11,7 +11,7 @@ import pytest
 from notifications import rendering
 from notifications.rendering import FOLDER, render_message
 from voc.errors import InputError
-from voc.messages import AFTER, FOR_CUSTOMERS, INVITATION, OBSERVING, OF_OPERATION, TEMPLATES
+from voc.telling.messages import AFTER, FOR_CUSTOMERS, INVITATION, OBSERVING, OF_OPERATION, TEMPLATES
 
 DATA: dict[str, object] = {
     "number": "VOC-7K3M9Q2XTA",

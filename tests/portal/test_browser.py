@@ -24,7 +24,7 @@ from models.knowing import Words, add
 from models.linking import hashed
 from portal.app import create_app
 from settings import asset_text, get_settings
-from voc.surveys import parse_surveys
+from voc.surveys.forms import parse_surveys
 
 CHROMIUM = os.environ.get("VOC_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [

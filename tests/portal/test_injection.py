@@ -23,8 +23,8 @@ from models.schema.loop import ProblemMember
 from portal.sheets import Table, as_csv, as_xlsx
 from tasks.aggregate import organisation
 from voc.exporting import FORMULA
-from voc.intake import definition_from_dict, map_rows
-from voc.messages import neutralise
+from voc.intake.rows import definition_from_dict, map_rows
+from voc.telling.messages import neutralise
 
 NOW = datetime(2026, 6, 1, 1, tzinfo=UTC)
 BY = By("person:x", NOW)

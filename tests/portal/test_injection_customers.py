@@ -21,7 +21,7 @@ from notifications.workbook import write_workbook
 from settings import asset_text
 from voc.facts import ProblemFact
 from voc.report import build
-from voc.surveys import parse_surveys
+from voc.surveys.forms import parse_surveys
 
 
 def _neighbour(path):

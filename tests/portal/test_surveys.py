@@ -9,8 +9,8 @@ from sqlalchemy import text
 from models import asking, inviting
 from models.engine import transaction
 from settings import asset_text
-from voc.inviting import Candidate
-from voc.surveys import parse_surveys
+from voc.surveys.forms import parse_surveys
+from voc.telling.inviting import Candidate
 
 NOW = datetime.now(UTC)
 GOOD = {"score": "2", "part": "响应速度", "words": "等了三天才有人回复"}

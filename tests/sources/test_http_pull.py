@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from sources.http_pull import LARGEST, open_http
 from voc.errors import InputError
-from voc.pulling import mark_of
+from voc.intake.pulling import mark_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PATH = "/api/tickets"

@@ -12,7 +12,7 @@ from sources.excel_file import ExcelFile
 from sources.json_lines import JsonLines
 from sources.registry import KINDS, SUFFIXES, open_source
 from voc.errors import InputError
-from voc.intake import definition_from_dict
+from voc.intake.rows import definition_from_dict
 
 
 @pytest.mark.parametrize(

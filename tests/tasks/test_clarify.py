@@ -6,7 +6,7 @@ from models.clarifying import clarified, usage
 from models.engine import transaction
 from notifications.rendering import render_message
 from tasks.improve import open_cases
-from voc.concrete import OPEN_QUESTION
+from voc.evidence.concrete import OPEN_QUESTION
 
 COLUMNS = {"external_id": "编号", "text": "内容", "rating": "评分", "evidence": "工单记录+通话转写"}
 TOLD = {"number": "VOC-1", "category": "服务体验", "deadline": "6月8日 12:00", "link": ""}

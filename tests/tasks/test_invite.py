@@ -13,7 +13,7 @@ from tasks.improve import open_cases
 from tasks.invite import invite_customers
 from tasks.tell import send_due
 from voc.errors import ConfigError, InputError
-from voc.surveys import parse_surveys
+from voc.surveys.forms import parse_surveys
 
 DAY = timedelta(days=1)
 ROWS = [

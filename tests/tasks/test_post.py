@@ -13,8 +13,8 @@ from models.engine import transaction
 from notifications.base import Manner
 from tasks import letters
 from tasks.tell import send_due
-from voc.delivery import Rate
 from voc.errors import DeliveryError
+from voc.telling.delivery import Rate
 
 QUEUE = """
 INSERT INTO outbox (subject, event, round, audience, recipient, channel, data, state, attempts, next_attempt_at, repeat,

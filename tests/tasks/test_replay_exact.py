@@ -16,7 +16,7 @@ from tasks.replay import replay
 from tasks.report import Wanted, write
 from tasks.verify import verify_due
 from voc.reporting.ledger import PART_NAMES, printed
-from voc.surveys import parse_surveys
+from voc.surveys.forms import parse_surveys
 
 MONDAY = date(2026, 1, 5)
 LIVE = MONDAY + timedelta(days=84)

@@ -3,7 +3,7 @@
 from models import asking
 from models.engine import transaction
 from settings import asset_text
-from voc.surveys import parse_surveys
+from voc.surveys.forms import parse_surveys
 
 COMPLAINTS = ["约好的安装师傅没来", "等安装师傅等了一天", "包装破了，东西摔坏了"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voc.definitions import Definition, parse_definition
+from voc.intake.definitions import Definition, parse_definition
 
 TOML = """
 name = "jd-aircon"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voc.errors import InputError
 from voc.measures import DIMENSIONS, GENERAL, KINDS, Library, Measure, parse_measures, suggest
-from voc.messages import refuse_unverified_numbers
+from voc.telling.messages import refuse_unverified_numbers
 
 DATA = Path(__file__).parents[2] / "voc" / "data"
 LIBRARY = parse_measures((DATA / "measures.toml").read_text(encoding="utf-8"))

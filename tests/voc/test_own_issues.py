@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from voc.labels import annotate, assemble
-from voc.taxonomy import Taxonomy, parse_taxonomy
+from voc.reading.labels import annotate, assemble
+from voc.reading.taxonomy import Taxonomy, parse_taxonomy
 
 DATA = Path(__file__).resolve().parents[2] / "voc" / "data"
 TEXT = (DATA / "taxonomy.toml").read_text(encoding="utf-8")

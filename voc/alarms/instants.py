@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from voc.alarms.spellings import counted, spelled
 from voc.amounts import amount
 from voc.errors import InputError
-from voc.intake_cells import parse_times
+from voc.intake.cells import parse_times
 from voc.zone import CHINA
 
 _WEEK = re.compile(r"(\d{4})\s*(?:-|/|年)?\s*(?:W|第)\s*(\d{1,2})\s*周?", re.IGNORECASE)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from voc.intake import CHANNELS
-from voc.taxonomy import Taxonomy
+from voc.intake.rows import CHANNELS
+from voc.reading.taxonomy import Taxonomy
 
 ALL = "all"
 WORDS, EVENT = "words:", "event:"

@@ -11,7 +11,7 @@ from typing import Final
 
 from voc.causes.onset import Onset
 from voc.errors import InputError
-from voc.intake_cells import parse_times
+from voc.intake.cells import parse_times
 from voc.zone import CHINA
 
 KINDS: Final = {

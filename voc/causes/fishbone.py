@@ -11,7 +11,7 @@ from voc.causes.changes import KINDS, Suspicion, likely
 from voc.causes.slices import SLICE_NAMES, Lift
 from voc.causes.wording import shortened, times, value_name
 from voc.quotations import Passage, choose
-from voc.taxonomy import DIMENSIONS, Taxonomy
+from voc.reading.taxonomy import DIMENSIONS, Taxonomy
 
 MOST = 4  # evidence on one bone: more cannot be read
 LEAST_TOLD, LEAST_SHARE = 3, 0.02  # other issues told by fewer members, or a smaller part of them, are chance

@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import Final
 
 from voc.causes.slices import SLICE_NAMES, Lift
-from voc.intake import CHANNELS
-from voc.taxonomy import DIMENSIONS
+from voc.intake.rows import CHANNELS
+from voc.reading.taxonomy import DIMENSIONS
 
 SEGMENTS: Final = ("普通客户", "银卡客户", "金卡客户", "钻石客户")
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-# Channels on which customers speak because they are asked to (codes of voc.intake.CHANNELS).
+# Channels on which customers speak because they are asked to (codes of voc.intake.rows.CHANNELS).
 ASKED = frozenset({"sms", "paper", "interview", "shopper", "survey"})
 LEAST_EVENTS = 1.0  # events of a prior at the common rate that steadies the rate of a rare stratum
 NEW_DAYS = 14  # days with something said that a stratum needs in the baseline

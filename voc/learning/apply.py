@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.areas import AreaOpinion
-from voc.clauses import clausal
 from voc.learning.layer import Learned, Task
 from voc.learning.residual import shares
-from voc.mentions import Mention
-from voc.taxonomy import Taxonomy
+from voc.reading.areas import AreaOpinion
+from voc.reading.mentions import Mention
+from voc.reading.taxonomy import Taxonomy
+from voc.text.clauses import clausal
 
 if TYPE_CHECKING:
     from scipy import sparse
 
-    from voc.labels import Annotations
+    from voc.reading.labels import Annotations
 
 Floats = NDArray[np.float64]
 

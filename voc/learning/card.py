@@ -10,7 +10,7 @@ from voc.learning.judge import Judgement, Side, TaskResult
 from voc.learning.layer import NAMES
 from voc.learning.shares import Share
 from voc.learning.sheet import TONE_NAMES, TYPE_NAMES
-from voc.taxonomy import Taxonomy
+from voc.reading.taxonomy import Taxonomy
 
 SIGNS = {"-": "差评", "+": "好评"}
 RARE = 5  # labelled rows below which the score of a class says nothing

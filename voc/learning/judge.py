@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.labels import Annotations
 from voc.learning.compare import (
     LEAST,
     LEVEL,
@@ -26,6 +25,7 @@ from voc.learning.compare import (
 from voc.learning.layer import NAMES
 from voc.learning.learn import Taught, said_sets, told
 from voc.learning.shares import Share, corrected
+from voc.reading.labels import Annotations
 
 Floats = NDArray[np.float64]
 TASKS = tuple(NAMES)

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from voc.errors import InputError
-from voc.labels import Annotations
 from voc.learning.apply import TONES, area_class, area_logits, issue_logits, tone_logits, type_logits
 from voc.learning.features import SLOTS, rarity, vectors
 from voc.learning.fit import Fit, calibration, choose_fit
 from voc.learning.layer import Learned, Task
 from voc.learning.residual import Floats, Link
-from voc.model import TYPES
-from voc.taxonomy import Taxonomy
+from voc.reading.labels import Annotations
+from voc.reading.model import TYPES
+from voc.reading.taxonomy import Taxonomy
 
 LEAST_LABELS = 30  # below that a penalty cannot be chosen
 LEAST_CASES = 4  # rows in which a class has to be told, or wrongly said, before it is learnt

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from voc.taxonomy import Taxonomy
+from voc.reading.taxonomy import Taxonomy
 
 NUMBER, TEXT = "编号", "内容"
 ASIDE = ("样本", "渠道", "时间", "评分")

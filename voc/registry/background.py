@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.hashing import MIX, SHIFT
+from voc.kernels.hashing import MIX, SHIFT
 
 STEPS = 20.0  # steps of rarity in one unit of the natural logarithm
 MOST = 9.2  # rarity of what is hardly ever seen: once in ten thousand texts or less

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voc.clauses import clausal
 from voc.registry.background import Background
 from voc.registry.signs import pair_key
-from voc.spoken import spoken
-from voc.text import normalise
+from voc.text.clauses import clausal
+from voc.text.spoken import spoken
+from voc.text.uniform import normalise
 
 SHORTEST, LONGEST = 6, 24
 READ = 40  # members read for a name

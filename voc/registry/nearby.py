@@ -1,7 +1,7 @@
 """What the registry's index says of new feedback: its nearest in time by each key, and how many speak of something.
 
-The index is a set of sorted runs (voc.runs) of entries (key, moment, feedback, stream); one run after the other is
-looked at, and what is found is carried from run to run.
+The index is a set of sorted runs (voc.kernels.runs) of entries (key, moment, feedback, stream); one run after the
+other is looked at, and what is found is carried from run to run.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.kernel import compiled
+from voc.kernels.compiled import compiled
+from voc.kernels.runs import ordered, seek
 from voc.registry.anchors import of_any, whole
 from voc.registry.background import Background
 from voc.registry.pairs import DAY
 from voc.registry.surges import SurgeRule, spread, surging
-from voc.runs import ordered, seek
 
 KEY, MOMENT, FEEDBACK, STREAM = range(4)
 ANY = np.iinfo(np.int64).min  # no stream in particular

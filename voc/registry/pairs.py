@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.kernel import compiled
+from voc.kernels.compiled import compiled
 from voc.registry.signs import NONE, Signs
 
 DAY = 86_400

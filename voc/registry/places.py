@@ -11,7 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from voc.cities import CITIES
-from voc.text import segment
+from voc.text.uniform import segment
 
 # Words a name may end with. What stands before them is the name, as far as it is not an everyday word. Works and
 # facilities (搅拌站, 炼油厂, 采石场) are left out: they are what is complained of more often than where.

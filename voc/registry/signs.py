@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.kernel import compiled
+from voc.kernels.compiled import compiled
 from voc.registry.background import Background
 from voc.registry.places import Span, named
-from voc.spoken import spoken
-from voc.text import normalise
+from voc.text.spoken import spoken
+from voc.text.uniform import normalise
 
 PAIRS, NAMES, UNITS, CODES, KEYS = 48, 12, 4, 4, 12  # widths of the columns
 _KEY_BITS = 37  # of the key of two Chinese characters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# (life, rung) → a moment that is told of (voc.messages.AFTER), or a step that is taken and told of.
+# (life, rung) → a moment that is told of (voc.telling.messages.AFTER), or a step that is taken and told of.
 SAID: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("case", "due_soon"): "due_soon",

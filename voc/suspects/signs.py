@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from scipy.stats import norm, poisson
 
-from voc.duplicates import bare
+from voc.cleaning.duplicates import bare
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

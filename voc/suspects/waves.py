@@ -1,6 +1,6 @@
 """Waves of copied text: one template from many customers within days, beyond what the source is used to.
 
-Copies are found when feedback is stored (voc/copies.py): long words that come back almost letter by letter.
+Copies are found when feedback is stored (voc/cleaning/copies.py): long words that come back almost letter by letter.
 Short praise such as 很好 has no copies: many people say it.
 """
 

@@ -8,7 +8,7 @@ import pytest
 from models.collecting import register_source
 from models.engine import transaction
 from models.keys import add_key, new_secret
-from voc.webhooks import MAPPINGS
+from voc.intake.webhooks import MAPPINGS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

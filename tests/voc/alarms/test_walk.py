@@ -9,7 +9,7 @@ from voc.alarms.rare import silences, urgent
 from voc.alarms.series import ALL, covers, is_slice, issue_of, label_of, parts, precision
 from voc.alarms.telling import Members, worth_telling
 from voc.alarms.walk import Policy, rejected, walk
-from voc.taxonomy import parse_taxonomy
+from voc.reading.taxonomy import parse_taxonomy
 
 FIRST = date(2025, 1, 1)
 TAXONOMY = parse_taxonomy(

@@ -7,7 +7,7 @@ from voc.alarms.series import ALL, covers, is_words, issue_of, label_of, precisi
 from voc.alarms.telling import Members, worth_telling
 from voc.alarms.walk import Episode, Policy
 from voc.alarms.words import Spoken, sayings
-from voc.taxonomy import parse_taxonomy
+from voc.reading.taxonomy import parse_taxonomy
 
 PLAIN = (
     "水龙头又漏水",

@@ -9,7 +9,7 @@ from voc.causes.changes import KINDS, Change, Suspicion
 from voc.causes.fishbone import BONE_OF_CHANGE, BONE_OF_SLICE, Told, circumstances, fishbone
 from voc.causes.slices import SLICE_NAMES, Lift
 from voc.quotations import Passage
-from voc.taxonomy import DIMENSIONS, parse_taxonomy
+from voc.reading.taxonomy import DIMENSIONS, parse_taxonomy
 
 TAXONOMY = parse_taxonomy((resources.files("voc") / "data" / "taxonomy.toml").read_text("utf-8"))
 OWN = Told("installation.late", 40, (Passage("约好的安装师傅没来，等了一天", 0, 10),))

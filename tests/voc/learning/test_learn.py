@@ -5,15 +5,15 @@ import pytest
 
 from settings import asset_bytes, asset_text
 from voc.errors import ConfigError, InputError
-from voc.labels import SURE_ENOUGH, annotate
 from voc.learning.apply import relearn
 from voc.learning.card import compared, trained
 from voc.learning.compare import LEAST
 from voc.learning.judge import judge
 from voc.learning.layer import load_layer, with_layer
 from voc.learning.learn import Taught, learn, said_sets
-from voc.model import assemble
-from voc.taxonomy import parse_taxonomy
+from voc.reading.labels import SURE_ENOUGH, annotate
+from voc.reading.model import assemble
+from voc.reading.taxonomy import parse_taxonomy
 
 SHIPPED = asset_bytes("tone.npz"), asset_bytes("topics.npz")
 NEW_ISSUE = """

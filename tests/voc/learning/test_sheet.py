@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from settings import asset_text
 from voc.learning.sheet import ISSUES, allowed, columns, issue_names, read
-from voc.taxonomy import parse_taxonomy
+from voc.reading.taxonomy import parse_taxonomy
 
 TAXONOMY = parse_taxonomy(asset_text("taxonomy.toml"))
 NAMES = list(issue_names(TAXONOMY))

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from voc.kernels.runs import ordered
 from voc.registry.anchors import entries, of_streams
 from voc.registry.knowing import Members, earliest, held, known_from
 from voc.registry.memory import Registry
 from voc.registry.pairs import Facts, Rule
 from voc.registry.surges import SurgeRule
-from voc.runs import ordered
 
 APART = [
     "阳光小区从昨晚开始停水，老人小孩没水喝",

@@ -4,12 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voc.kernels.runs import ordered
 from voc.registry import nearby
 from voc.registry.anchors import entries, of_streams
 from voc.registry.memory import Registry
 from voc.registry.pairs import DAY, compatible
 from voc.registry.surges import SurgeRule
-from voc.runs import ordered
 
 ENTRIES = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 40)), min_size=1, max_size=80)
 FAR, NEAREST = 15, 3

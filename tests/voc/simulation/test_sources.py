@@ -2,8 +2,8 @@
 
 import pytest
 
-from voc.intake import CHANNELS as KNOWN_CHANNELS
-from voc.intake import FIELDS, definition_from_dict, map_rows, parse_ratings, parse_times
+from voc.intake.rows import CHANNELS as KNOWN_CHANNELS
+from voc.intake.rows import FIELDS, definition_from_dict, map_rows, parse_ratings, parse_times
 from voc.simulation.company import Scenario
 from voc.simulation.sources import definitions
 from voc.simulation.weeks import ChannelFile, simulate_week

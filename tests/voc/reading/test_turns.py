@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+from voc.reading.turns import lukewarm, turned
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "没有想象中那么差",
+        "没让我失望",
+        "比我预期的好太多",
+        "除了贵没有别的毛病",
+        "没什么不满意的",
+        "比以前去柜台方便多了",
+        "抽血一点都不疼",
+        "最后真香",
+    ],
+)
+def test_blame_that_is_denied_is_praise(clause: str) -> None:
+    assert turned([clause])[0] >= 3
+
+
+@pytest.mark.parametrize("clause", ["感谢贵司让我体验了什么叫踢皮球", "服务好得让人想报警"])
+def test_irony_is_no_praise(clause: str) -> None:
+    assert turned([clause])[0] <= -4
+
+
+@pytest.mark.parametrize(
+    ("clause", "sign"),
+    [
+        ("[怒][怒]又来", -1),
+        ("收到了[鼓掌]", 1),
+        ("【流泪】", -1),
+        ("[微笑]又来", 0),
+        ("[服务]", 0),
+        ("并不觉得贵", 1),
+    ],
+)
+def test_signs_of_chat_programs_and_denied_blame_are_heard(clause: str, sign: int) -> None:
+    assert np.sign(turned([clause])[0]) == sign
+
+
+@pytest.mark.parametrize("clause", ["温度湿度设定值没了", "门锁功能突然不见了", "聊天记录全没了"])
+def test_what_is_gone_is_missed(clause: str) -> None:
+    assert turned([clause])[0] <= -3
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "很差",
+        "洗发水没了又来买",
+        "头皮屑不见了",
+        "让人失望",
+        "比想象的大了好多",
+        "感谢老师让我明白了很多",
+        "",
+    ],
+)
+def test_plain_words_are_left_to_the_model(clause: str) -> None:
+    assert turned([clause])[0] == 0
+
+
+def test_a_turn_counts_by_the_share_of_its_clause() -> None:
+    whole, half = turned(["没让我失望", "没让我失望\n快递却慢了"])
+    assert np.isclose(half, whole / 2)
+
+
+@pytest.mark.parametrize("clause", ["一点问题都没有", "一丁点毛病也没有", "不得不说\n真香"])
+def test_nothing_to_complain_of_is_praise(clause: str) -> None:
+    assert turned([clause])[0] > 0
+
+
+@pytest.mark.parametrize("clause", ["还行吧", "总体还可以", "质量还行\n味道还可以吧", "马马虎虎"])
+def test_what_says_nothing_but_so_so_is_lukewarm(clause: str) -> None:
+    assert lukewarm([clause], np.array([False])).tolist() == [True]
+
+
+@pytest.mark.parametrize("clause", ["不行", "一般", "还行\n就是送得太慢", "还可以更好", "", "行吧垃圾"])
+def test_other_words_are_not(clause: str) -> None:
+    assert lukewarm([clause], np.array([False])).tolist() == [False]
+
+
+def test_middling_words_are_lukewarm_beside_three_stars_and_blame_without() -> None:
+    assert lukewarm(["一般般\n没什么特别的", "一般般"], np.array([True, False])).tolist() == [True, False]

@@ -1,0 +1,1 @@
+"""What is no feedback, and what came twice."""

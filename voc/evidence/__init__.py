@@ -1,0 +1,1 @@
+"""Vague complaints made concrete by what came with them, with a citation or not at all."""

@@ -1,0 +1,1 @@
+"""From what sources hand over to the canonical fields of a feedback."""

@@ -1,0 +1,1 @@
+"""Questionnaires: how they are written down, what a good one keeps, what an answer becomes."""

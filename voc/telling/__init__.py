@@ -1,0 +1,1 @@
+"""What is told to whom, when and how often; sending itself is done elsewhere."""

@@ -1,0 +1,1 @@
+"""Customer words made uniform and cut into clauses, before anything reads them."""
