@@ -23,7 +23,7 @@ from voc.alarms.events import EventPolicy, happenings
 from voc.alarms.grid import Grid
 from voc.alarms.walk import DAYS_OF_A_YEAR
 from voc.alarms.words import Spoken, WordPolicy, scanned
-from voc.text.phrases import terms
+from voc.themes.phrases import terms
 
 INCIDENTS = {
     "companion of air conditioners": ("匹配|伴侣", date(2018, 12, 29)),

@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from notifications.charts import ACCENT, INK, LINE, MUTED, svg
-from voc.facts import Picture
+from voc.reporting.facts import Picture
 
 WIDTH, HEIGHT = 470, 200
 BAND = "#cfd9e3"

@@ -14,11 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from notifications import charts
 from notifications.report_pictures import PARETO_MOST, pictures
 from voc.kpi import PART_NAMES
-from voc.report import Report
 from voc.reporting.agenda import Agenda, next_meeting
 from voc.reporting.ledger import NAMING, printed
 from voc.reporting.ledger import PART_NAMES as LEDGER_NAMES
 from voc.reporting.quantities import change, number, span, value
+from voc.reporting.report import Report
 from voc.zone import CHINA
 
 TEMPLATES = Path(__file__).parent / "templates"

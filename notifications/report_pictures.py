@@ -9,9 +9,9 @@ from notifications import charts
 from notifications.effect_picture import effect
 from voc import kpi
 from voc.causes.pareto import said
-from voc.facts import Corrected
 from voc.kpi import PART_NAMES
-from voc.report import EffectRow, ProblemRow, Report
+from voc.reporting.facts import Corrected
+from voc.reporting.report import EffectRow, ProblemRow, Report
 
 FOREST_MOST = 20
 PARETO_MOST = 10

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from notifications.pages import moment
 from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES
-from voc.report import EffectRow, Report
 from voc.reporting.ledger import PART_NAMES as LEDGER_NAMES
 from voc.reporting.ledger import printed
+from voc.reporting.report import EffectRow, Report
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

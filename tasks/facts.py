@@ -19,9 +19,9 @@ from tasks.facts_loop import channels, departments, funnel, overdue, problems, t
 from tasks.figures import Counted, counted, headline_numbers
 from tasks.gaming import Seen, look
 from tasks.origins import Origins
-from voc.facts import Break, Facts, Overdue
 from voc.lifecycle import ACTION
 from voc.reporting.crediting import Credit, credits, marked
+from voc.reporting.facts import Break, Facts, Overdue
 from voc.wording import who
 from voc.zone import CHINA
 

@@ -14,9 +14,9 @@ from tasks import audit as auditing
 from tasks.origins import Origins
 from voc.audit.report import Question
 from voc.audit.sheet import week_of
-from voc.facts import AuditFact, Corrected, EffectFact, Impact, QualityFact
 from voc.kpi import PARTS
 from voc.reporting import impact
+from voc.reporting.facts import AuditFact, Corrected, EffectFact, Impact, QualityFact
 from voc.reporting.said import Said, is_complaint
 from voc.zone import CHINA
 

@@ -19,8 +19,8 @@ from settings import get_settings
 from tasks.origins import Origins
 from voc.effect.contract import parse, windows
 from voc.errors import InputError
-from voc.facts import Awaiting, EffectFact, Lineage, Picture
 from voc.reporting.crediting import Claim, Credit, credited
+from voc.reporting.facts import Awaiting, EffectFact, Lineage, Picture
 from voc.reporting.picture import from_days
 from voc.zone import CHINA
 

@@ -17,7 +17,9 @@ from tasks.origins import Origins
 from voc import kpi
 from voc.causes.slices import SLICE_NAMES
 from voc.causes.wording import value_name
-from voc.facts import (
+from voc.intake.rows import CHANNELS
+from voc.lifecycle import ACTION, PROBLEM
+from voc.reporting.facts import (
     ChannelFact,
     DepartmentFact,
     EffectFact,
@@ -27,8 +29,6 @@ from voc.facts import (
     Stage,
     Trend,
 )
-from voc.intake.rows import CHANNELS
-from voc.lifecycle import ACTION, PROBLEM
 from voc.reporting.funnel import Reached, Stuck, stages
 from voc.reporting.said import Said, is_complaint
 from voc.reporting.spread import standing_out

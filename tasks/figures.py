@@ -15,7 +15,7 @@ from settings import get_settings
 from tasks.gaming import look
 from tasks.origins import Origins
 from voc import kpi
-from voc.facts import Number
+from voc.reporting.facts import Number
 from voc.reporting.said import Said, is_complaint, is_rated, is_ten
 
 Rows = Sequence[dict[str, Any]]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import gaming
 from models.reporting import Asked, department_names
-from voc.facts import Flag
+from voc.reporting.facts import Flag
 
 
 @dataclass(frozen=True)

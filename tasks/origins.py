@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from models.reporting import digest
 from tasks.analyse import model, taxonomy
-from voc.facts import Lineage
+from voc.reporting.facts import Lineage
 
 
 @dataclass

@@ -20,10 +20,10 @@ from settings import get_settings
 from tasks.common import by, run_id, stage
 from tasks.facts import Scope, company, gather
 from voc.errors import InputError
-from voc.facts import Facts
-from voc.report import build
 from voc.reporting.agenda import agenda
+from voc.reporting.facts import Facts
 from voc.reporting.ledger import VERSION, printed
+from voc.reporting.report import build
 from voc.zone import CHINA
 
 PAPER = ("weekly", "monthly", "action", "department", "meeting")

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from voc.facts import (
+from voc.reporting.facts import (
     AuditFact,
     Awaiting,
     Break,

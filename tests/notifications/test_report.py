@@ -13,9 +13,9 @@ import pytest
 from jinja2 import UndefinedError
 
 from notifications import charts, pages
-from voc.facts import Facts, ProblemFact
 from voc.kpi import PART_NAMES
-from voc.report import build
+from voc.reporting.facts import Facts, ProblemFact
+from voc.reporting.report import build
 
 _SPEC = importlib.util.spec_from_file_location(
     "report_example", Path(__file__).with_name("report_example.py")

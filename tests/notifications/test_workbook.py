@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from notifications.workbook import UNITS, write_workbook
-from voc.facts import Facts
-from voc.report import build
+from voc.reporting.facts import Facts
+from voc.reporting.report import build
 from voc.zone import CHINA
 
 _SPEC = importlib.util.spec_from_file_location(

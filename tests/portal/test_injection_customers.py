@@ -19,8 +19,8 @@ from models.linking import hashed
 from notifications import pages
 from notifications.workbook import write_workbook
 from settings import asset_text
-from voc.facts import ProblemFact
-from voc.report import build
+from voc.reporting.facts import ProblemFact
+from voc.reporting.report import build
 from voc.surveys.forms import parse_surveys
 
 

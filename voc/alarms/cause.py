@@ -15,8 +15,8 @@ from voc.alarms.expected import Floats
 from voc.causes.slices import SLICE_NAMES, Lift
 from voc.causes.wording import value_name
 from voc.quotations import Passage, choose
-from voc.text.phrases import MANNER
 from voc.text.uniform import segment
+from voc.themes.phrases import MANNER
 
 SURE = 3.3  # standard errors from which a word stands out, of the thousands that are looked at
 LIKELY, FEW = 2.3, 3  # the same where fewer than so many are sure

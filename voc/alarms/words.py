@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import betabinom
 
 from voc.alarms.walk import DAYS_OF_A_YEAR, Episode, Policy
-from voc.text.phrases import shortened, terms
+from voc.themes.phrases import shortened, terms
 
 Ints = NDArray[np.int64]
 

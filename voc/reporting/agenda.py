@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from voc.report import EffectRow, Report
+from voc.reporting.report import EffectRow, Report
 
 MOST = 5
 MINUTES = {"decide": 6, "overdue": 3, "leak": 3, "learn": 4, "grow": 4, "flag": 4, "data": 3}

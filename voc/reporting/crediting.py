@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from voc.effect.verdict import METRIC_NAMES, NAMES, benjamini_hochberg, change_words
-from voc.facts import EffectFact, ProblemFact
+from voc.reporting.facts import EffectFact, ProblemFact
 
 GAINS = ("effective", "partly_effective")
 HARMS = ("worse",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from voc.facts import Stage
+from voc.reporting.facts import Stage
 
 NAMED = 3  # leaks named at each step
 NAMES = ("投诉", "归入问题", "措施获批", "措施上线", "已作结论", "已告知客户")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from voc.facts import AuditFact, EffectFact, Impact
+from voc.reporting.facts import AuditFact, EffectFact, Impact
 
 GRAVE_SHARE = 0.05  # of the rows read: from here on a fault is shown as grave
 GRAVE_POINTS = 0.01  # of a share: from here on the bounds matter to a reader

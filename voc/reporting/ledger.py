@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voc.facts import Facts, Lineage
 from voc.kpi import PART_NAMES as ROWS
+from voc.reporting.facts import Facts, Lineage
 
 Printed = dict[str, dict[str, Any]]
 PART_NAMES = {

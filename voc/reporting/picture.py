@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from voc.facts import Picture
+from voc.reporting.facts import Picture
 
 Z = 1.959963984540054
 BIN_DAYS = 7

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voc.report import GROUPS
 from voc.reporting import quantities
+from voc.reporting.report import GROUPS
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from voc import kpi
 from voc.effect.verdict import NAMES
-from voc.facts import Facts
+from voc.reporting.facts import Facts
 
 SEVERITY = (
     "worse", "ineffective", "invalid_contract", "not_identifiable", "insufficient",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import nbinom
 
 from voc.quotations import Passage, choose
-from voc.text.phrases import named, shortened, terms
+from voc.themes.phrases import named, shortened, terms
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

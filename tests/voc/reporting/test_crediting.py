@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from voc.effect.verdict import NAMES
-from voc.facts import EffectFact, ProblemFact
 from voc.reporting.crediting import Claim, Credit, caution, credited, credits, marked
+from voc.reporting.facts import EffectFact, ProblemFact
 
 GAIN = EffectFact(
     "v:1", "安装迟到", "两小时时段", "安装服务部", "complaint_rate", "effective",

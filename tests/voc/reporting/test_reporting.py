@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voc.facts import AuditFact, Corrected, Facts
-from voc.report import build
 from voc.reporting import impact
 from voc.reporting.agenda import agenda
+from voc.reporting.facts import AuditFact, Corrected, Facts
 from voc.reporting.funnel import Reached, Stuck, stages
 from voc.reporting.ledger import compare, printed
 from voc.reporting.picture import from_days
+from voc.reporting.report import build
 from voc.reporting.said import Said, is_complaint
 from voc.reporting.spread import standing_out
 

@@ -11,14 +11,14 @@ import pytest
 from voc.effect.contract import DESIGNS as CONTRACTED
 from voc.effect.ladder import RUNGS
 from voc.effect.verdict import NAMES
-from voc.facts import Facts, Number
-from voc.report import DESIGNS, SEVERITY, build
 from voc.reporting.agenda import agenda
 from voc.reporting.crediting import Credit, credited
+from voc.reporting.facts import Facts, Number
+from voc.reporting.report import DESIGNS, SEVERITY, build
 from voc.reporting.summary import summary
 
 _SPEC = importlib.util.spec_from_file_location(
-    "report_example", Path(__file__).parents[1] / "notifications" / "report_example.py"
+    "report_example", Path(__file__).parents[2] / "notifications" / "report_example.py"
 )
 assert _SPEC is not None
 assert _SPEC.loader is not None

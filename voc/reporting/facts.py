@@ -1,4 +1,4 @@
-"""What a leadership report is made of: plain values, gathered by a task, worded by `voc.report`.
+"""What a leadership report is made of: plain values, gathered by a task, worded by `voc.reporting.report`.
 
 Every figure carries a lineage key; `Facts.lineage` says for each key where the figure came from.
 """

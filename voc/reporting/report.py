@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 
 from voc import kpi
 from voc.effect.verdict import METRIC_NAMES, NAMES, change_words
-from voc.facts import (
+from voc.reporting import quantities
+from voc.reporting.crediting import GAINS, caution
+from voc.reporting.facts import (
     ChannelFact,
     DepartmentFact,
     EffectFact,
@@ -24,8 +26,6 @@ from voc.facts import (
     Stage,
     Trend,
 )  # fmt: skip
-from voc.reporting import quantities
-from voc.reporting.crediting import GAINS, caution
 from voc.reporting.ledger import printed
 from voc.reporting.summary import SEVERITY as SEVERITY
 from voc.reporting.summary import summary

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voc.text.phrases import named, shortened, terms
+from voc.themes.phrases import named, shortened, terms
 
 
 def test_words_and_phrases_are_taken_and_empty_words_and_masks_are_not():
