@@ -43,7 +43,8 @@ _QUESTION = (
     r"(?:^|\n)(?:请问|想问|问一下|想咨询|咨询一下|怎么|如何|怎样|什么时候|哪里|多少钱|是不是|有没有|能不能|可以)"
     r".{1,30}\s*$"
 )
-# What asks whether to do something less, slower or for once wishes for it: no enquiry met so far is put like that.
+# What asks whether to do something less, slower or for once wishes for it. Outside the test part six short texts do:
+# four opinions, a suggestion, and one that is labelled an enquiry and wishes for fewer advertisements.
 _ASKED_WISH = (
     r"(?:能不能|可不可以|能否|可否)(?:[^，。！!?？\n]{0,6}?(?:别|不要|少)|"
     r"[^，。！!?？\n]{0,10}?(?:[慢快早大小多少好轻低短]|清楚|认真|用心)一?[点些]|"
