@@ -1,7 +1,9 @@
-"""Texts of twice twelve branches, written and labelled by us, read once: `python -m benchmarks.first_try [--show]`.
+"""Texts of thirty-four branches, written and labelled by us, read once: `python -m benchmarks.first_try [--show]`.
 
-Rows stand in `first_try.toml` and `second_try.toml`. Each was written before the product had read any of it; what was
-mended after it had been read is not measured by it any more, so docs/benchmarks/topics.md keeps the first figures.
+Rows stand in `first_try.toml`, `second_try.toml` and `third_try.toml`, the last of which also holds what is to be
+rejected and what is not, and complaints that are vague or concrete. Each file was written before the product had read
+any of it; what was mended after it had been read is not measured by it any more, so docs/benchmarks/topics.md keeps the
+first figures.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from voc.reading.understanding import understand
 
 HERE = Path(__file__).resolve().parent
 ASSETS = HERE.parent / "voc" / "data"
-TRIES = ("first_try", "second_try")
+TRIES = ("first_try", "second_try", "third_try")
 ASPECTS = ("type", "tone", "area", "rejected")
+KEPT, VAGUE, GOODS = "kept", "vague", "product"
 
 
 @dataclass(frozen=True)
@@ -40,16 +43,21 @@ class Row:
 def rows(name: str) -> Iterator[Row]:
     """Every row of a file."""
     for branch, lines in tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8")).items():
-        for line in lines.strip().split("\n"):
+        for line in lines.strip().split("\n") if isinstance(lines, str) else ():
             kind, tones, areas, text = line.split(" ", 3)
             yield Row(branch, kind, frozenset(tones.split("|")), frozenset(areas.split("|")), text)
 
 
-def read(found: list[Row]) -> tuple[list[str | None], Annotations]:
+def listed(name: str, table: str) -> list[tuple[str, str]]:
+    """What is expected of each text of a table of the last file, and the text."""
+    held = tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))[table]
+    return [(wanted, text) for wanted, lines in held.items() for text in lines.strip().split("\n")]
+
+
+def read(texts: list[str]) -> tuple[list[str | None], Annotations]:
     """What the product says of the texts, rejected or not."""
     taxonomy = parse_taxonomy((ASSETS / "taxonomy.toml").read_text(encoding="utf-8"))
     model = assemble(*((ASSETS / f"{name}.npz").read_bytes() for name in ("tone", "topics", "names")))
-    texts = [row.text for row in found]
     spoken = (ASSETS / "variants.toml").read_text(encoding="utf-8")
     cleaning = load_cleaning((ASSETS / "spam.npz").read_bytes(), spoken)
     said = understand(texts, [None] * len(texts), taxonomy, model, label_rejected=True, cleaning=cleaning)
@@ -67,11 +75,51 @@ def verdicts(row: Row, rejected: str | None, said: Annotations, at: int) -> dict
     }
 
 
+def in_vain(found: list[Row], said: Annotations) -> str:
+    """How many of the texts that are about no goods are called product all the same."""
+    called = [
+        "product" in {o.area for o in said.areas[at]}
+        for at, row in enumerate(found)
+        if GOODS not in row.areas
+    ]
+    return f"{sum(called)} of {len(called)}"
+
+
+def sorted_out(name: str) -> Iterator[str]:
+    """What is rejected of what is to be, by reason, and kept of what is to be kept."""
+    wanted = listed(name, "rejection")
+    rejected, _ = read([text for _, text in wanted])
+    yield "| to be | texts | so | otherwise |\n| --- | --- | --- | --- |"
+    for reason in dict.fromkeys(reason for reason, _ in wanted):
+        got = Counter(why or KEPT for (one, _), why in zip(wanted, rejected, strict=True) if one == reason)
+        right = got.pop(reason, 0)
+        others = ", ".join(f"{why} {count}" for why, count in got.items())
+        yield f"| {reason} | {right + got.total()} | {right} | {others} |"
+    if "--show" in sys.argv:
+        for (reason, text), why in zip(wanted, rejected, strict=True):
+            if reason != (why or KEPT):
+                yield f"{reason}: {why or KEPT} | {text}"
+
+
+def made_concrete(name: str) -> Iterator[str]:
+    """Complaints that name nothing, told as such, and short ones of which an issue is named."""
+    wanted = listed(name, "vague")
+    rejected, said = read([text for _, text in wanted])
+    yield "| complaints | texts | complaints | told so |\n| --- | --- | --- | --- |"
+    for kind in dict.fromkeys(kind for kind, _ in wanted):
+        at = [n for n, (one, _) in enumerate(wanted) if one == kind]
+        heard = [n for n in at if said.type[n] == "complaint" and rejected[n] is None]
+        told = [n for n in heard if bool(said.vague[n]) == (kind == VAGUE)]
+        yield f"| {kind} | {len(at)} | {len(heard)} | {len(told)} |"
+        for n in sorted(set(at) - set(told)) if "--show" in sys.argv else ():
+            yield f"{wanted[n]} | {said.type[n]} {[m.issue for m in said.mentions[n]]} {rejected[n] or ''}"
+
+
 def main() -> None:
     """Print shares by branch, and with --show what was read otherwise."""
     for name in TRIES:
         found = list(rows(name))
-        rejected, said = read(found)
+        rejected, said = read([row.text for row in found])
         each = [
             verdicts(row, why, said, at) for at, (row, why) in enumerate(zip(found, rejected, strict=True))
         ]
@@ -82,8 +130,11 @@ def main() -> None:
             print(
                 f"| {branch} | {len(here)} | {' | '.join(f'{count[a] / len(here):.2f}' for a in ASPECTS)} |"
             )
+        print(f"\n{name}: called product, and about no goods: {in_vain(found, said)}")
         if "--show" in sys.argv:
             _show(found, each, said, rejected)
+    for part in (sorted_out, made_concrete):
+        print("\n" + "\n".join(part(TRIES[-1])))
 
 
 def _show(
