@@ -17,8 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from benchmarks.portal_rows import lay_out
-from models import series
 from models.engine import migrate, transaction
+from models.problems import series
 from voc.alarms.events import EventPolicy
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

@@ -22,7 +22,7 @@ import polars as pl
 
 from benchmarks.alarm_rows import Voices, aircon, appstore, letters, peaks, phones, span
 from benchmarks.registry_rows import background
-from models.series import ENOUGH
+from models.problems.series import ENOUGH
 from tasks.assets import taxonomy
 from voc.alarms.cause import Told, quotations, sentence, standing_out
 from voc.alarms.events import Event, EventPolicy, Heard, happenings
@@ -208,7 +208,7 @@ def cause(voices: Voices, one: Raised) -> tuple[str, list[str]]:
 
 
 def volume(voices: Voices, first: date, last: date) -> float:
-    """Return how much other feedback the days gave, as a multiple of the four weeks before (see models.series)."""
+    """Return how much other feedback the days gave, as a multiple of the four weeks before (models.problems.series)."""
     daily = voices.said.filter(~pl.col("negative")).group_by("day").len()
     before = daily.filter(pl.col("day").is_between(first - BEFORE, first - timedelta(days=1)))
     during = daily.filter(pl.col("day").is_between(first, last))["len"].sum()

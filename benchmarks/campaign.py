@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _collect(texts: list[str], target: int) -> tuple[int, float]:
-    from models import asking
+    from models.customers import asking
     from models.engine import migrate, transaction
     from settings import asset_text
     from voc.surveys.forms import parse_surveys
@@ -68,7 +68,7 @@ def _collect(texts: list[str], target: int) -> tuple[int, float]:
 def _causes() -> list[tuple[str, int]]:
     from prefect.logging import disable_run_logger
 
-    from models import asking
+    from models.customers import asking
     from models.engine import transaction
     from tasks.analyse import analyse_waiting
     from tasks.check import check_waiting

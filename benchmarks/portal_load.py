@@ -65,8 +65,8 @@ def _lay_out(count: int, people: int) -> tuple[list[str], list[list[int]]]:
 
     from benchmarks.portal_rows import DEPARTMENTS, lay_out
     from models.engine import migrate, transaction
+    from models.people.sessions import begin_session
     from models.schema.identity import User
-    from models.sessions import begin_session
 
     migrate()
     now = datetime.now(UTC)
@@ -95,7 +95,7 @@ def _opened(session: Any, feedback: int, now: datetime) -> str:
     """Make a link of a message and return the cookie that opening it would leave."""
     from itsdangerous import URLSafeTimedSerializer
 
-    from models.linking import hashed
+    from models.customers.linking import hashed
     from models.schema.tracked import TrackingLink
     from settings import get_settings
 
@@ -113,7 +113,7 @@ def _opened(session: Any, feedback: int, now: datetime) -> str:
 def _explain() -> None:
     from sqlalchemy import text
 
-    from models.desk import _PARTS
+    from models.cases.desk import _PARTS
     from models.engine import transaction
 
     with transaction() as session:

@@ -17,8 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from benchmarks.registry_growth import BATCH, made
-from models import registering
 from models.engine import migrate, transaction
+from models.problems import registering
 from tasks.register import background, take_in
 from voc.registry.anchors import entries, of_streams, streams
 from voc.registry.packing import packed

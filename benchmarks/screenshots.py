@@ -65,8 +65,8 @@ def main() -> None:
 def _enter(session: Session, login: str, role: str, departments: list[str]) -> str:
     from sqlalchemy import select
 
+    from models.people.sessions import begin_session
     from models.schema.identity import User
-    from models.sessions import begin_session
 
     now = datetime.now(UTC)
     user = session.scalar(select(User).where(User.login == f"picture-{login}")) or User(

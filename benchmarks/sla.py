@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.cases.sweeping import due_subjects, look
 from models.engine import engine, migrate
-from models.sweeping import due_subjects, look
 
 FILL = text(
     "INSERT INTO sla_watch (life, subject_id, next_at) "

@@ -152,8 +152,8 @@ def ratio_table(measured: dict[str, list[tuple[float, float, int]]]) -> None:
 def spread(rows: int) -> None:
     """The stages without history, by this process alone, by two processes, and by a Dask cluster of two workers."""
     from benchmarks.speed_house import NOW
-    from models.checking import waiting_rows
     from models.engine import transaction
+    from models.intake.checking import waiting_rows
     from tasks.check import check_waiting
     from tasks.collect import read_source
 

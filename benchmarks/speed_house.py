@@ -130,8 +130,8 @@ def house(**values: object) -> Iterator[Path]:
 
 def register(name: str, path: Path, mapping: dict[str, str]) -> str:
     """Make a source of one file."""
-    from models.collecting import register_source
     from models.engine import transaction
+    from models.intake.collecting import register_source
 
     values = {"name": name, "title": name, "kind": "csv", "channel": "store_review", "map": mapping}
     with transaction() as session:

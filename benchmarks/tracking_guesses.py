@@ -74,8 +74,8 @@ def _fill() -> list[str]:
 
 
 def _guess(guesses: int) -> int:
-    from models.rights import customer
-    from models.tracking import find
+    from models.customers.tracking import find
+    from models.people.rights import customer
 
     with customer() as session:
         return sum(find(session, number(), f"{n % 10_000:04d}") is not None for n in range(guesses))

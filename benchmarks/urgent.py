@@ -29,8 +29,8 @@ TOLD = """
 
 def house() -> Path:
     """Register a source of its own and return its folder."""
-    from models.collecting import register_source
     from models.engine import migrate, transaction
+    from models.intake.collecting import register_source
 
     migrate()
     folder = Path(mkdtemp(prefix="voc-urgent-"))

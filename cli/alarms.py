@@ -9,9 +9,9 @@ import typer
 
 from cli.asking import Who, by_person, day_of
 from cli.output import as_json, as_table, console
-from models import alarm_list
 from models.change import advance
 from models.engine import migrate, transaction
+from models.views import alarm_list
 from voc.alarms.cause import rounded
 from voc.alarms.values import KINDS
 from voc.errors import InputError

@@ -8,8 +8,8 @@ import typer
 
 from cli.asking import Who, by_person
 from cli.output import as_json, as_table, console
-from models import approving
 from models.engine import migrate, transaction
+from models.measures import approving
 from voc.errors import InputError
 from voc.lifecycle import APPROVAL
 

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from cli.output import as_json, as_table, console
-from models.backtesting import complaints_and_after
+from models.analysis.backtesting import complaints_and_after
 from models.engine import migrate, transaction
 from voc.backtest import OURS, OUTCOME_NAMES, RANKING_NAMES, Found, History, Outcome, backtest
 from voc.priority import LEVEL_NAMES

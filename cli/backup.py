@@ -15,9 +15,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import console, progress_console
-from models import safekeeping
 from models.engine import migrate, transaction
-from models.playing import is_unused
+from models.house import safekeeping
+from models.house.playing import is_unused
 from settings import get_settings
 from voc.errors import InputError
 

@@ -99,7 +99,7 @@ def _with_habits(world: World, dispersion: float | None, lag1: float | None, sea
 def _own(dispersion: float | None, lag1: float | None, season: float | None) -> list[World]:
     # Only here is a database needed; with --volume the command runs anywhere.
     from models.engine import migrate, transaction
-    from models.habits import own_worlds
+    from models.problems.habits import own_worlds
 
     migrate()
     with transaction() as session:

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import as_json, as_table, console
-from models.business import changes_between
-from models.causes import find_problems
 from models.engine import migrate, transaction
+from models.intake.business import changes_between
+from models.problems.causes import find_problems
 from notifications.cause_pages import render_causes, render_pareto
 from settings import get_settings
 from tasks.causes import costs, counted, page_path, view_of

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import as_json, as_table, console
-from models.clarifying import RULE, clarified, usage
+from models.analysis.clarifying import RULE, clarified, usage
 from models.engine import migrate, transaction
 from settings import asset_text
 from voc.reading.taxonomy import parse_taxonomy

@@ -8,8 +8,8 @@ import typer
 
 from cli.asking import Who, by_person
 from cli.output import console
-from models import approving
 from models.engine import migrate, transaction
+from models.measures import approving
 from settings import asset_text
 from voc.deadlines import working_days_due
 from voc.reading.classes import with_issue

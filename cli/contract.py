@@ -11,9 +11,9 @@ import typer
 from cli.asking import ActionId, Who, by_person, day_of
 from cli.output import as_json, console
 from cli.where import Where, rollout
-from models import contracting, observing
 from models.engine import migrate, transaction
-from models.proving import contract_of
+from models.measures import contracting, observing
+from models.measures.proving import contract_of
 from models.schema.loop import Action, Problem
 from voc.effect.contract import Contract, faults, parse, windows
 from voc.effect.ladder import NAMES as DESIGN_NAMES

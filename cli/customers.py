@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import as_json, as_table, console, dates
-from models import customers as queries
+from models.analysis.newest import lately
+from models.customers import profiles
 from models.engine import migrate, transaction
-from models.newest import lately
 from voc.customers import FEWEST, MOST, SEGMENTS, Habits, Heard, coverage, groups, sample
 from voc.errors import InputError
 from voc.intake.definitions import CHANNELS
@@ -39,7 +39,7 @@ def customer(
     """Show everything one customer said, over all channels."""
     migrate()
     with transaction() as session:
-        rows = queries.timeline(session, number)
+        rows = profiles.timeline(session, number)
     if not rows:
         raise InputError(f"没有编号为 {number} 的客户，或他还没有可计入的反馈。")
     if json:
@@ -80,7 +80,7 @@ def _heard() -> list[Heard]:
     migrate()
     now = datetime.now(UTC)
     with transaction() as session:
-        return queries.heard(session, now - Habits().window, now)
+        return profiles.heard(session, now - Habits().window, now)
 
 
 def show_coverage(
@@ -94,7 +94,10 @@ def show_coverage(
     migrate()
     with transaction() as session:
         span = lately(session, days, datetime.now(UTC))
-        answers, (figure, base) = queries.answers_by(session, by, *span), queries.base_by(session, by, *span)
+        answers, (figure, base) = (
+            profiles.answers_by(session, by, *span),
+            profiles.base_by(session, by, *span),
+        )
     if not base:
         raise InputError(f"没有分{PLACES[by]}的客户数或订单量；请先用 voc figures import 导入。")
     found = coverage(answers, base)

@@ -11,11 +11,12 @@ import typer
 from cli.asking import ActionId, Day, Who, by_person, day_of
 from cli.output import as_json, as_table, console
 from cli.where import Where, rollout
-from models import deciding, showing
 from models.change import By
-from models.checking import decide, repair
 from models.engine import migrate, transaction
+from models.intake.checking import decide, repair
+from models.measures import deciding
 from models.schema.loop import Action
+from models.views import showing
 from voc.effect.contract import Contract, windows
 from voc.effect.verdict import METRIC_NAMES
 from voc.errors import InputError

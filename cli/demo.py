@@ -12,9 +12,9 @@ import typer
 
 from cli.output import as_table, console, progress_console
 from cli.server import prefect_server
-from models import showing
 from models.engine import migrate, reset, transaction
-from models.playing import is_played, is_unused
+from models.house.playing import is_played, is_unused
+from models.views import showing
 from settings import get_settings
 from voc.effect.verdict import NAMES
 from voc.errors import InputError

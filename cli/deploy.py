@@ -15,8 +15,8 @@ import yaml
 
 from cli.output import console
 from cli.server import prepare
-from models import health
 from models.engine import migrate, transaction
+from models.house import health
 from settings import get_settings
 from tasks.api import POOL
 from voc.errors import ConfigError

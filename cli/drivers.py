@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from cli.output import as_json, as_table, console, dates
-from models.driving import most_against, rated, served
+from models.analysis.driving import most_against, rated, served
+from models.analysis.newest import lately
 from models.engine import migrate, transaction
-from models.newest import lately
 from tasks.assets import taxonomy
 from tasks.common import moment
 from voc.agents import standings

@@ -9,7 +9,7 @@ import typer
 
 from cli.output import as_json, as_table, console
 from models.engine import migrate, transaction
-from models.operating import summary
+from models.intake.operating import summary
 from tasks.operating import take_in_figures
 from voc.errors import InputError
 from voc.operating import FIGURES

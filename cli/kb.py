@@ -11,9 +11,9 @@ import typer
 
 from cli.asking import by_person
 from cli.output import as_json, as_table, console
-from models import knowing
+from models.cases import knowing
+from models.cases.knowing import Words
 from models.engine import migrate, transaction
-from models.knowing import Words
 from voc.errors import InputError
 
 kb = typer.Typer(help="知识库：添加、查找、发布、停用、整理案例", no_args_is_help=True)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from cli.asking import by_person
 from cli.output import as_json, as_table, console
-from models import keys
-from models.collecting import register_source
 from models.engine import migrate, transaction
+from models.intake.collecting import register_source
+from models.people import keys
 from models.schema.machines import SCOPES
 from settings import get_settings
 from voc.errors import InputError

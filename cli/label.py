@@ -14,9 +14,9 @@ from rich.panel import Panel
 from rich.text import Text
 
 from cli.output import as_table, console
-from models import labelling
+from models.analysis import labelling
+from models.analysis.labelling import Drawn
 from models.engine import migrate, transaction
-from models.labelling import Drawn
 from tasks.assets import model, taxonomy
 from tasks.label import draw, export, take_back
 from voc.errors import InputError

@@ -10,8 +10,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import health
 from models.engine import transaction
+from models.house import health
 from tasks.api import Api, address
 
 HELP = {

@@ -6,7 +6,7 @@ import typer
 
 from cli.output import console
 from models.engine import migrate
-from models.rights import check_roles
+from models.people.rights import check_roles
 from settings import get_settings
 
 

@@ -9,7 +9,8 @@ import typer
 from sqlalchemy import select
 
 from cli.output import as_json, as_table, console
-from models import erasing, linking, trail
+from models import trail
+from models.customers import erasing, linking
 from models.engine import migrate, transaction
 from models.schema.feedback import Feedback
 from voc.errors import InputError

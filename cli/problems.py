@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from cli.asking import Who, by_person
 from cli.output import as_json, as_table, console
 from cli.show import PROBLEM_KIND_NAMES, told_watch
-from models import approving, deciding, problem_list, regrouping
 from models.engine import migrate, transaction
+from models.measures import approving, deciding
+from models.problems import regrouping
+from models.views import problem_list
 from voc.deadlines import working_days_due
 from voc.errors import InputError
 from voc.lifecycle import PROBLEM

@@ -9,8 +9,9 @@ import typer
 
 from cli.asking import Who, by_person, day_of
 from cli.output import as_json, as_table, console
-from models import explaining, joint, sop
+from models.cases import joint, sop
 from models.engine import migrate, transaction
+from models.measures import explaining
 from settings import asset_text
 from voc.errors import InputError
 from voc.lifecycle import ROOTCAUSE

@@ -11,8 +11,8 @@ import typer
 from cli.asking import day_of
 from cli.output import as_table, console, progress_console
 from cli.server import prefect_server
+from models.analysis.recoding import breaks
 from models.engine import migrate, transaction
-from models.recoding import breaks
 
 
 def attach(app: typer.Typer) -> None:

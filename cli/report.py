@@ -11,9 +11,9 @@ import typer
 
 from cli.output import as_json, as_table, console
 from cli.server import prepare
-from models import reports
 from models.engine import migrate, transaction
 from models.schema.proof import REPORT_KINDS, Report
+from models.views import reports
 from settings import get_settings
 from voc.errors import InputError
 from voc.reporting.ledger import Comparison

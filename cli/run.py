@@ -16,9 +16,9 @@ import typer
 
 from cli.output import as_json, as_table, console, progress_console
 from cli.server import prefect_server
-from models import showing
-from models.collecting import reading, register_source
 from models.engine import migrate, transaction
+from models.intake.collecting import reading, register_source
+from models.views import showing
 from settings import get_settings
 from sources.registry import open_source
 from voc.errors import InputError

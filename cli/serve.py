@@ -22,7 +22,7 @@ from cli.guard import catch_up
 from cli.output import console
 from cli.server import prepare, spawn, start_server, stop, wait_healthy
 from models.engine import answers, migrate, transaction
-from models.improving import store_departments
+from models.measures.improving import store_departments
 from settings import get_settings
 from tasks.api import POOL, Api
 from tasks.assets import organisation

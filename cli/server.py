@@ -124,7 +124,7 @@ def hand_in() -> None:
 def start_server(port: int, more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a Prefect server on a port of this machine."""
     # Imported here: `prepare` runs before every command and must stay quick.
-    from models.prefect_database import GIVEN, prefect_database
+    from models.house.prefect_database import GIVEN, prefect_database
 
     database = prefect_database()
     environment = {

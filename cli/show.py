@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import as_json, as_table, console
-from models import problem_list, showing
 from models.engine import migrate, transaction
+from models.views import problem_list, showing
 from notifications.names import EVENTS
 from settings import get_settings
 from voc.effect.verdict import NAMES
@@ -34,7 +34,7 @@ def attach(app: typer.Typer) -> None:
 
 
 def fetch(query: Query, **values: Any) -> list[dict[str, Any]]:
-    """Run a query of models.showing."""
+    """Run a query of models.views.showing."""
     migrate()
     with transaction() as session:
         return query(session, **values)

@@ -9,10 +9,11 @@ import typer
 
 from cli.asking import Who, by_person, day_of
 from cli.output import as_json, as_table, console
-from models import gaming, sla
+from models import sla
+from models.cases.retiming import changes
 from models.change import advance
 from models.engine import migrate, transaction
-from models.retiming import changes
+from models.views import gaming
 from voc.errors import InputError
 from voc.sla import STATES, TITLES
 from voc.wording import left_in_words, who

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import as_json, as_table, console
-from models import showing
-from models.collecting import reading, register_source
 from models.engine import migrate, transaction
+from models.intake.collecting import reading, register_source
+from models.views import showing
 from settings import get_settings
 from sources.base import Chunk
 from sources.registry import PULLED, open_pulled, open_source

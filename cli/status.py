@@ -12,8 +12,8 @@ import httpx
 import typer
 
 from cli.output import as_json, as_table, console
-from models import health
 from models.engine import migrate, transaction
+from models.house import health
 from settings import get_settings
 from tasks.api import Api, address
 from voc.lifecycle import LIVES

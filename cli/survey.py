@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.output import as_json, as_table, console
-from models import asking
+from models.customers import asking
 from models.engine import migrate, transaction
 from settings import asset_text, get_settings
 from voc.errors import InputError

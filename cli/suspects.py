@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import as_json, as_table
-from models import suspects as queries
+from models.analysis import suspects as queries
 from models.engine import migrate, transaction
 from voc.quotations import quoted
 from voc.suspects.judging import NAMES, NOT_COUNTED

@@ -11,8 +11,8 @@ import typer
 
 from cli.output import as_json, as_table, console
 from cli.server import prepare
-from models import dispatching, post_office
 from models.engine import migrate, transaction
+from models.post import dispatching, office
 from notifications.names import EVENTS
 from voc.errors import ConfigError, DeliveryError, InputError
 from voc.telling.delivery import STATES
@@ -50,7 +50,7 @@ def channels(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] =
     migrate()
     kinds = {name: config.get("kind") or name for name, config in configured().items()}
     with transaction() as session:
-        known = {row["channel"]: row for row in post_office.tallies(session, datetime.now(UTC) - DAY)}
+        known = {row["channel"]: row for row in office.tallies(session, datetime.now(UTC) - DAY)}
     rows = [
         {
             "kind": kinds.get(name, "未配置"),
@@ -116,7 +116,7 @@ def resend(
     migrate()
     now = datetime.now(UTC)
     with transaction() as session:
-        letters = post_office.dead_letters(session, by)
+        letters = office.dead_letters(session, by)
         chosen = [row["id"] for row in letters] if everything else ids or []
         if not chosen:
             rows = [
@@ -125,7 +125,7 @@ def resend(
             ]
             return as_table("发送失败或结果不明的消息", rows, LETTERS)
         if arrived:
-            count = post_office.settle(session, chosen, True, now)
+            count = office.settle(session, chosen, True, now)
             return console.print(f"{count} 条消息已记为送达。")
         count = dispatching.replay(session, chosen, now)
     return console.print(f"{count} 条消息已重新排队。")

@@ -10,7 +10,7 @@ import typer
 from rich.markdown import Markdown
 
 from cli.output import as_json, as_table, console
-from models import labelling
+from models.analysis import labelling
 from models.engine import migrate, transaction
 from tasks import train as training
 from tasks.assets import model

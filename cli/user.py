@@ -10,8 +10,10 @@ import typer
 
 from cli.asking import by_person
 from cli.output import as_json, as_table, console
-from models import people, queueing, trail, vouching
+from models import trail
+from models.cases import queueing
 from models.engine import migrate, transaction
+from models.people import accounts, vouching
 from settings import asset_text
 from voc.errors import InputError
 from voc.queueing import skills_of
@@ -61,9 +63,9 @@ def add(
     secret = "" if without_password else _asked(from_input)
     now = datetime.now(UTC)
     with transaction() as session:
-        people.add_person(session, login, name, roles, departments, by_person("").who, now)
+        accounts.add_person(session, login, name, roles, departments, by_person("").who, now)
         if secret:
-            people.set_password(session, login, secret, by_person("").who, now)
+            accounts.set_password(session, login, secret, by_person("").who, now)
     console.print(f"用户「{login}」已添加：{'、'.join(ROLES[one] for one in roles)}。")
 
 
@@ -78,7 +80,7 @@ def role(login: Login, roles: Roles = [], departments: Departments = []) -> None
     """Say what a person may do."""
     migrate()
     with transaction() as session:
-        people.give_roles(session, login, roles, departments, by_person("").who, datetime.now(UTC))
+        accounts.give_roles(session, login, roles, departments, by_person("").who, datetime.now(UTC))
     console.print(f"用户「{login}」的角色已更新，已登录的设备需要重新登录。")
 
 
@@ -87,7 +89,7 @@ def password(login: Login, from_input: FromInput = False) -> None:
     migrate()
     secret = _asked(from_input)
     with transaction() as session:
-        people.set_password(session, login, secret, by_person("").who, datetime.now(UTC))
+        accounts.set_password(session, login, secret, by_person("").who, datetime.now(UTC))
     console.print(f"用户「{login}」的密码已设置，已登录的设备需要重新登录。")
 
 
@@ -95,7 +97,7 @@ def disable(login: Login) -> None:
     """Keep a person out."""
     migrate()
     with transaction() as session:
-        people.disable(session, login, by_person("").who, datetime.now(UTC))
+        accounts.disable(session, login, by_person("").who, datetime.now(UTC))
     console.print(f"用户「{login}」已停用。")
 
 
@@ -103,7 +105,7 @@ def enable(login: Login) -> None:
     """Let a person in again."""
     migrate()
     with transaction() as session:
-        people.enable(session, login, by_person("").who, datetime.now(UTC))
+        accounts.enable(session, login, by_person("").who, datetime.now(UTC))
     console.print(f"用户「{login}」已启用。")
 
 
@@ -111,7 +113,7 @@ def logged_out(login: Login) -> None:
     """End every session of a person."""
     migrate()
     with transaction() as session:
-        count = people.log_out(session, login, by_person("").who, datetime.now(UTC))
+        count = accounts.log_out(session, login, by_person("").who, datetime.now(UTC))
     console.print(f"用户「{login}」已从 {count} 个设备退出。")
 
 
@@ -143,7 +145,7 @@ def skilled(
     taxonomy = parse_taxonomy(asset_text("taxonomy.toml"))
     known = skills_of(taxonomy.areas, {issue.code: issue.name for issue in taxonomy.issues})
     with transaction() as session:
-        person = people.person_named(session, login)
+        person = accounts.person_named(session, login)
         queueing.teach(session, person.id, skills or [], known)
         trail.note(session, datetime.now(UTC), by_person("").who, "user.skills", f"user:{person.id}")
     said = "、".join(known[one] for one in skills or [])
@@ -163,7 +165,7 @@ def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = F
                 "skills": queueing.skills_of(session, one.id),
                 "disabled_at": one.disabled_at,
             }
-            for one in people.people(session)
+            for one in accounts.people(session)
         ]
     columns = {
         "login": "登录名", "name": "姓名", "roles": "角色", "departments": "部门", "skills": "技能",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.observing import Rollout
+from models.measures.observing import Rollout
 from models.schema.agreed import KINDS
 from voc.errors import InputError
 

@@ -1,7 +1,7 @@
 """Who sees which rows: one line a table, held by PostgreSQL itself, whatever a page forgets to ask.
 
 The portal connects as `voc_portal`, customer pages as `voc_public`: roles that own nothing and cannot go round
-row-level security. What a transaction may see is said by settings local to it (models.rights); where nothing is
+row-level security. What a transaction may see is said by settings local to it (models.people.rights); where nothing is
 said, as on a connection fresh from the pool, nothing is seen. A new table needs a line here.
 """
 

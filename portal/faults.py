@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from models import trail
-from models.rights import NotTheirs, Unseen, house
+from models.people.rights import NotTheirs, Unseen, house
 from portal.csrf import SAFE, Forged
 from portal.enterprise import NotVouched
 from portal.rendering import page

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 
 from models.change import By
-from models.sessions import Person
+from models.people.sessions import Person
 
 # A page is told what was done by a code; words in an address could be anybody's.
 DONE: Mapping[str, str] = {

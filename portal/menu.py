@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.sessions import Person
+from models.people.sessions import Person
 
 
 @dataclass(frozen=True)

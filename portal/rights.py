@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from models.rights import house
-from models.sessions import Person, recognise
+from models.people.rights import house
+from models.people.sessions import Person, recognise
 from portal.cookies import session_cookie
 
 User = Person

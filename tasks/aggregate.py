@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
-from models.aggregating import daily, enrol, mark_gathered, new_issues, span_of, ungathered, widen
-from models.analysing import feedback_times, issue_events
+from models.analysis.analysing import feedback_times, issue_events
 from models.change import begin, lock_out
 from models.engine import transaction
-from models.improving import store_departments
+from models.measures.improving import store_departments
+from models.problems.aggregating import daily, enrol, mark_gathered, new_issues, span_of, ungathered, widen
 from settings import get_settings
 from tasks.assets import organisation as organisation
 from tasks.assets import taxonomy

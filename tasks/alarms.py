@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import series as counting
+from models.problems import series as counting
 from tasks.aggregate import organisation
 from tasks.assets import taxonomy
 from voc.alarms.cause import Told, quotations, sentence, standing_out

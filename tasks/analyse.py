@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from models.analysing import (
+from models.analysis.analysing import (
     ORPHANS,
     array_of,
     store_customers,
@@ -19,13 +19,13 @@ from models.analysing import (
     supersede,
     tracking_numbers,
 )
+from models.analysis.clarifying import store_clarified, store_evidence
+from models.analysis.recurring import counted, keep
 from models.change import lock_out
-from models.checking import claim, set_aside, waiting_rows
-from models.clarifying import store_clarified, store_evidence
 from models.engine import transaction
 from models.events import announce
+from models.intake.checking import claim, set_aside, waiting_rows
 from models.loading import look_again, new_ids, references_by_batch
-from models.recurring import counted, keep
 from models.schema.intake import Batch
 from settings import get_settings
 from tasks.annotating import note_taxonomy_in_force, rank, ranked, voices

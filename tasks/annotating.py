@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 from sqlalchemy.orm import Session
 
-from models.analysing import note_taxonomy
-from models.recurring import EVERYTHING, SCHEMA, added
+from models.analysis.analysing import note_taxonomy
+from models.analysis.recurring import EVERYTHING, SCHEMA, added
 from settings import asset_text, get_settings
 from tasks.assets import model, taxonomy
 from voc.priority import Factors, Priorities, prioritise
@@ -81,7 +81,7 @@ def mentioned(places: Sequence[int], said: Annotations) -> pl.DataFrame:
 
 def voices(ids: Sequence[int], at: pl.Series, customers: pl.Series, values: pl.Series) -> pl.DataFrame:
     """Who spoke and when, a row for each annotation; `value` is the customer's tier of 0 … 3."""
-    # A feedback nobody signed is a customer of its own, named as models.recurring names it.
+    # A feedback nobody signed is a customer of its own, named as models.analysis.recurring names it.
     named = pl.DataFrame(
         {"id": pl.Series(ids, dtype=pl.Int64), "at": at, "customer": customers, "value": values}
     )

@@ -11,8 +11,8 @@ from prefect.input import RunInput
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from models import approving
 from models.engine import transaction
+from models.measures import approving
 from settings import get_settings
 from tasks.api import Api, address
 from tasks.common import by, stage

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import httpx
 from prefect import get_run_logger
 
-from models.clarifying import Asked, note_tried, settle_by, still_vague
+from models.analysis.clarifying import Asked, note_tried, settle_by, still_vague
 from models.engine import transaction
 from settings import get_settings
 from tasks.assets import model, taxonomy

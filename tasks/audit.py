@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from prefect.artifacts import create_markdown_artifact
 
-from models import auditing
+from models.analysis import auditing
 from models.engine import transaction
 from settings import get_settings
 from sources.registry import open_source

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import candidates
-from models.candidates import Voice
 from models.change import begin
+from models.problems import candidates
+from models.problems.candidates import Voice
 from settings import get_settings
 from tasks.assets import organisation, taxonomy
 from tasks.common import by

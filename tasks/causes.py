@@ -13,9 +13,9 @@ import numpy as np
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
-from models.alarm_list import alarms_of
-from models.business import changes_between, count_changes
-from models.causes import (
+from models.engine import transaction
+from models.intake.business import changes_between, count_changes
+from models.problems.causes import (
     Days,
     Member,
     cells_of,
@@ -29,8 +29,8 @@ from models.causes import (
     told_beside,
     traded_by,
 )
-from models.engine import transaction
-from models.problem_list import quotations
+from models.views.alarm_list import alarms_of
+from models.views.problem_list import quotations
 from notifications.cause_pages import render_causes
 from settings import asset_text, get_settings
 from tasks.assets import taxonomy

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.business import store_changes
 from models.engine import transaction
+from models.intake.business import store_changes
 from sources.base import Chunk
 from sources.registry import open_source
 from voc.causes.changes import Change, read_changes

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from expectations.docs import write_docs
 from expectations.feedback import Validation, validate_together
-from models.checking import claim, quarantine, settle, validations, waiting_rows
 from models.engine import transaction
 from models.events import announce
-from models.reading import Raw, raw_of
+from models.intake.checking import claim, quarantine, settle, validations, waiting_rows
+from models.intake.reading import Raw, raw_of
 from models.schema.intake import Batch, Source
 from settings import get_settings
 from tasks.common import stage

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 
-from models import approving
 from models.engine import transaction
+from models.measures import approving
 from settings import asset_text, get_settings
 from tasks.common import stage
 from voc.reading.classes import with_issue

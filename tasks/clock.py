@@ -11,7 +11,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Scheduled
 
 from models.engine import transaction
-from models.proving import contract_of
+from models.measures.proving import contract_of
 from models.schema.loop import Action
 from settings import get_settings
 from tasks.common import stage

@@ -15,7 +15,8 @@ import polars as pl
 from prefect import State
 from sqlalchemy import select
 
-from models.collecting import (
+from models.engine import transaction
+from models.intake.collecting import (
     errors_of,
     finish_delivery,
     known_delivery,
@@ -25,7 +26,6 @@ from models.collecting import (
     reading,
     store_part,
 )
-from models.engine import transaction
 from models.schema.intake import Source
 from settings import get_settings
 from sources.registry import open_source

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from models.analysing import entries_of, index_copies, known_words, not_indexed
+from models.analysis.analysing import entries_of, index_copies, known_words, not_indexed
 from settings import get_settings
 from voc.cleaning.copies import Words, find_copies
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.checking import waiting
 from models.engine import transaction
+from models.intake.checking import waiting
 from tasks.common import stage
 
 

@@ -16,10 +16,11 @@ from alembic.script import ScriptDirectory
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import health, showing
 from models.change import audit
 from models.engine import migration_config, transaction
-from models.prefect_database import left_to_sqlite
+from models.house import health
+from models.house.prefect_database import left_to_sqlite
+from models.views import showing
 from settings import get_settings
 from tasks.api import Api, address
 from tasks.common import stage

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.recoding import breaks
-from models.reporting import QUERIES, STEPS, VERDICTS, Asked, ask, department_names
+from models.analysis.recoding import breaks
+from models.views.reporting import QUERIES, STEPS, VERDICTS, Asked, ask, department_names
 from settings import get_settings
 from tasks.analyse import model, taxonomy
 from tasks.facts_data import audited, checks, delivered, impacts, quality_score

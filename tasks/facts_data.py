@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
-from models.reporting import DELIVERED, LATE, SUSPECTS, Asked, ask, digest
+from models.views.reporting import DELIVERED, LATE, SUSPECTS, Asked, ask, digest
 from settings import get_settings
 from tasks import audit as auditing
 from tasks.origins import Origins

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.proving import metric_of
-from models.reporting import AROUND, ARRIVED, BEHIND, Asked, ask, digest
+from models.measures.proving import metric_of
 from models.schema.proof import Contract as ContractRow
 from models.schema.proof import MetricObservation
+from models.views.reporting import AROUND, ARRIVED, BEHIND, Asked, ask, digest
 from settings import get_settings
 from tasks.origins import Origins
 from voc.effect.contract import parse, windows

@@ -8,8 +8,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.problem_list import quotations
-from models.reporting import LATE_CASES, MEMBERS, SPREAD, STANDING, WEEKS, Asked, added, ask, department_names
+from models.views.problem_list import quotations
+from models.views.reporting import (
+    LATE_CASES,
+    MEMBERS,
+    SPREAD,
+    STANDING,
+    WEEKS,
+    Asked,
+    added,
+    ask,
+    department_names,
+)
 from tasks.assets import taxonomy
 from tasks.figures import Counted
 from tasks.gaming import Seen

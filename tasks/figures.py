@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from models.reporting import ACTIONS, CASES, CONTACTS, ORDERS, PROBLEMS, SAID, Asked, added, ask
+from models.views.reporting import ACTIONS, CASES, CONTACTS, ORDERS, PROBLEMS, SAID, Asked, added, ask
 from settings import get_settings
 from tasks.gaming import look
 from tasks.origins import Origins

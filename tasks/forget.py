@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from models import erasing, trail
+from models import trail
+from models.customers import erasing
 from models.engine import transaction
 from settings import get_settings
 from tasks.common import stage

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import gaming
-from models.reporting import Asked, department_names
+from models.views import gaming
+from models.views.reporting import Asked, department_names
 from voc.reporting.facts import Flag
 
 

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import approving, sla
+from models import sla
+from models.cases.joint import join
+from models.cases.queueing import hand_out
 from models.change import advance, begin
 from models.engine import transaction
-from models.explaining import ask, came_back
-from models.improving import (
+from models.measures import approving
+from models.measures.explaining import ask, came_back
+from models.measures.improving import (
     Unanswered,
     customers_of,
     dimensions_of,
@@ -21,8 +24,6 @@ from models.improving import (
     problems_in,
     unanswered,
 )
-from models.joint import join
-from models.queueing import hand_out
 from models.schema.loop import Department, Problem
 from settings import asset_text, get_settings
 from tasks.aggregate import organisation

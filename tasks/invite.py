@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import asking, inviting
 from models.change import lock_out
+from models.customers import asking, inviting
 from models.engine import transaction
 from models.schema.surveying import Survey
 from settings import get_settings

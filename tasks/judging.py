@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from models import observing
-from models.proving import Daily, Promise, Reading, metric_of, observe, readings
+from models.measures import observing
+from models.measures.proving import Daily, Promise, Reading, metric_of, observe, readings
 from settings import get_settings
 from tasks.common import run_id
 from voc.effect.contract import LOOKS, Contract, Windows, check, parse, windows
@@ -25,7 +25,7 @@ from voc.errors import ContractBroken, InputError
 from voc.zone import CHINA
 
 Floats = NDArray[np.float64]
-QUERY = "models.proving.OBSERVE"
+QUERY = "models.proving.OBSERVE"  # stored with every verdict: a name, wherever the query stands today
 AUDITED = timedelta(days=182)  # audits older than this say little about the model of today
 SETTLED = timedelta(days=7)  # days after another measure in which its effect is still to come
 

@@ -13,9 +13,9 @@ import numpy as np
 import xlsxwriter
 from sqlalchemy.orm import Session
 
-from models import labelling
+from models.analysis import labelling
+from models.analysis.labelling import Drawn
 from models.engine import transaction
-from models.labelling import Drawn
 from sources.registry import open_source
 from tasks.assets import taxonomy
 from tasks.train import newest_model

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.inviting import token_of
+from models.customers.inviting import token_of
 from models.schema.outbox import OutboxMessage
 from notifications.base import Channel, Manner, Message
 from notifications.registry import open_channel

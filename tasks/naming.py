@@ -10,8 +10,8 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.runtime import flow_run
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import showing
 from models.engine import transaction
+from models.views import showing
 from tasks.common import moment, stage
 from voc.effect.verdict import NAMES
 from voc.kpi import PART_NAMES

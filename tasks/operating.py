@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.engine import transaction
-from models.operating import mixed, store_figures
+from models.intake.operating import mixed, store_figures
 from sources.registry import open_source
 from voc.errors import InputError
 from voc.operating import FIGURES, Figure, layout_of, read_figures

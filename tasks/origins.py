@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from models.reporting import digest
+from models.views.reporting import digest
 from tasks.analyse import model, taxonomy
 from voc.reporting.facts import Lineage
 

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.engine import transaction
-from models.reading import Raw, raw_of
+from models.intake.reading import Raw, raw_of
 from settings import asset_bytes, get_settings
 from tasks.annotating import annotated, mentioned
 from tasks.assets import cleaning, model, taxonomy

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from prefect.artifacts import create_markdown_artifact
 
-from models import health
 from models.engine import transaction
+from models.house import health
 from tasks.common import stage
 from tasks.naming import table
 from voc.probing import Policy, Week, findings

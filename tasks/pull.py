@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.collecting import (
+from models.engine import transaction
+from models.intake.collecting import (
     drop_delivery,
     end_cut_short,
     finish_delivery,
@@ -13,7 +14,6 @@ from models.collecting import (
     open_delivery,
     store_part,
 )
-from models.engine import transaction
 from models.schema.intake import Source
 from settings import get_settings
 from sources.base import Page

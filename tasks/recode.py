@@ -11,12 +11,22 @@ import polars as pl
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
+from models.analysis.clarifying import evidence_of, store_clarified
+from models.analysis.recoding import (
+    Unread,
+    breaks,
+    complaints,
+    open_break,
+    regroup,
+    retire,
+    revive,
+    types_of,
+    unread,
+)
+from models.analysis.recurring import count_again, recounted
 from models.change import lock_out
-from models.clarifying import evidence_of, store_clarified
 from models.engine import transaction
 from models.loading import copy_frame, new_ids
-from models.recoding import Unread, breaks, complaints, open_break, regroup, retire, revive, types_of, unread
-from models.recurring import count_again, recounted
 from models.schema.learned import CodingBreak
 from settings import get_settings
 from tasks.annotating import annotated, mentioned, note_taxonomy_in_force, rank, ranked, voices

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from models import registering
-from models.registering import Known, Said
+from models.problems import registering
+from models.problems.registering import Known, Said
 from settings import asset_bytes
 from voc.kernels.runs import ordered
 from voc.registry import nearby

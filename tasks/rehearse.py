@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models import deciding, explaining, showing
 from models.change import By, advance
-from models.collecting import register_source
 from models.engine import transaction
-from models.improving import store_departments
+from models.house.playing import is_unused
+from models.intake.collecting import register_source
 from models.loading import copy_rows
-from models.playing import is_unused
+from models.measures import deciding, explaining
+from models.measures.improving import store_departments
 from models.schema.loop import Action, Problem
+from models.views import showing
 from settings import get_settings
 from sources.writing import write
 from tasks.api import address

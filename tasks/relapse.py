@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from models.change import advance
 from models.engine import transaction
-from models.proving import Daily, Reading, first_day, observe, readings
-from models.relapse import Watched, judged_through, solved, watched
+from models.measures.proving import Daily, Reading, first_day, observe, readings
+from models.measures.relapse import Watched, judged_through, solved, watched
 from models.schema.proof import RelapseWatch
 from settings import get_settings
 from tasks.common import by, stage

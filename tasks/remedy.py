@@ -7,9 +7,9 @@ from typing import Any
 
 from prefect.artifacts import create_markdown_artifact
 
-from models import remedying
-from models.checking import repair
 from models.engine import transaction
+from models.intake import remedying
+from models.intake.checking import repair
 from models.schema.intake import RawRecord
 from settings import get_settings
 from tasks.common import stage

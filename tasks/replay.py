@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.engine import engine
-from models.proving import Promise, contract_of
-from models.reporting import ARRIVED, ask, hide_later
+from models.measures.proving import Promise, contract_of
 from models.schema.loop import Action
 from models.schema.proof import Report
+from models.views.reporting import ARRIVED, ask, hide_later
 from tasks.facts import Row, Scope, gather, scope_of
 from tasks.facts_effects import prints, verification
 from tasks.judging import Examined, due_look, examine, found

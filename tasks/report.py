@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models import reports, showing
 from models.engine import transaction
-from models.rereading import fingerprints
+from models.intake.rereading import fingerprints
 from models.schema.proof import Report
+from models.views import reports, showing
 from notifications.pages import render_meeting, render_report
 from notifications.paper import write_pdf
 from notifications.workbook import write_workbook

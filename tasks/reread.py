@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy.orm import Session
 
-from models import rereading
-from models.aggregating import enrol
+from models.intake import rereading
+from models.problems.aggregating import enrol
 from tasks.assets import model, taxonomy
 from tasks.prepare import Prepared, prepare
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from models.collecting import Row, as_frame
+from models.intake.collecting import Row, as_frame
 from sources.base import Chunk
 from voc.intake.rows import Definition, canonical, hash_of, map_rows, payload_hash, record_keys
 
 
 def rows_of(chunk: Chunk, definition: Definition) -> pl.DataFrame:
-    """Return the rows of a chunk as columns of models.collecting.COLUMNS."""
+    """Return the rows of a chunk as columns of models.intake.collecting.COLUMNS."""
     payloads = [row.payload for row in chunk.rows]
     keys = record_keys(map_rows(payloads, definition).require(), definition.name)
     written = [canonical(payload) for payload in payloads]

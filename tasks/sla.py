@@ -10,9 +10,9 @@ from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
 from models import events, sla
+from models.cases.sweeping import Rung, due_subjects, look, rest_on_older_calendar
 from models.change import advance
 from models.engine import transaction
-from models.sweeping import Rung, due_subjects, look, rest_on_older_calendar
 from models.telling import announce
 from tasks.common import by, stage
 from tasks.naming import table

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from models.engine import transaction
 from models.events import urgent_feedback
-from models.improving import unanswered
+from models.measures.improving import unanswered
 from settings import get_settings
 from tasks.improve import ANSWERED, open_cases
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
-from models import suspects
+from models.analysis import suspects
 from models.change import lock_out
 from models.engine import transaction
-from models.improving import store_departments
-from models.watching import raise_alarms
+from models.measures.improving import store_departments
+from models.problems.watching import raise_alarms
 from tasks.aggregate import organisation
 from tasks.common import by, stage
 from tasks.naming import table

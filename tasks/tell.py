@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.calling_back import unasked
+from models.cases.calling_back import unasked
 from models.change import By, advance
-from models.dispatching import (
+from models.customers.linking import links_for
+from models.engine import transaction
+from models.post.dispatching import (
     Outcome,
     abandoned,
     addresses,
@@ -22,9 +24,7 @@ from models.dispatching import (
     verified_change,
     wonder,
 )
-from models.engine import transaction
-from models.linking import links_for
-from models.pacing import merge, release, respect_wishes, spend, tokens, waiting_for_staff
+from models.post.pacing import merge, release, respect_wishes, spend, tokens, waiting_for_staff
 from models.schema.outbox import OutboxMessage
 from notifications.names import EVENTS
 from settings import get_settings

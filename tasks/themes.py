@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from models import themes as queries
+from models.analysis import themes as queries
+from models.analysis.newest import last_moment
 from models.engine import transaction
-from models.newest import last_moment
 from tasks.assets import taxonomy
 from voc.errors import InputError
 from voc.themes.asking import asked

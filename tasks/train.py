@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from models import labelling
+from models.analysis import labelling
+from models.analysis.labelling import Labelled
 from models.engine import transaction
-from models.labelling import Labelled
 from settings import asset_bytes, get_settings
 from tasks.assets import assembled, model, taxonomy
 from voc.errors import InputError

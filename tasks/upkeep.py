@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from models import health
 from models.engine import engine, transaction
+from models.house import health
 from settings import get_settings
 from tasks.common import stage
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.change import advance
 from models.engine import transaction
-from models.proving import effective_since, promises, verified
+from models.measures.proving import effective_since, promises, verified
 from settings import get_settings
 from tasks.common import by, stage
 from tasks.judging import Examined, due_look, examine, found

@@ -15,13 +15,13 @@ import polars as pl
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
-from models import alarm_list
-from models import series as counting
+from models.analysis.newest import last_moment
 from models.change import advance, lock_out
 from models.engine import transaction
-from models.improving import store_departments
-from models.newest import last_moment
-from models.watching import overdue_reviews, raise_alarms, told_around
+from models.measures.improving import store_departments
+from models.problems import series as counting
+from models.problems.watching import overdue_reviews, raise_alarms, told_around
+from models.views import alarm_list
 from settings import get_settings
 from tasks.aggregate import organisation
 from tasks.alarms import Found, Ground, explain, is_one_thing

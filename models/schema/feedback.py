@@ -110,7 +110,7 @@ class TaxonomyVersion(Base):
 class Annotation(Base):
     """What was understood of a feedback by one model and one taxonomy.
 
-    Exactly one annotation of a feedback is current; `models.recoding` is the only place that turns it.
+    Exactly one annotation of a feedback is current; `models.analysis.recoding` is the only place that turns it.
     """
 
     __tablename__ = "annotation"

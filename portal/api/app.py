@@ -7,8 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from models.inbound import MessageChanged
-from models.rights import Unseen
+from models.intake.inbound import MessageChanged
+from models.people.rights import Unseen
 from portal.api import feeding, hooks, reading
 from portal.api.keys import Refused
 from voc.errors import VocError

@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from models import inbound
-from models.keys import Machine
-from models.rights import house
+from models.intake import inbound
+from models.people.keys import Machine
+from models.people.rights import house
 from portal.api.answers import FAULTS
 from portal.api.keys import Refused, scoped
 from voc.intake.rows import CHANNELS

@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from starlette.concurrency import run_in_threadpool
 
-from models import inbound, throttle
-from models.rights import house
+from models.intake import inbound
+from models.people import throttle
+from models.people.rights import house
 from portal.api.answers import FAULTS
 from portal.api.keys import Refused, slowed
 from portal.browsers import caller

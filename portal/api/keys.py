@@ -10,9 +10,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from models import throttle
-from models.keys import Machine, recognise_key
-from models.rights import house
+from models.people import throttle
+from models.people.keys import Machine, recognise_key
+from models.people.rights import house
 from portal.browsers import caller
 
 _bearer = HTTPBearer(auto_error=False, description="`voc key add` 给出的密钥")

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AfterValidator, AwareDatetime
 
-from models import outward
-from models.keys import Machine
-from models.rights import Unseen, session_for
+from models.people.keys import Machine
+from models.people.rights import Unseen, session_for
+from models.views import outward
 from portal.api.answers import FAULTS, ActionOut, CaseOut, Page, ProblemOut, VerificationOut
 from portal.api.keys import scoped
 from voc.lifecycle import ACTION, CASE, PROBLEM, Life

@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from models import people, sessions, trail
-from models.passwords import matches
-from models.rights import house
+from models import trail
+from models.people import accounts, sessions
+from models.people.passwords import matches
+from models.people.rights import house
 from portal.browsers import browser_of
 from portal.cookies import put, session_cookie
 from portal.rendering import page
@@ -29,7 +30,7 @@ def show(request: Request, person: SignedIn) -> Response:
 def _shown(request: Request, person: SignedIn, status: int = 200, said: str = "") -> Response:
     with house() as session:
         held = [row[0] for row in sessions.open_sessions(session, person.id, datetime.now(UTC))]
-        has_password = people.known_hash(session, person.login)[1] is not None
+        has_password = accounts.known_hash(session, person.login)[1] is not None
     return page(request, "account.html", status, sessions=held, has_password=has_password, said=said)
 
 
@@ -64,14 +65,14 @@ def change_password(
     """Change the password: the old one is asked for, and every session but a new one of this browser ends."""
     now = datetime.now(UTC)
     with house() as session:
-        _, known = people.known_hash(session, person.login)
+        _, known = accounts.known_hash(session, person.login)
     if not matches(old, known):
         return _shown(request, person, 403, "原密码不正确。")
     if new != again:
         return _shown(request, person, 400, "两次输入的新密码不一致。")
     try:
         with house() as session:
-            people.set_password(session, person.login, new, person.who, now)
+            accounts.set_password(session, person.login, new, person.who, now)
             token = sessions.begin_session(session, person.id, "password", browser_of(request), now)
     except InputError as error:
         return _shown(request, person, 400, str(error))

@@ -9,10 +9,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from models import deciding, desk, problem_list, showing, sla
+from models import sla
+from models.cases import desk
+from models.cases.desk_work import masked
 from models.change import By, advance
-from models.desk_work import masked
-from models.rights import Unseen, acting, session_for
+from models.measures import deciding
+from models.people.rights import Unseen, acting, session_for
+from models.views import problem_list, showing
 from portal.forms import back, by, now, said
 from portal.pages.cases import beside
 from portal.pages.desk import Desk, Worker

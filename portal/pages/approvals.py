@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from models import approving
-from models.desk_work import masked
-from models.rights import Unseen, acting, session_for
+from models.cases.desk_work import masked
+from models.measures import approving
+from models.people.rights import Unseen, acting, session_for
 from portal.forms import back, by, now, said
 from portal.rendering import page
 from portal.rights import User, allow

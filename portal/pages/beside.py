@@ -8,8 +8,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
-from models import desk_work
-from models.rights import Unseen, acting, session_for
+from models.cases import desk_work
+from models.people.rights import Unseen, acting, session_for
 from portal.forms import back, by
 from portal.pages.desk import Desk, Worker
 from voc.attachments import LARGEST, accept

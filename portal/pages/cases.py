@@ -8,10 +8,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from models import desk, desk_work, joint, knowing, sla, tracking
-from models import sop as procedures
-from models.answering import answer_case
-from models.rights import Unseen, acting, session_for
+from models import sla
+from models.cases import desk, desk_work, joint, knowing
+from models.cases import sop as procedures
+from models.cases.answering import answer_case
+from models.customers import tracking
+from models.people.rights import Unseen, acting, session_for
 from portal.forms import back, by, now, said
 from portal.pages.desk import Desk, Worker
 from portal.rendering import page

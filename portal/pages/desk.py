@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from models import desk, sla
-from models.answering import answer_case
-from models.rights import acting, session_for
+from models import sla
+from models.cases import desk
+from models.cases.answering import answer_case
+from models.people.rights import acting, session_for
 from portal.forms import back, by, now, said
 from portal.rendering import page
 from portal.rights import User, allow

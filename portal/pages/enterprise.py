@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from models import trail, vouching
-from models.rights import house
+from models import trail
+from models.people import vouching
+from models.people.rights import house
 from portal import enterprise
 from portal.cookies import drop, put, way_cookie
 from portal.enterprise import NotVouched, Vouched, Way

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from models import knowing
-from models.knowing import Words
-from models.rights import Unseen, session_for
+from models.cases import knowing
+from models.cases.knowing import Words
+from models.people.rights import Unseen, session_for
 from portal.forms import back, by, said
 from portal.naming import issue_names
 from portal.pages.desk import Desk, Worker

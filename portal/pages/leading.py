@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from models import leading, problem_list
-from models.rights import Unseen, session_for
+from models.people.rights import Unseen, session_for
+from models.views import leading, problem_list
 from portal.forms import now
 from portal.rendering import moment, page
 from portal.rights import User, allow

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from models import people, sessions, throttle, trail
-from models.passwords import matches
-from models.rights import house
-from models.sessions import Person
+from models import trail
+from models.people import accounts, sessions, throttle
+from models.people.passwords import matches
+from models.people.rights import house
+from models.people.sessions import Person
 from portal.browsers import browser_of, caller
 from portal.cookies import drop, put, session_cookie, visitor_cookie
 from portal.rendering import page
@@ -54,7 +55,7 @@ def log_in(
         said = f"尝试次数过多，请在 {max(1, round(wait / 60))} 分钟后再试。"
         return _shown(request, 429, within(next), said)
     with house() as session:
-        person, known = people.known_hash(session, login)
+        person, known = accounts.known_hash(session, login)
     if not matches(password, known) or person is None:
         _noted(f"login:{throttle.key_of('login', login.lower())}", "login.refused", now)
         return _shown(request, 401, within(next), REFUSED)

@@ -8,9 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from models import dispatching, health, overseeing, trail
-from models.rights import session_for
-from models.sessions import Person
+from models import trail
+from models.house import health
+from models.people.rights import session_for
+from models.people.sessions import Person
+from models.post import dispatching
+from models.views import overseeing
 from portal.naming import named
 from portal.rendering import page
 from portal.rights import allow

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from models import desk, explaining, problem_list, showing
-from models import sentences as behind
-from models.rights import Unseen, session_for
+from models.cases import desk
+from models.measures import explaining
+from models.people.rights import Unseen, session_for
+from models.views import problem_list, showing
+from models.views import sentences as behind
 from portal.forms import said
 from portal.pages.cases import beside
 from portal.pages.desk import Desk

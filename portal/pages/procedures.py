@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse
 
-from models import sop as procedures
-from models.desk_work import masked
-from models.rights import acting
+from models.cases import sop as procedures
+from models.cases.desk_work import masked
+from models.people.rights import acting
 from models.schema.sop import SopRun
 from portal.forms import back, by
 from portal.pages.beside import life_of

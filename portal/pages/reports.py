@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from models import leading
-from models.rights import Unseen, session_for
+from models.people.rights import Unseen, session_for
 from models.schema.proof import Report
+from models.views import leading
 from portal.papers import READING, paper
 from portal.rendering import page
 from portal.rights import User, allow

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from models import desk, sla
-from models import sentences as behind
+from models import sla
+from models.cases import desk
+from models.cases.desk_work import masked
 from models.change import advance
-from models.desk_work import masked
-from models.rights import Unseen, acting, session_for
+from models.people.rights import Unseen, acting, session_for
+from models.views import sentences as behind
 from portal.forms import back, by, now, said
 from portal.pages.desk import Desk, Worker
 from portal.pages.problems import told

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from models import desk, explaining, preventing, sla
-from models.desk_work import masked
-from models.rights import Unseen, acting, session_for
+from models import sla
+from models.cases import desk
+from models.cases.desk_work import masked
+from models.measures import explaining, preventing
+from models.people.rights import Unseen, acting, session_for
 from portal.forms import back, by, now, said
 from portal.pages.desk import Desk, Worker
 from portal.rendering import page

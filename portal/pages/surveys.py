@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
 
-from models import asking, inviting, throttle
-from models.rights import customer, house
+from models.customers import asking, inviting
+from models.people import throttle
+from models.people.rights import customer, house
 from models.schema.surveying import Survey
 from portal.browsers import caller
 from portal.guard import POLICY

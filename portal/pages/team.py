@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from models import desk, queueing, trail
-from models.rights import Unseen, house, session_for
+from models import trail
+from models.cases import desk, queueing
+from models.people.rights import Unseen, house, session_for
 from portal.forms import back, by, said
 from portal.naming import skill_names
 from portal.rendering import page

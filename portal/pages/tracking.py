@@ -10,9 +10,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from models import throttle, tracking
-from models.linking import hashed, opened_by
-from models.rights import customer, house
+from models.customers import tracking
+from models.customers.linking import hashed, opened_by
+from models.people import throttle
+from models.people.rights import customer, house
 from portal.browsers import caller
 from portal.cookies import drop, put, tracking_cookie
 from portal.rendering import page

@@ -8,8 +8,8 @@ import pytest
 from cli import build
 from models.change import By
 from models.engine import transaction
-from models.improving import store_departments
-from models.watching import raise_alarms
+from models.measures.improving import store_departments
+from models.problems.watching import raise_alarms
 from tasks.aggregate import organisation
 from voc.alarms.values import Alarm
 from voc.zone import CHINA

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from models import engine as connections
-from models.collecting import register_source
 from models.engine import engine, migrate, transaction
+from models.intake.collecting import register_source
 from settings import get_settings
 
 
@@ -85,7 +85,7 @@ def test_a_saved_house_is_read_by_its_owner_only_and_never_overwritten(saved, vo
 def test_a_restore_that_was_cut_short_can_be_repeated(saved, elsewhere, voc_at_home, monkeypatch):
     elsewhere()
     with monkeypatch.context() as broken:
-        broken.setattr("models.safekeeping.load", lambda _: {})
+        broken.setattr("models.house.safekeeping.load", lambda _: {})
         assert voc_at_home("restore", saved).returncode == 1
     assert voc_at_home("restore", saved).returncode == 0
     assert sources() == [("web", "网页表单")]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from models.engine import transaction
-from models.habits import own_worlds
+from models.problems.habits import own_worlds
 
 
 def test_volumes_are_rehearsed_and_told_as_json_and_page(voc, tmp_path):

@@ -3,9 +3,9 @@
 import pytest
 
 from cli.demo import make_room
-from models.collecting import register_source
 from models.engine import transaction
-from models.playing import is_unused
+from models.house.playing import is_unused
+from models.intake.collecting import register_source
 from settings import get_settings
 from voc.simulation.sources import definitions
 

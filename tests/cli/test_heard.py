@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from cli import build
-from models import suspects
-from models.collecting import register_source
+from models.analysis import suspects
 from models.engine import transaction
+from models.intake.collecting import register_source
 from voc.errors import InputError
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from cli import main
-from models.collecting import reading
+from models.intake.collecting import reading
 from settings import get_settings
 
 HEADER = "编号,内容,时间,评分\n"

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from cli.user import attach
-from models import people
 from models.engine import transaction
-from models.passwords import matches
-from models.people import known_hash
+from models.people import accounts
+from models.people.accounts import known_hash
+from models.people.passwords import matches
 from models.schema.identity import Credential, User
 from voc.errors import InputError
 
@@ -27,9 +27,9 @@ def test_there_is_nobody_before_somebody_is_added(home):
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "password1234", "1234567890123456"[:11]])
 def test_a_password_that_is_too_easy_is_refused(home, password):
     with transaction() as session:
-        people.add_person(session, "admin", "", ["admin"], [], "person:test", NOW)
+        accounts.add_person(session, "admin", "", ["admin"], [], "person:test", NOW)
         with pytest.raises(InputError, match="密码"):
-            people.set_password(session, "admin", password, "person:test", NOW)
+            accounts.set_password(session, "admin", password, "person:test", NOW)
 
 
 @pytest.mark.parametrize(
@@ -43,21 +43,21 @@ def test_a_password_that_is_too_easy_is_refused(home, password):
 )
 def test_an_account_that_cannot_be_says_why(home, login, roles, departments, said):
     with transaction() as session, pytest.raises(InputError, match=said):
-        people.add_person(session, login, "", roles, departments, "person:test", NOW)
+        accounts.add_person(session, login, "", roles, departments, "person:test", NOW)
 
 
 def test_a_name_is_given_once_whatever_its_capitals(home):
     with transaction() as session:
-        people.add_person(session, "LiLei", "", ["voc"], [], "person:test", NOW)
+        accounts.add_person(session, "LiLei", "", ["voc"], [], "person:test", NOW)
         with pytest.raises(InputError, match="已有人使用"):
-            people.add_person(session, "lilei", "", ["voc"], [], "person:test", NOW)
+            accounts.add_person(session, "lilei", "", ["voc"], [], "person:test", NOW)
 
 
 def test_a_password_is_kept_as_an_argon2_hash_with_a_salt_of_its_own(home):
     with transaction() as session:
         for login in ("one", "two"):
-            people.add_person(session, login, "", ["voc"], [], "person:test", NOW)
-            people.set_password(session, login, "correct horse battery", "person:test", NOW)
+            accounts.add_person(session, login, "", ["voc"], [], "person:test", NOW)
+            accounts.set_password(session, login, "correct horse battery", "person:test", NOW)
         one, two = session.scalars(select(Credential.password_hash))
         assert one.startswith("$argon2id$")
         assert one != two

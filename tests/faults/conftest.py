@@ -134,7 +134,7 @@ class House:
             for name, rows in sources.items()
         }  # fmt: skip
         code = (
-            "import json, sys; from models.collecting import register_source\n"
+            "import json, sys; from models.intake.collecting import register_source\n"
             "from models.engine import migrate, transaction\nmigrate()\n"
             "with transaction() as session:\n"
             "    for name, one in json.loads(sys.argv[1]).items(): register_source(session, name, one)"

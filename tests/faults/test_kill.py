@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from models import engine as connections
-from models.collecting import reading
 from models.engine import transaction
+from models.intake.collecting import reading
 from settings import get_settings
 
 pytestmark = [pytest.mark.faults, pytest.mark.prefect]

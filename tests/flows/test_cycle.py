@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from models import showing
-from models.collecting import register_source
 from models.engine import transaction
+from models.intake.collecting import register_source
+from models.views import showing
 
 # Prefect's client keeps sockets of its event and log threads open past the loop they were made in.
 pytestmark = [

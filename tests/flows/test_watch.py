@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.alarm_list import alarms
-from models.collecting import register_source
 from models.engine import transaction
 from models.events import waiting_events
+from models.intake.collecting import register_source
+from models.views.alarm_list import alarms
 from tasks.post import post_waiting
 
 pytestmark = [

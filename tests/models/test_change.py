@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.change import By, advance, audit, begin
 from models.engine import transaction
-from models.improving import store_departments
+from models.measures.improving import store_departments
 from models.schema.loop import Action, Problem, ProblemLog
 from models.schema.outbox import OutboxMessage
 from tasks.aggregate import organisation

@@ -9,10 +9,10 @@ from sqlalchemy import create_engine, make_url, text
 from models import engine as connections
 from models.change import By, audit, begin
 from models.engine import engine, migrate, transaction
-from models.improving import store_departments
-from models.rights import session_for
+from models.measures.improving import store_departments
+from models.people.rights import session_for
+from models.people.sessions import Person
 from models.schema.loop import Problem
-from models.sessions import Person
 from settings import get_settings
 from tasks.aggregate import organisation
 

@@ -3,9 +3,9 @@
 from sqlalchemy import text
 
 from models.engine import transaction
+from models.people.rights import session_for
+from models.people.sessions import Person
 from models.planned import planned
-from models.rights import session_for
-from models.sessions import Person
 
 
 def test_named_values_are_put_where_they_belong_and_casts_are_left_alone(home):

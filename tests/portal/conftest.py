@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from cli.server import free_port
 from models.engine import transaction
+from models.people.sessions import begin_session
 from models.schema.identity import User
 from models.schema.loop import Department
-from models.sessions import begin_session
 
 with warnings.catch_warnings():
     # It would rather have a successor of httpx that is not in our lock.

@@ -15,13 +15,13 @@ from sqlalchemy import text
 
 from benchmarks.portal_rows import lay_out
 from cli.server import free_port
-from models import asking
+from models.cases.joint import join
+from models.cases.knowing import Words, add
 from models.change import By
+from models.customers import asking
+from models.customers.linking import hashed
 from models.engine import transaction
-from models.explaining import ask
-from models.joint import join
-from models.knowing import Words, add
-from models.linking import hashed
+from models.measures.explaining import ask
 from portal.app import create_app
 from settings import asset_text, get_settings
 from voc.surveys.forms import parse_surveys

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from benchmarks.portal_rows import lay_out
 from models.engine import transaction
-from models.showing import weekly
+from models.views.showing import weekly
 from settings import get_settings
 
 NOW = datetime.now(UTC)

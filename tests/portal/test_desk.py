@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from benchmarks.portal_rows import lay_out
-from models import tracking
+from models.cases.joint import join
 from models.change import By
+from models.customers import tracking
 from models.engine import transaction
-from models.joint import join
-from models.rights import session_for
-from models.sessions import Person
+from models.people.rights import session_for
+from models.people.sessions import Person
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 NOW = datetime.now(UTC)
@@ -206,7 +206,7 @@ def test_a_preventive_measure_is_proposed_and_waits_for_approval(handler):
 
 
 def test_a_root_cause_report_is_written_by_one_and_accepted_by_another(handler, signed):
-    from models.explaining import ask
+    from models.measures.explaining import ask
 
     with transaction() as session:
         report = ask(session, one("SELECT id FROM problem"), "quality", By("rule:relapse", NOW))
@@ -313,7 +313,7 @@ def test_the_dashboard_is_taken_away_as_a_file(full, signed, kind):
 
 
 def test_the_desk_is_read_by_the_index_of_deadlines(full):
-    from models.desk import _PARTS
+    from models.cases.desk import _PARTS
 
     query = _PARTS["answer"].replace("d.code", "'app'").replace(":limit", "26")
     with transaction() as session:

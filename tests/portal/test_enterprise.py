@@ -15,8 +15,8 @@ from sqlalchemy import select
 from werkzeug import Request, Response
 
 from models.engine import transaction
+from models.people.vouching import link
 from models.schema.identity import AuditEvent, UserLink
-from models.vouching import link
 from settings import get_settings
 
 SITE = "https://voc.example.com"

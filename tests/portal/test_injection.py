@@ -14,11 +14,11 @@ from markupsafe import escape
 from openpyxl.utils.escape import unescape
 from sqlalchemy import text
 
+from models.cases.desk import PAGE
+from models.cases.desk_work import add_note
 from models.change import By, advance, begin
-from models.desk import PAGE
-from models.desk_work import add_note
 from models.engine import transaction
-from models.improving import store_departments
+from models.measures.improving import store_departments
 from models.schema.loop import ProblemMember
 from portal.sheets import Table, as_csv, as_xlsx
 from tasks.aggregate import organisation

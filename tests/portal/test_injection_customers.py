@@ -13,9 +13,9 @@ from openpyxl.utils.escape import unescape
 from sqlalchemy import text
 
 from benchmarks.portal_rows import lay_out
-from models import asking
+from models.customers import asking
+from models.customers.linking import hashed
 from models.engine import transaction
-from models.linking import hashed
 from notifications import pages
 from notifications.workbook import write_workbook
 from settings import asset_text

@@ -6,11 +6,11 @@ import pytest
 import time_machine
 from sqlalchemy import select, text
 
-from models import people
 from models.engine import transaction
-from models.passwords import matches
+from models.people import accounts
+from models.people.passwords import matches
+from models.people.sessions import hashed
 from models.schema.identity import AuditEvent, UserSession
-from models.sessions import hashed
 from models.trail import broken
 
 PASSWORD = "correct horse battery"
@@ -20,8 +20,8 @@ COOKIE = "__Host-voc-session"
 @pytest.fixture
 def lilei(home):
     with transaction() as session:
-        people.add_person(session, "lilei", "李雷", ["voc"], [], "person:test", datetime.now(UTC))
-        people.set_password(session, "lilei", PASSWORD, "person:test", datetime.now(UTC))
+        accounts.add_person(session, "lilei", "李雷", ["voc"], [], "person:test", datetime.now(UTC))
+        accounts.set_password(session, "lilei", PASSWORD, "person:test", datetime.now(UTC))
 
 
 def enter(browser, password=PASSWORD, login="lilei", **more):
@@ -124,9 +124,9 @@ def test_all_other_sessions_end_at_once(signed):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda session, now: people.disable(session, "voc-all", "person:test", now),
-        lambda session, now: people.give_roles(session, "voc-all", ["agent"], [], "person:test", now),
-        lambda session, now: people.set_password(session, "voc-all", PASSWORD, "person:test", now),
+        lambda session, now: accounts.disable(session, "voc-all", "person:test", now),
+        lambda session, now: accounts.give_roles(session, "voc-all", ["agent"], [], "person:test", now),
+        lambda session, now: accounts.set_password(session, "voc-all", PASSWORD, "person:test", now),
     ],
     ids=["disabled", "other roles", "other password"],
 )

@@ -13,7 +13,7 @@ OVERVIEW = {"admin", "voc", "leader", "head", "auditor"}
 EDITORS = {"admin", "voc", "head"}
 OPERATORS = {"admin", "voc"}
 PHONE = "13800001111"
-# Which roles get in. What they then see is held by the database: tests/models/test_rights.py.
+# Which roles get in. What they then see is held by the database: tests/models/people/test_rights.py.
 DOORS = {
     "GET /": ALL,
     "GET /account": ALL,

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from models.change import By, advance, begin
 from models.engine import transaction
-from models.improving import store_departments
+from models.measures.improving import store_departments
 from models.schema.loop import Action, Case, ProblemMember
 from tasks.aggregate import organisation
 

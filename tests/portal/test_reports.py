@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from benchmarks.portal_rows import lay_out
 from models.engine import transaction
-from models.reports import link
+from models.views.reports import link
 from settings import get_settings
 
 NOW = datetime.now(UTC)

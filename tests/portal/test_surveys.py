@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from models import asking, inviting
+from models.customers import asking, inviting
 from models.engine import transaction
 from settings import asset_text
 from voc.surveys.forms import parse_surveys

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from models import erasing
+from models.customers import erasing
+from models.customers.linking import TOKEN_BYTES, hashed, revoke
+from models.customers.tracking import find, remarks
 from models.engine import transaction
-from models.linking import TOKEN_BYTES, hashed, revoke
-from models.rights import customer, session_for
-from models.sessions import Person
-from models.tracking import find, remarks
+from models.people.rights import customer, session_for
+from models.people.sessions import Person
 
 NOW = datetime.now(UTC)
 INSERT = """

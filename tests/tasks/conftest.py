@@ -14,12 +14,12 @@ import pytest
 from prefect.logging import disable_run_logger
 from sqlalchemy import create_engine, text
 
-from models import deciding
 from models import engine as connections
 from models.change import By
-from models.collecting import register_source
 from models.engine import transaction
+from models.intake.collecting import register_source
 from models.loading import copy_rows
+from models.measures import deciding
 from settings import get_settings
 from tasks.aggregate import aggregate_problems
 from tasks.analyse import analyse_waiting

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from werkzeug import Response
 
-from models import approving
 from models.change import By
 from models.engine import transaction
-from models.improving import store_departments
+from models.measures import approving
+from models.measures.improving import store_departments
 from tasks.aggregate import organisation
 from tasks.approve import Answer, close_answered, described, form_of, offer_questions, record_answer
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from werkzeug import Response
 
-from models.clarifying import usage
+from models.analysis.clarifying import usage
 from models.engine import transaction
 from tasks.assist import BREAKER, Endpoint, ask_assistant, assist
 

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from models.business import changes_between
-from models.causes import cells_of, days_of, repeats_of
 from models.engine import transaction
+from models.intake.business import changes_between
+from models.problems.causes import cells_of, days_of, repeats_of
 from settings import get_settings
 from tasks.causes import counted, ground, view_of, write_problem_pages
 from tasks.changes import take_in_changes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.clarifying import clarified, usage
+from models.analysis.clarifying import clarified, usage
 from models.engine import transaction
 from notifications.rendering import render_message
 from tasks.improve import open_cases

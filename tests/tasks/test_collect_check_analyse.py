@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from models import showing
-from models.checking import repair
-from models.collecting import reading
 from models.engine import transaction
+from models.intake.checking import repair
+from models.intake.collecting import reading
 from models.schema.intake import Batch
+from models.views import showing
 from tasks.check import build_docs, check_batches
 from tasks.collect import failures, list_sources, read_source
 from voc.errors import InputError, SourceBusy

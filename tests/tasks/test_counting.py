@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from models.analysis.recurring import count_again
 from models.engine import transaction
-from models.recurring import count_again
 
 MONDAY = date(2026, 6, 1)
 COUNTED = "SELECT issue, day, events, moments, customers FROM issue_day WHERE events > 0 ORDER BY issue, day"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import customers as queries
+from models.customers import profiles
 from models.engine import transaction
 from tasks.operating import take_in_figures
 from voc.customers import coverage, segment
@@ -33,9 +33,9 @@ def told(house):
 
 def test_one_timeline_holds_everything_a_customer_said(told):
     with transaction() as session:
-        known = queries.heard(session, told.now - timedelta(days=90), told.now)
+        known = profiles.heard(session, told.now - timedelta(days=90), told.now)
         second, first = sorted(known, key=lambda one: one.complaints)
-        rows = queries.timeline(session, first.customer)
+        rows = profiles.timeline(session, first.customer)
     assert (first.complaints, first.feedback, second.complaints) == (3, 3, 0)
     assert [row["text"] for row in rows if row["what"] == "said"] == [text for _, text, *_ in SAID[:3]]
     assert segment(first, told.now) == "frequent"
@@ -48,8 +48,8 @@ def test_voices_are_set_against_the_customer_base(told, tmp_path):
     span = (told.now - timedelta(days=90), told.now)
     with transaction() as session:
         answers, (figure, base) = (
-            queries.answers_by(session, "region", *span),
-            queries.base_by(session, "region", *span),
+            profiles.answers_by(session, "region", *span),
+            profiles.base_by(session, "region", *span),
         )
     assert (figure, base) == ("customers", {"成都": 100.0, "武汉": 300.0})
     assert [(part.name, part.ratio) for part in coverage(answers, base)] == [
@@ -59,6 +59,6 @@ def test_voices_are_set_against_the_customer_base(told, tmp_path):
 
 def test_without_a_base_there_is_none(told):
     with transaction() as session:
-        assert queries.base_by(session, "region", told.now - timedelta(days=9), told.now) == ("", {})
+        assert profiles.base_by(session, "region", told.now - timedelta(days=9), told.now) == ("", {})
         with pytest.raises(ValueError, match="rating"):
-            queries.answers_by(session, "rating", told.now, told.now)
+            profiles.answers_by(session, "rating", told.now, told.now)

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models.driving import most_against, rated, served
+from models.analysis.driving import most_against, rated, served
+from models.analysis.newest import lately
 from models.engine import transaction
-from models.newest import lately
 from voc.drivers import drivers
 
 COLUMNS = ("编号", "内容", "时间", "评分", "工号")

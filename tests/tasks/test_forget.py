@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from models import desk_work, erasing, tracking
+from models.cases import desk_work
+from models.cases.knowing import Words, add
 from models.change import By
+from models.customers import erasing, tracking
 from models.engine import transaction
-from models.knowing import Words, add
 from settings import get_settings
 from tasks.forget import erase_asked, overwrite_expired
 from tasks.improve import open_cases

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from models import deciding
+from models.measures import deciding
 from tasks.improve import open_cases, propose_actions
 from tasks.sla import sweep
 from voc.effect.contract import fingerprint, parse

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from models import asking, inviting
 from models.change import By, advance
+from models.customers import asking, inviting
 from models.engine import transaction
 from settings import asset_text, get_settings
 from tasks.improve import open_cases

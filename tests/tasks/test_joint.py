@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from models import gaming, joint, sla
+from models import sla
+from models.cases import joint
 from models.change import By, advance
 from models.engine import transaction
+from models.views import gaming
 from tasks.improve import open_cases
 from tasks.sla import sweep
 from voc.errors import InputError, StepRefused

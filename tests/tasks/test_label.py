@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from models import labelling
+from models.analysis import labelling
 from models.engine import transaction
 from tasks.label import draw, export, take_back
 from voc.errors import InputError

@@ -3,7 +3,7 @@
 import pytest
 
 from models.engine import transaction
-from models.operating import summary
+from models.intake.operating import summary
 from tasks.operating import take_in_figures
 from voc.errors import InputError
 

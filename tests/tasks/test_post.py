@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from models import post_office
-from models.dispatching import replay
 from models.engine import transaction
+from models.post import office
+from models.post.dispatching import replay
 from notifications.base import Manner
 from tasks import letters
 from tasks.tell import send_due
@@ -181,7 +181,7 @@ def test_dead_letters_are_listed_with_their_reason_and_the_platforms_words_and_l
     queue(house.now, 2)
     send_due(house.now)
     with transaction() as session:
-        listed = post_office.dead_letters(session)
+        listed = office.dead_letters(session)
         assert replay(session, [row["id"] for row in listed], house.now) == 2
     assert {(row["note"], row["receipt"]) for row in listed} == {
         ("飞书答复 9499：内容不符合要求。", 'HTTP 400 {"code":9499}')
@@ -280,7 +280,7 @@ def test_reach_counts_who_was_told_among_those_who_can_be(house, post):
     post(Robot("log", "any"))
     send_due(house.now)
     with transaction() as session:
-        found = post_office.reach(session, house.now - timedelta(days=1), house.now + timedelta(days=1))
+        found = office.reach(session, house.now - timedelta(days=1), house.now + timedelta(days=1))
     assert (found.cases, found.confirmed, found.share_confirmed) == (3, 3, 1.0)
     assert found.share_told is None
 

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from werkzeug import Response
 
-from models import showing
 from models.engine import transaction
+from models.views import showing
 from tasks import pull as stage
 from tasks.collect import failures, list_sources
 

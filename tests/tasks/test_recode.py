@@ -7,7 +7,7 @@ import pytest
 
 from models.change import audit
 from models.engine import transaction
-from models.proving import Reading, observe, readings
+from models.measures.proving import Reading, observe, readings
 from settings import asset_bytes, asset_text, get_settings
 from tasks import recode
 from tasks.assets import model, taxonomy

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from models.analysing import ORPHANS, array_of
+from models.analysis.analysing import ORPHANS, array_of
 from models.engine import transaction
 
 WORDS = "安装师傅迟到了三个小时，电话也打不通，我请假白等了一上午"

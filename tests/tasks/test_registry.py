@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from models import deciding, packed, problem_list, regrouping
+from models import packed
 from models.change import By
 from models.engine import transaction
-from models.registering import INDEX, forget_members
+from models.measures import deciding
+from models.problems import regrouping
+from models.problems.registering import INDEX, forget_members
+from models.views import problem_list
 from tasks.candidates import gather_events
 from voc.errors import InputError
 from voc.registry import nearby

@@ -3,7 +3,7 @@
 import pytest
 
 from models.engine import transaction
-from models.playing import is_played
+from models.house.playing import is_played
 from settings import get_settings
 from tasks.rehearse import found_company
 from voc.errors import InputError

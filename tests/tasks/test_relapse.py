@@ -9,8 +9,8 @@ from numpy.testing import assert_allclose
 from sqlalchemy import text
 
 from models.engine import transaction
-from models.proving import Daily
-from models.relapse import watches
+from models.measures.proving import Daily
+from models.measures.relapse import watches
 from tasks.relapse import _season, watch_solved
 from tasks.verify import close_effective, verify_due
 from voc.effect.contract import Windows

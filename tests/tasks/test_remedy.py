@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from models.collecting import register_source
 from models.engine import transaction
+from models.intake.collecting import register_source
 from tasks.remedy import check_again, tell_owner
 
 DAY = date(2026, 6, 1)

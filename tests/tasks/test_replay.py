@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from models import approving, reports
 from models.change import By
 from models.engine import transaction
+from models.measures import approving
 from models.schema.proof import Report
+from models.views import reports
 from tasks.replay import replay
 from tasks.report import Wanted, ask_for_release, release_reports, write, write_report
 from tasks.verify import verify_due

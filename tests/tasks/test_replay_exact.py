@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from sqlalchemy import text
 
-from models import asking
 from models.change import By, advance
+from models.customers import asking
 from models.engine import transaction
 from settings import asset_text
 from tasks.facts import gather, scope_of

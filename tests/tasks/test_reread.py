@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import text
 
 from models.engine import transaction
-from models.rereading import leave_events
+from models.intake.rereading import leave_events
 
 MONDAY = date(2026, 1, 5)
 EVENT = """

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models import deciding, sla
+from models import sla
+from models.cases.retiming import changes
+from models.cases.sweeping import due_subjects
 from models.change import By, advance, audit
 from models.engine import transaction
-from models.retiming import changes
-from models.sweeping import due_subjects
+from models.measures import deciding
 from tasks.improve import open_cases
 from tasks.sla import sweep
 

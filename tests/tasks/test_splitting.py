@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models.collecting import register_source, store_part
 from models.engine import transaction
+from models.intake.collecting import register_source, store_part
 from voc.simulation.company import Scenario
 from voc.simulation.sources import definitions
 from voc.simulation.weeks import simulate_week

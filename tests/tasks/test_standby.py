@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.engine import transaction
-from models.improving import store_departments
+from models.measures.improving import store_departments
 from tasks.assets import organisation
 from tasks.improve import open_cases
 from tasks.standby import BACK, PATIENCE, triage_what_is_left

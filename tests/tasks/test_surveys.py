@@ -1,6 +1,6 @@
 """A campaign from the first answer to the causes it was started for."""
 
-from models import asking
+from models.customers import asking
 from models.engine import transaction
 from settings import asset_text
 from voc.surveys.forms import parse_surveys

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import text
 
-from models import suspects
+from models.analysis import suspects
 from models.engine import transaction
 from tasks.suspects import mark_suspects
 

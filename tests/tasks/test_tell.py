@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from models.dispatching import claim_messages, replay, resume
 from models.engine import transaction
+from models.post.dispatching import claim_messages, replay, resume
 from tasks.improve import open_cases
 from tasks.tell import LEASE, send_due
 from tasks.verify import verify_due

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from models import labelling
+from models.analysis import labelling
 from models.engine import transaction
 from settings import asset_bytes
 from tasks import train as training

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from models.change import audit
 from models.engine import transaction
-from models.proving import observe
+from models.measures.proving import observe
 from models.telling import announce
 from tasks.verify import close_effective, verify_due
 

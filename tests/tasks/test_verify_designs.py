@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from cli import contract as command
-from models import contracting, deciding, observing
 from models.change import By
 from models.engine import transaction
-from models.observing import Rollout
-from models.proving import contract_of
+from models.measures import contracting, deciding, observing
+from models.measures.observing import Rollout
+from models.measures.proving import contract_of
 from tasks.verify import verify_due
 from voc.effect.contract import fingerprint, parse
 from voc.errors import InputError

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from models.alarm_list import alarms, precision, reviews
 from models.change import By, advance, audit
 from models.engine import transaction
-from models.watching import raise_alarms
+from models.problems.watching import raise_alarms
+from models.views.alarm_list import alarms, precision, reviews
 from tasks import watch
 from tasks.watch import chase_reviews, show_alarms, watch_days
 from voc.alarms.grid import Grid

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 KEPT = ("desk_note", "desk_file", "knowledge_version")
-# Said for one transaction by models.erasing; the roles of the portal may not update these tables at all.
+# Said for one transaction by models.customers.erasing; the roles of the portal may not update these tables at all.
 GIVES_WAY = """
     CREATE FUNCTION refuse_change_but_erasing() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

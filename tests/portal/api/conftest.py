@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.collecting import register_source
 from models.engine import transaction
-from models.keys import add_key, new_secret
+from models.intake.collecting import register_source
+from models.people.keys import add_key, new_secret
 from voc.intake.webhooks import MAPPINGS
 
 with warnings.catch_warnings():

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, text
 
 from models.engine import transaction
-from models.keys import revoke_key
+from models.people.keys import revoke_key
 from models.schema.intake import Batch, Delivery, RawRecord
 
 ITEM = {"external_id": "a-1", "text": "送得太慢了", "rating": 2, "occurred_at": "2026-11-01T09:00:00+08:00"}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models.engine import transaction
-from models.keys import retire_secrets
+from models.people.keys import retire_secrets
 from models.schema.intake import Delivery, Quarantine, RawRecord
 
 BODY = b'{"type": "feedback.created", "data": {"text": "\xe9\x80\x81\xe5\xbe\x97\xe5\xa4\xaa\xe6\x85\xa2", "id": 7}}'

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from models.change import By, begin
 from models.engine import transaction
-from models.improving import store_departments
+from models.measures.improving import store_departments
 from tasks.aggregate import organisation
 
 NOW = datetime(2026, 6, 1, 1, tzinfo=UTC)

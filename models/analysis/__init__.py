@@ -1,0 +1,1 @@
+"""What was understood of feedback: annotations, counts by day, labels, samples, what is suspect."""

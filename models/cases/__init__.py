@@ -1,0 +1,1 @@
+"""One customer at a time: the desk, its queues, the knowledge base, promised times."""

@@ -1,0 +1,1 @@
+"""Who spoke, what they may see and are asked, and how they are forgotten."""

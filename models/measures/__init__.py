@@ -1,0 +1,1 @@
+"""What is done about a problem: proposed, approved, agreed, observed, judged."""

@@ -1,0 +1,1 @@
+"""Who works here, how they prove it and what they may see."""

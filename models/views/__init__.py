@@ -1,0 +1,1 @@
+"""What is shown and reported; nothing here changes anything."""
