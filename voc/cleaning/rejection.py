@@ -17,6 +17,7 @@ from voc.cleaning.spam import SpamModel, spam_scores
 from voc.cleaning.words import (
     ADDRESSED,
     BLANK,
+    COMMON,
     FILLER,
     HOLLOW,
     INSULT,
@@ -45,6 +46,7 @@ DOUBT = -6.0  # below this score the rules are not asked
 SIGN_WEIGHT, MOST_SIGNS = 0.3, 4.0  # what the signs of the rules add to the model's score, or take
 MOST_ADDED = SIGN_WEIGHT * MOST_SIGNS + 1e-9  # beyond rounding
 LACKING = 1.0  # what the model's score must be higher where no offer, or no way to reach somebody, is found
+MOST_COMMON = 2  # words of offers that customers use, too, as far as they count where nobody is to be reached
 FEWEST_WORDS = 4  # Chinese characters: the model has seen hardly any other language
 SHORTEST = 16  # letters; shorter advertising says where to go
 FEWEST_LETTERS = 7  # with which several signs of advertising can be told
@@ -139,9 +141,13 @@ def readable(plain: str) -> bool:
 
 def _signs(plain: str) -> float:
     """Add up the signs of advertising, less the customer's own words; no single word condemns a complaint."""
-    offers = len({found.group() for found in OFFER.finditer(plain)})
+    offers = {found.group() for found in OFFER.finditer(plain)}
     if not offers:
         return 0.0
     strong = len(set(STRONG.findall(plain)))
     reached = len({found.group() for found in REACHED.finditer(plain)})
-    return 2.5 * strong + 1.5 * min(reached, 2) + min(offers, 4) - 1.5 * len(ADDRESSED.findall(plain))
+    common = sum(bool(COMMON.fullmatch(offer)) for offer in offers)
+    offered = (
+        min(len(offers), 4) if reached or strong else min(len(offers) - common + min(common, MOST_COMMON), 4)
+    )
+    return 2.5 * strong + 1.5 * min(reached, 2) + offered - 1.5 * len(ADDRESSED.findall(plain))

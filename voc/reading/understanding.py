@@ -5,6 +5,7 @@ What needs history (copies of earlier feedback, frequency, priority) is not deci
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -28,6 +29,11 @@ from voc.text.variants import canonical
 _Found = TypeVar("_Found", Mention, AreaOpinion)
 SOLD = (ADVERTISING, FRAUD)
 SURE = 0.9  # confidence of a mention that outweighs the look of advertising
+# 您的快件因丢失需理赔: what begins as a firm writes to its customers, and says neither I nor we.
+_SENT = re.compile(
+    r"\A(?:【[^】]{1,12}】|\[[^\]]{1,12}\])?\s*(?:尊敬的|亲爱的|恭喜您|您的|您好[，,!！ ]?您的)(?!.*(?:我|咱|俺))",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ def understand(
     said = canonical(read, cleaning.variants) if cleaning else read  # as long as before: spans hold
     annotations = annotate(said, [ratings[row] for row in looked], taxonomy, model)
     _put_back(annotations, {n: places(told[n]) for n, own in enumerate(read) if own is not told[n]})
-    for place in _suffering(annotations, [rejected[row] in SOLD for row in looked]):
+    sold = [rejected[row] in SOLD and not _SENT.search(masked.texts[row]) for row in looked]
+    for place in _suffering(annotations, sold):
         rejected[looked[place]] = None
     kept = [row for row in looked if label_rejected or rejected[row] is None]
     if len(kept) < len(looked):

@@ -72,6 +72,12 @@ def test_who_complains_of_something_concrete_is_heard_even_where_the_words_look_
     assert read.annotations.mentions[0][0].issue == "product.leak"
 
 
+def test_what_a_firm_writes_to_its_customers_complains_of_nothing(parts):
+    sent = "【某丰】您的快件因丢失需理赔，请加企业QQ 2899001234 办理双倍赔付"
+    cleaning = load_cleaning(asset_bytes("spam.npz"), asset_text("variants.toml"))
+    assert understand([sent], [None], *parts, cleaning=cleaning).rejected[0] in ("advertising", "fraud")
+
+
 def test_a_question_blames_no_area(parts):
     read = understand(["请问保修期多久？"], [None], *parts)
     assert (read.annotations.tone, read.annotations.dimension) == (["neutral"], [None])
