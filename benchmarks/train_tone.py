@@ -237,7 +237,7 @@ def model() -> tuple[ToneModel, dict[str, object]]:
         "domains": sorted(set(rows.domain.tolist())),
         "test_rows": "two tenths of every corpus by a hash of the words, and FewCLUE EPRSTMT, were not fitted on",
         "labels": "sentiment: stars and corpus labels; kinds: stars, wishes, question sets; letters: titles, replies",
-        "quality": "docs/benchmarks.md",
+        "quality": "docs/benchmarks/tone.md",
     }  # fmt: skip
     return ToneModel(table, scale, biases, weights, bias, shares, type_knots(plain, letters, others)), card
 

@@ -17,7 +17,7 @@ from voc.reading.denied import SIGNS, denied
 from voc.reading.model import Scores
 from voc.reading.taxonomy import Taxonomy
 
-# Weights of the decision, in logits, set by reading the development corpora (docs/benchmarks.md).
+# Weights of the decision, in logits, set by reading the development corpora (docs/benchmarks/tone.md).
 PRIOR, CLAUSE, TEXT, STARS = 1.8, 0.6, 0.22, 0.6
 PRAISE_PRIOR = 0.6
 SURE = 0.6  # below it a mention is kept as neither trouble nor praise
