@@ -10,11 +10,26 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 _SPELLED = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-    r"(?:[T\s,]*(?:(?:星期|周)[一二三四五六日天])?\s*(上午|下午|晚上|中午|凌晨|早上|AM|PM)?\s*"
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?[\s,]*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
+    r"(?:[T\s,]*(上午|下午|晚上|中午|凌晨|早上|AM|PM)?\s*"
     r"(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*分?\s*(?::?\s*(\d{1,2})(?:\.\d+)?\s*秒?)?)?\s*(AM|PM)?)?\s*"
-    r"(Z|UTC|[+-]\d{2}:?\d{2})?",
+    r"((?:UTC|GMT)?[+-]\d{2}:?\d{2}|Z|UTC|GMT|CST)?",
     re.IGNORECASE,
+)
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+# As programs write them: Sat Oct 03 09:00:00 +0800 2026 · Sat, 03 Oct 2026 09:00 · Oct 3, 2026 · 3-Oct-26.
+_YEAR_LAST = re.compile(rf"{_WEEKDAY}{_MONTH}\s+(\d{{1,2}})\s+([\d:]+(?:\s+\S+)?)\s+(\d{{4}})", re.IGNORECASE)
+_MONTH_FIRST = re.compile(
+    rf"{_WEEKDAY}{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b(.*)", re.IGNORECASE
+)
+_DAY_FIRST = re.compile(
+    rf"{_WEEKDAY}(\d{{1,2}})[\s-]+{_MONTH}[\s,-]+(\d{{4}}|\d{{2}}(?=\s|$))(.*)", re.IGNORECASE
+)
+_NUMERAL = re.compile(
+    "[〇零一二三四五六七八九]{4}(?=年)"
+    "|(?<![一二三四五六七八九十])(?:[二三四五]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[月日号时点分秒])"
 )
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?")
 _COMPACT: Final = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
@@ -69,18 +84,47 @@ def _numeric(value: str, zone: tzinfo) -> datetime | None:
 
 
 def _spelled(value: str, zone: tzinfo) -> datetime | None:
-    text = unicodedata.normalize("NFKC", value).strip()
-    if not (match := _SPELLED.fullmatch(text)):
+    text = _figures(unicodedata.normalize("NFKC", value).strip())
+    if not (match := _SPELLED.fullmatch(_named(text) or text)):
         return _numeric(text, zone) if text != value and text.isascii() and text[:5].isdecimal() else None
     year, month, day, before, hour, minute, second, after, offset = match.groups()
     half = (before or after or "").lower()
-    moment = datetime(  # noqa: DTZ001 - _utc adds the zone
-        int(year), int(month), int(day), _hour(int(hour or 0), half), int(minute or 0), int(second or 0)
-    )
-    if not offset:
+    clock = (_hour(int(hour or 0), half), int(minute or 0), int(second or 0))
+    over = clock == (24, 0, 0)  # the end of a day is the beginning of the next
+    moment = datetime(int(year), int(month), int(day), *((0, 0, 0) if over else clock))  # noqa: DTZ001 - see _utc
+    moment += timedelta(days=over)
+    # CST is what Java writes for China.
+    if not offset or offset.upper() == "CST":
         return _utc(moment, zone)
-    plain = offset.upper().replace("Z", "+00:00").replace("UTC", "+00:00")
+    plain = re.sub("Z|UTC|GMT", "", offset.upper()) or "+00:00"
     return _utc(datetime.fromisoformat(moment.isoformat() + plain), zone)
+
+
+def _figures(text: str) -> str:
+    """Write Chinese numerals before a unit of time as figures: 二〇二六年十月三日."""
+    return _NUMERAL.sub(lambda found: str(_number_of(found[0])), text)
+
+
+def _number_of(numeral: str) -> int:
+    if "十" not in numeral:
+        return int("".join(str(_DIGITS[mark]) for mark in numeral))
+    tens, _, ones = numeral.partition("十")
+    return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
+
+
+def _named(text: str) -> str:
+    """Put the year first in a time that names its month in English; empty for any other."""
+    text = re.sub(r"\s*\([^)]*\)$", "", text)  # (China Standard Time)
+    if found := _YEAR_LAST.fullmatch(text):
+        month, day, rest, year = found.groups()
+    elif found := _MONTH_FIRST.fullmatch(text):
+        month, day, year, rest = found.groups()
+    elif found := _DAY_FIRST.fullmatch(text):
+        day, month, year, rest = found.groups()
+    else:
+        return ""
+    number = _MONTHS.index(month.lower()) + 1
+    return f"{year if len(year) > 2 else '20' + year}-{number}-{day} {rest.strip()}".strip()
 
 
 def _hour(hour: int, half: str) -> int:
@@ -95,10 +139,13 @@ _WORDS: Final[dict[str, float]] = {
     "非常满意": 5, "很满意": 5, "十分满意": 5, "满意": 4, "比较满意": 4, "基本满意": 4, "较满意": 4,
     "一般": 3, "中立": 3, "不满意": 2, "不太满意": 2, "较不满意": 2, "比较不满意": 2, "非常不满意": 1,
     "很不满意": 1, "十分不满意": 1, "好评": 5, "中评": 3, "差评": 1, "优": 5, "良": 4, "中": 3, "差": 1,
+    "优秀": 5, "良好": 4, "非常好": 5, "很好": 5, "好": 5, "较好": 4, "较差": 2, "很差": 1, "非常差": 1, "极差": 1,
+    "力荐": 5, "推荐": 4, "还行": 3,
 }  # fmt: skip
-_DIGITS = {mark: number for number, mark in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_DIGITS = {mark: number for number, mark in enumerate("零一二三四五六七八九十")} | {"〇": 0, "两": 2}
 _POINTS = re.compile(
-    r"([+-]?\d{1,9}(?:\.\d{1,9})?|[零一二三四五六七八九十两])\s*(?:颗?星|分|stars?|points?)?级?",
+    r"([+-]?\d{1,9}(?:\.\d{1,9})?|[零一二三四五六七八九十两])\s*"
+    r"(?:(?:颗?星|分|stars?|points?)?级?(?:[好中差]评)?|/(?P<of>\d{1,3})分?|(?P<share>%))",
     re.IGNORECASE,
 )
 
@@ -123,6 +170,7 @@ def _rating(value: str, scale: tuple[float, float]) -> float | None:
         return None
     number = float(_DIGITS.get(match[1], -1)) if match[1] in _DIGITS else float(match[1])
     worst, best = scale
-    if not min(scale) <= number <= max(scale):
+    of = 100 if match["share"] else float(match["of"] or max(scale))  # 4/5, 80%: they name their own end
+    if of != max(scale) or not min(scale) <= number <= max(scale):
         return None
     return min(5.0, max(1.0, 1 + 4 * (number - worst) / (best - worst)))  # rounding must not leave the scale

@@ -39,6 +39,16 @@ NOON = datetime(2020, 8, 24, 11, 29, tzinfo=SHANGHAI)
         "1598239740",
         "1598239740000",
         "44067.478472222225",
+        "2020年8月24号 11点29分",
+        "2020-08-24(周一) 11:29",
+        "二〇二〇年八月二十四日十一时二十九分",
+        "Mon Aug 24 11:29:00 +0800 2020",
+        "Mon Aug 24 11:29:00 CST 2020",
+        "Mon, 24 Aug 2020 03:29:00 GMT",
+        "Mon Aug 24 2020 11:29:00 GMT+0800 (中国标准时间)",
+        "Aug 24, 2020 11:29 AM",
+        "August 24th, 2020 11:29",
+        "24-Aug-20 11:29",
     ],
 )
 def test_every_spelling_of_one_moment_is_the_same_moment_in_utc(spelled: str) -> None:
@@ -64,7 +74,19 @@ def test_halves_of_the_day_are_understood(spelled: str, hour: int) -> None:
     assert parse_times([spelled]) == [NOON.replace(hour=hour, minute=5)]
 
 
-@pytest.mark.parametrize("day", ["2020-08-24", "2020/8/24", "2020年8月24日", "20200824", "44067"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2020-08-24",
+        "2020/8/24",
+        "2020年8月24日",
+        "2020年8月24号",
+        "20200824",
+        "44067",
+        "24-Aug-20",
+        "2020-08-23 24:00",
+    ],
+)
 def test_a_day_alone_is_its_first_minute(day: str) -> None:
     assert parse_times([day]) == [NOON.replace(hour=0, minute=0)]
 
@@ -90,6 +112,12 @@ def test_seconds_are_kept() -> None:
         "0001-01-01 00:00",
         "2020-08-24 11:29 好",
         "8/24/2020",
+        "Aug 2020",
+        "Foo 24, 2020",
+        "2020-08-24 24:01",
+        "十年十月十日",
+        "二〇二〇年八月二三十日",
+        "2020年八八月2日",
     ],
 )
 def test_missing_unreadable_and_impossible_times_are_none(value: str | None) -> None:
@@ -155,6 +183,13 @@ def test_any_text_is_a_time_or_none_and_the_batch_keeps_its_length(values: list[
         ("不满意", (1, 5), 2),
         ("非常不满意", (1, 5), 1),
         ("好评", (1, 5), 5),
+        ("1星差评", (1, 5), 1),
+        ("4/5", (1, 5), 4),
+        ("4.5/5分", (1, 5), 4.5),
+        ("8/10", (0, 10), 4.2),
+        ("80%", (0, 100), 4.2),
+        ("力荐", (1, 5), 5),
+        ("较差", (1, 5), 2),
     ],
 )
 def test_ratings_of_every_scale_become_one_to_five(
@@ -165,7 +200,24 @@ def test_ratings_of_every_scale_become_one_to_five(
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "6", "0", "-1", "nan", "inf", "满", "☆☆☆", "★★★★★★", "5/5", "1e0", "13812345678"]
+    "value",
+    [
+        None,
+        "",
+        "6",
+        "0",
+        "-1",
+        "nan",
+        "inf",
+        "满",
+        "☆☆☆",
+        "★★★★★★",
+        "4/10",
+        "6/5",
+        "80%",
+        "1e0",
+        "13812345678",
+    ],
 )
 def test_what_is_no_rating_on_the_scale_is_none(value: str | None) -> None:
     assert parse_ratings([value], (1, 5)) == [None]
