@@ -84,35 +84,37 @@ def note_tried(session: Session, annotation_ids: Sequence[int], author: str) -> 
     session.execute(query, {"author": author, "ids": list(annotation_ids)})
 
 
+_CITE = text(
+    """
+    UPDATE clarification SET author = :author, issue = :issue, source = :source, span_start = :start,
+           span_end = :end, quote = :quote, confidence = :confidence, question = NULL
+    WHERE annotation_id = :annotation AND issue IS NULL
+    """
+)
+_MENTION = text(
+    """
+    INSERT INTO mention (annotation_id, feedback_id, area, issue, polarity, span_start, span_end, confidence)
+    SELECT :annotation, :feedback, :area, :issue, -1, 0, length(f.text), :confidence
+    FROM feedback f WHERE f.id = :feedback
+    ON CONFLICT (annotation_id, issue) DO UPDATE SET polarity = -1, span_start = 0,
+           span_end = excluded.span_end, confidence = excluded.confidence
+    """
+)
+_CONCRETE = text("UPDATE annotation SET vague = false, dimension = :dimension WHERE id = :annotation")
+# Gathered again, it joins the problem it belongs to.
+_AGAIN = text(
+    "UPDATE batch SET aggregated_at = NULL WHERE id = (SELECT batch_id FROM feedback WHERE id = :feedback)"
+)
+
+
 def settle_by(
     session: Session, found: Sequence[tuple[Asked, Concrete]], author: str, dimensions: Mapping[str, str]
 ) -> None:
     """Make vague complaints concrete after the fact: the citation, the mention, and what follows from it."""
-    cite = text(
-        """
-        UPDATE clarification SET author = :author, issue = :issue, source = :source, span_start = :start,
-               span_end = :end, quote = :quote, confidence = :confidence, question = NULL
-        WHERE annotation_id = :annotation AND issue IS NULL
-        """
-    )
-    mention = text(
-        """
-        INSERT INTO mention (annotation_id, feedback_id, area, issue, polarity, span_start, span_end, confidence)
-        SELECT :annotation, :feedback, :area, :issue, -1, 0, length(f.text), :confidence
-        FROM feedback f WHERE f.id = :feedback
-        ON CONFLICT (annotation_id, issue) DO UPDATE SET polarity = -1, span_start = 0,
-               span_end = excluded.span_end, confidence = excluded.confidence
-        """
-    )
-    concrete = text("UPDATE annotation SET vague = false, dimension = :dimension WHERE id = :annotation")
-    # Gathered again, it joins the problem it belongs to.
-    again = text(
-        "UPDATE batch SET aggregated_at = NULL WHERE id = (SELECT batch_id FROM feedback WHERE id = :feedback)"
-    )
     for asked, one in found:
         values = {**vars(one), "author": author, "annotation": asked.annotation, "feedback": asked.feedback,
                   "dimension": dimensions[one.issue]}  # fmt: skip
-        for statement in (cite, mention, concrete, again):
+        for statement in (_CITE, _MENTION, _CONCRETE, _AGAIN):
             session.execute(statement, values)
         count_one(session, asked.feedback, one.issue)
 

@@ -95,22 +95,12 @@ def take(
 
     The answer to an invitation is that customer's; what the form said of a telephone is not looked at then.
     """
-    campaign = session.scalars(
-        select(Campaign)
-        .where(Campaign.survey_id == row.id)
-        .order_by(Campaign.id.desc())
-        .limit(1)
-        .with_for_update()
-    ).first()
+    campaign = _latest(session, row)
     if campaign and campaign.stopped_at:
         return False
     source = source_of(form_of(row))["name"]
-    payload = {
-        **answers,
-        TOLD["external_id"]: number,
-        TOLD["occurred_at"]: now.isoformat(),
-        TOLD["phone"]: phone,
-    }
+    told = {TOLD["external_id"]: number, TOLD["occurred_at"]: now.isoformat(), TOLD["phone"]: phone}
+    payload = {**answers, **told}
     if invitation is None:
         submit(session, source, [(number, payload)], now)
     else:
@@ -121,6 +111,11 @@ def take(
         campaign.stopped_at = now
         session.execute(update(Survey).where(Survey.id == row.id).values(state="closed", closed_at=now))
     return True
+
+
+def _latest(session: Session, row: Survey) -> Campaign | None:
+    query = select(Campaign).where(Campaign.survey_id == row.id).order_by(Campaign.id.desc()).limit(1)
+    return session.scalars(query.with_for_update()).first()
 
 
 def answered(session: Session, source: str, since: datetime | None = None) -> int:

@@ -125,33 +125,38 @@ def answer(session: Session, feedback_id: int, kind: str, now: datetime) -> bool
 
 def remark(session: Session, feedback_id: int, words: str, now: datetime) -> bool:
     """Take in what a customer adds: as feedback of its own, and as a step in the case; False when it is too much."""
-    today = select(func.count()).where(
-        CustomerAnswer.feedback_id == feedback_id,
-        CustomerAnswer.kind == "remark",
-        CustomerAnswer.at > now - timedelta(days=1),
-    )
-    if (session.scalar(today) or 0) >= REMARKS_A_DAY:
+    if _remarked(session, feedback_id, now - timedelta(days=1)) >= REMARKS_A_DAY:
         return False
     register(session)
     case = session.scalars(select(Case).where(Case.feedback_id == feedback_id)).first()
     row = CustomerAnswer(
-        feedback_id=feedback_id,
-        case_id=case and case.id,
-        round=case.round if case else 0,
-        kind="remark",
-        at=now,
-    )
+        feedback_id=feedback_id, case_id=case and case.id, round=case.round if case else 0, kind="remark", at=now
+    )  # fmt: skip
     session.add(row)
     session.flush()
-    payload = {"编号": f"remark-{row.id}", "内容": words[:LONGEST_REMARK], "时间": now.isoformat()}
-    session.execute(text("SELECT set_config('voc.feedback', :id, true)"), {"id": str(feedback_id)})
-    for raw in submit(session, REMARKS, [(payload["编号"], payload)], now):
-        sign(session, raw)
+    _enter(session, feedback_id, row.id, words, now)
     if case:
         by = By(f"customer:{feedback_id}", now)
         # The words stay where they can be erased; the log is for ever and holds the number of the remark.
         advance(session, "case", "note", {case.id: {"answer": row.id}}, by, strict=False)
     return True
+
+
+def _remarked(session: Session, feedback_id: int, since: datetime) -> int:
+    said = (
+        CustomerAnswer.feedback_id == feedback_id,
+        CustomerAnswer.kind == "remark",
+        CustomerAnswer.at > since,
+    )
+    return session.scalar(select(func.count()).where(*said)) or 0
+
+
+def _enter(session: Session, feedback_id: int, answer_id: int, words: str, now: datetime) -> None:
+    """The words come in like those of any file, and carry the feedback they belong to."""
+    payload = {"编号": f"remark-{answer_id}", "内容": words[:LONGEST_REMARK], "时间": now.isoformat()}
+    session.execute(text("SELECT set_config('voc.feedback', :id, true)"), {"id": str(feedback_id)})
+    for raw in submit(session, REMARKS, [(payload["编号"], payload)], now):
+        sign(session, raw)
 
 
 def remarks(session: Session, feedback_id: int) -> list[tuple[datetime, str | None]]:

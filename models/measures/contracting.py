@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.change import By
 from models.measures import observing
-from models.measures.proving import contract_of, first_day, observe, versions_used
+from models.measures.proving import Daily, contract_of, first_day, observe, versions_used
 from models.schema.agreed import ContractVersion
 from models.schema.loop import Action, ActionLog, Problem
 from models.schema.proof import Contract as ContractRow
@@ -23,6 +25,7 @@ from voc.effect.verification import Unit
 from voc.errors import InputError
 from voc.zone import CHINA
 
+Floats = NDArray[np.float64]
 LONGEST = timedelta(weeks=170)  # of history that a contract is drafted from: three seasons and a little
 ASSIGNED = ("problem", "population", "control", "version", "excluded", "steps", "taxonomy_version", "model_version",
             "design_reason", "weeks_needed")  # fmt: skip
@@ -39,29 +42,35 @@ def draft(
     rollout = observing.rollout_of(session, action_id)
     parts = _parts(session, problem.id, rollout, since, last)
     known = bool(np.nansum(daily.exposure[-56:]) > 0) and all(np.nansum(u.exposure) > 0 for u in parts)
-    models, taxonomies = versions_used(session, problem.id, problem.first_seen_at)
     own = _units(parts, rollout, known)
-    column = np.nan_to_num(daily.exposure) if known else daily.denominator
-    if own:
-        treated = [u for u in own if u.went_live]
-        numerator, column = (
-            np.sum([getattr(u, name) for u in treated], axis=0) for name in ("numerator", "divisor")
-        )
-    else:
-        numerator = daily.numerator
     history = History(
-        since, numerator, column, alarm_of(problem), _earlier(session, problem.id, action_id, rollout, live_on),
-        rollout.kind if rollout else "", tuple(own),
+        since, *_columns(daily, own, known), alarm_of(problem),
+        _earlier(session, problem.id, action_id, rollout, live_on), rollout.kind if rollout else "", tuple(own),
     )  # fmt: skip
-    settled = {
-        "metric": "complaint_rate" if known else "complaint_share", "taxonomy_version": "、".join(taxonomies),
-        "model_version": "、".join(models), "season_swing": get_settings().verify_season_swing,
-    }  # fmt: skip
-    made = propose(f"problem:{problem.id}", history, live_on, **settled | terms)
+    made = propose(f"problem:{problem.id}", history, live_on, **_settled(session, problem, known) | terms)
     if rollout and not made.population:
         # Nothing to compare with: the measure is judged on its own units alone.
         made = replace(made, population={rollout.kind: sorted(rollout.days)})
     return made
+
+
+def _columns(daily: Daily, own: Sequence[Unit], known: bool) -> tuple[Floats, Floats]:
+    """Complaints and what they are set against, per day: of the units it goes live in, or of the whole."""
+    treated = [unit for unit in own if unit.went_live]
+    if own:
+        numerator, divisor = ([getattr(u, name) for u in treated] for name in ("numerator", "divisor"))
+        return np.sum(numerator, axis=0), np.sum(divisor, axis=0)
+    return daily.numerator, np.nan_to_num(daily.exposure) if known else daily.denominator
+
+
+def _settled(session: Session, problem: Problem, known: bool) -> dict[str, Any]:
+    models, taxonomies = versions_used(session, problem.id, problem.first_seen_at)
+    return {
+        "metric": "complaint_rate" if known else "complaint_share",
+        "taxonomy_version": "、".join(taxonomies),
+        "model_version": "、".join(models),
+        "season_swing": get_settings().verify_season_swing,
+    }
 
 
 def alarm_of(problem: Problem) -> Span:

@@ -104,10 +104,7 @@ def interrupted(series: Series, shape: str = "auto", trend: bool = True, pairs: 
     `shape` level, slope or auto; `errors` auto (φ and AR(1)), quasi (φ), poisson (chance alone), newey-west.
     """
     waves = season_pairs(series) if pairs is None else pairs
-    chosen, slope_p = shape, None
-    if shape == "auto":
-        slope_p = _slope_p(series, waves, trend) if trend else 1.0
-        chosen = "slope" if slope_p < SLOPE_LEVEL else "level"
+    chosen, slope_p = _shape(series, shape, waves, trend)
     columns, effect = columns_of(series, chosen, waves, trend)
     fitted = fit_of(series, columns)
     found = _noise(fitted, errors)
@@ -117,18 +114,20 @@ def interrupted(series: Series, shape: str = "auto", trend: bool = True, pairs: 
         if errors == "newey-west"
         else regression.standard_error(fitted, combination, found)
     )
-    facts: dict[str, Any] = {
-        "model": "level+slope" if chosen == "slope" else "level",
-        "trend": trend,
-        "season_pairs": waves,
-        "converged": fitted.converged,
-    }
-    if slope_p is not None:
-        facts["slope_p"] = slope_p
+    model = "level+slope" if chosen == "slope" else "level"
+    facts = {"model": model, "trend": trend, "season_pairs": waves, "converged": fitted.converged, **slope_p}
     band = band_of(series, columns - effect, fitted, found)
     estimate = float(combination @ fitted.coefficients)
     df = regression.freedom(regression.weights_of(fitted, combination), found)
     return Change(estimate, spread, df, _scale(series), found, *band, facts)
+
+
+def _shape(series: Series, shape: str, waves: int, trend: bool) -> tuple[str, dict[str, float]]:
+    """The shape that was asked for, or the one the data want, with the p-value that decided."""
+    if shape != "auto":
+        return shape, {}
+    p = _slope_p(series, waves, trend) if trend else 1.0
+    return "slope" if p < SLOPE_LEVEL else "level", {"slope_p": p}
 
 
 def _scale(series: Series) -> str:

@@ -60,32 +60,27 @@ def _sum(rows: Floats) -> Floats:
 
 
 def _series(panel: Panel, terms: Terms, values: Floats, exposure: Floats | None, family: str = "") -> Series:
-    n, after = len(values), panel.after
-    known = np.isfinite(values) & (
-        np.ones(n, bool) if exposure is None else np.isfinite(exposure) & (exposure > 0)
-    )
-    if panel.columns is not None:
-        known &= np.isfinite(panel.columns).all(axis=1)
-    place = np.arange(n)
-    kept = known & ((place < after) | (place >= after + terms.washout))
-    if not kept[:after].any() or not kept[after:].any():
-        raise InputError("上线前或上线后没有可用的数值（缺失、没有暴露量，或都在 --washout 之内）。")
+    kept = _kept(panel, terms, values, exposure)
     filled = np.where(np.isfinite(values), values, 0.0)
     divisor = None if exposure is None else np.where(exposure > 0, exposure, 1.0)
-    columns = (
-        None
-        if panel.columns is None
-        else np.where(np.isfinite(panel.columns), panel.columns, np.nanmean(panel.columns))
-    )
-    return Series(
-        filled,
-        after,
-        family or ("counts" if panel.counts else "numbers"),
-        divisor,
-        panel.season,
-        columns,
-        kept,
-    )
+    columns = panel.columns
+    if columns is not None:
+        columns = np.where(np.isfinite(columns), columns, np.nanmean(columns))
+    family = family or ("counts" if panel.counts else "numbers")
+    return Series(filled, panel.after, family, divisor, panel.season, columns, kept)
+
+
+def _kept(panel: Panel, terms: Terms, values: Floats, exposure: Floats | None) -> NDArray[np.bool_]:
+    """Points that are known and not washed out; an input error when one side has none."""
+    kept = np.isfinite(values)
+    if exposure is not None:
+        kept &= np.isfinite(exposure) & (exposure > 0)
+    if panel.columns is not None:
+        kept &= np.isfinite(panel.columns).all(axis=1)
+    kept[panel.after : panel.after + terms.washout] = False
+    if not kept[: panel.after].any() or not kept[panel.after :].any():
+        raise InputError("上线前或上线后没有可用的数值（缺失、没有暴露量，或都在 --washout 之内）。")
+    return kept
 
 
 def interrupted(panel: Panel, terms: Terms) -> Answer:
