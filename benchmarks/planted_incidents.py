@@ -66,10 +66,10 @@ def pool() -> tuple[Voices, list[list[int]]]:
     ]
     planted = [text for one in INCIDENTS for text in one["texts"]]
     ends = np.cumsum([len(hosts), *(len(one["texts"]) for one in INCIDENTS)]).tolist()
-    return _voices([*hosts, *planted]), [list(range(a, b)) for a, b in pairwise(ends)]
+    return voices_of([*hosts, *planted]), [list(range(a, b)) for a, b in pairwise(ends)]
 
 
-def _voices(texts: list[str]) -> Voices:
+def voices_of(texts: list[str]) -> Voices:
     seen = understand(texts, [None] * len(texts), taxonomy(), model(), cleaning=cleaning())
     said, named, areas = [], [], []
     for place, row in enumerate(seen.kept):
