@@ -79,6 +79,11 @@ def empty_chunk(columns: tuple[str, ...]) -> Chunk:
     return Chunk(columns=columns, rows=[], unreadable=[], blank=[], notes=[])
 
 
+def said_of_header(skipped: int) -> list[str]:
+    """A Chinese note on the rows that stand above the header."""
+    return [f"列名取自第 {skipped + 1} 行，上面的 {skipped} 行（标题或空行）不算数据。"] if skipped else []
+
+
 def storable(text: str) -> str:
     """`text` without NUL and lone surrogates, which PostgreSQL refuses."""
     return _UNSTORABLE.sub("", text)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sources.base import Chunk, RawRow, Unreadable, column_names, empty_chunk, storable
+from sources.base import Chunk, RawRow, Unreadable, column_names, empty_chunk, said_of_header, storable
 from sources.encoding import codec_named, detect_file, open_text, undecodable
 from voc.errors import InputError
+from voc.intake.heading import LOOKED_AT, heading
 
 DELIMITERS = (",", "\t", ";", "|")
+NONE = "\x1f"  # of a file of one column, whose commas belong to the words
 MAX_LINES = 200  # a quoted cell over more physical lines is taken for a quote that was never closed
 MAX_LINE = 4_000_000  # characters of one physical line; what is longer is cut, and said so
 _SNIFFED = 64 * 1024
+_MOST = 0.8  # of the rows below a title that agree in their width if it is a table
 
 
 class CsvFile:
@@ -29,9 +32,10 @@ class CsvFile:
         """Yield chunks of `size` physical records; memory does not grow with the file."""
         codec = check_text_file(self.path, self.encoding)
         with open_text(self.path, codec) as stream:
-            delimiter = self.delimiter or sniff(stream.read(_SNIFFED))
+            head = stream.read(_SNIFFED)
             stream.seek(0)
-            yield from _Records(_Lines(stream), delimiter, codec).chunks(size)
+            delimiter = self.delimiter or sniff(head)
+            yield from _Records(_Lines(stream, _titles(head, delimiter)), delimiter, codec).chunks(size)
 
 
 def check_text_file(path: Path, encoding: str) -> str:
@@ -43,34 +47,54 @@ def check_text_file(path: Path, encoding: str) -> str:
         raise InputError(f"打不开文件「{path.name}」：{error.strerror}。") from error
     if not head:
         raise InputError(f"文件「{path.name}」是空的，请检查导出是否成功。")
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(f"「{path.name}」其实是 Excel 文件，请把扩展名改为 .xlsx 或 .xls 再导入。")
     return codec_named(encoding) if encoding else detect_file(path)
 
 
 def sniff(head: str) -> str:
-    """The delimiter under which the first records agree best with the header."""
-    return max(DELIMITERS, key=lambda mark: (_agreement(head, mark), -DELIMITERS.index(mark)))
+    """The delimiter under which the first records agree best with the header, or with each other below a title."""
+    rows = {mark: [cells for cells, _ in _records(head, mark)] for mark in DELIMITERS}
+    best = max(DELIMITERS, key=lambda mark: (_agreement(rows[mark]), -DELIMITERS.index(mark)))
+    return best if _agreement(rows[best])[0] else NONE
 
 
-def _agreement(head: str, delimiter: str) -> tuple[float, int]:
+def _records(head: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
+    """The first filled records of a text, each with the number of physical lines up to its end."""
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    widths: list[int] = []
     with contextlib.suppress(csv.Error):
-        widths.extend(len(cells) for cells, _ in zip(reader, range(30), strict=False) if cells)
-    if not widths or widths[0] < 2:
+        for cells, _ in zip(reader, range(LOOKED_AT), strict=False):
+            if cells:
+                yield cells, reader.line_num
+
+
+def _agreement(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+    widths = [len(cells) for cells in rows]
+    if not widths or max(widths) < 2:
         return 0.0, 0
-    return widths.count(widths[0]) / len(widths), widths[0]
+    if widths[0] > 1:
+        return widths.count(widths[0]) / len(widths), widths[0]
+    # Below a title, most rows are as wide as each other; commas inside one column of words are not.
+    width, count = Counter(widths).most_common(1)[0]
+    return (count / len(widths) / 2, width) if width > 1 and count > _MOST * (len(widths) - 1) else (0.0, 0)
+
+
+def _titles(head: str, delimiter: str) -> int:
+    """The number of physical lines above the header."""
+    rows = list(_records(head, delimiter))
+    at = heading([cells for cells, _ in rows])
+    return rows[at - 1][1] if at else 0
 
 
 class _Lines:
     """Physical lines with a memory of the present record, so that a broken record can be given back."""
 
-    def __init__(self, stream: io.TextIOWrapper) -> None:
+    def __init__(self, stream: io.TextIOWrapper, skipped: int = 0) -> None:
         self._stream = stream
         self._again: deque[str] = deque()
         self.taken: list[str] = []
-        self.row = 1  # physical line at which the present record starts
+        for _ in range(skipped):
+            self._read()
+        self.skipped = skipped
+        self.row = skipped + 1  # physical line at which the present record starts
 
     def __iter__(self) -> _Lines:
         return self
@@ -186,9 +210,11 @@ class _Records:
                 raise InputError(f"表头（第 {self._lines.row} 行）的引号没有成对，请修改后再导入。") from None
             if undecodable("".join(cells)):
                 raise InputError(f"表头不是 {self._codec} 编码，请用 --encoding 指明文件的编码。")
+            row = self._lines.row
             self._lines.accept()
             if any(cell.strip() for cell in cells):
-                return column_names(cells)
+                names, notes = column_names(cells)
+                return names, [*said_of_header(row - 1 if self._lines.skipped else 0), *notes]
 
 
 def _quote_reason(row: int, error: str) -> str:

@@ -7,12 +7,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, dropwhile, islice
 from pathlib import Path
 from typing import Any
 
-from sources.base import Chunk, RawRow, Unreadable, column_names, empty_chunk, storable
+from sources.base import Chunk, RawRow, Unreadable, column_names, empty_chunk, said_of_header, storable
 from voc.errors import FileUnsafe, InputError
+from voc.intake.heading import LOOKED_AT, heading
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -30,9 +31,15 @@ class ExcelFile:
         """Yield chunks of `size` rows; `row` is the number Excel shows."""
         check_safe(self.path)
         others: list[str] = []
-        rows = _rows(self.path, others, self.sheet)
-        columns, notes = _header(rows, self.path.name)
-        notes += [f"工作簿还有别的工作表，没有读入：{'、'.join(others)}。"] if others else []
+        filled = dropwhile(_is_empty, _rows(self.path, others, self.sheet))
+        head = list(islice(filled, LOOKED_AT))
+        passed, columns, notes = _header(head, self.path.name)
+        rows = chain(head[passed:], filled)
+        notes += (
+            [f"工作簿还有别的工作表，没有读入：{'、'.join(others)}；要读哪一张，请用 --sheet 指明。"]
+            if others
+            else []
+        )
         first = True
         while (block := list(islice(rows, size))) or first:
             chunk = empty_chunk(columns)
@@ -111,7 +118,8 @@ def _rows(path: Path, others: list[str], wanted: str) -> Iterator[tuple[int, lis
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        with path.open("rb") as file:  # by its path it would be taken for what its suffix says
+            book = CalamineWorkbook.from_filelike(file)
         name = _sheet(book.sheet_names, wanted, path)
         others += [other for other in book.sheet_names if other != name]
         sheet = book.get_sheet_by_name(name)
@@ -129,14 +137,21 @@ def _sheet(names: list[str], wanted: str, path: Path) -> str:
     return wanted or names[0]
 
 
-def _header(rows: Iterator[tuple[int, list[Any]]], name: str) -> tuple[tuple[str, ...], list[str]]:
-    for _, cells in rows:
-        texts = [cell_text(cell) for cell in cells]
-        while texts and not texts[-1].strip():
-            texts.pop()
-        if texts:
-            return column_names(texts)
-    raise InputError(f"「{name}」要读的工作表是空的，没有表头。")
+def _header(first: list[tuple[int, list[Any]]], name: str) -> tuple[int, tuple[str, ...], list[str]]:
+    """How many of the first rows end with the header, its names, and notes on it."""
+    texts = [[cell_text(cell) for cell in cells] for _, cells in first]
+    at = heading(texts)
+    names = texts[at] if texts else []
+    while names and not names[-1].strip():
+        names.pop()
+    if not names:
+        raise InputError(f"「{name}」要读的工作表是空的，没有表头。")
+    columns, notes = column_names(names)
+    return at + 1, columns, [*said_of_header(first[at][0] - 1 if at else 0), *notes]
+
+
+def _is_empty(row: tuple[int, list[Any]]) -> bool:
+    return not any(cell_text(cell).strip() for cell in row[1])
 
 
 def _add(chunk: Chunk, row: int, cells: list[Any]) -> None:

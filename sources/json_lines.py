@@ -1,4 +1,4 @@
-"""JSON lines (one object a line) and files that hold one JSON array of objects."""
+"""JSON lines (one object a line), files that hold one JSON array of objects, and answers of interfaces."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 from sources.base import Chunk, RawRow, Unreadable, empty_chunk, storable
 from sources.csv_file import MAX_LINE, check_text_file
 from sources.encoding import open_text, undecodable
+from voc.intake.guess import guess_mapping
 
 _BLOCK = 1 << 20
+MAX_DOCUMENT = 64 * _BLOCK  # characters of a file that is one JSON object: it is read as a whole
 _SPACE = " \t\r\n"
 # Numbers stay as they are written: 1.0 is not 1, and a long number is an identifier, not a float.
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
@@ -46,7 +48,49 @@ class JsonLines:
         with open_text(self.path, codec) as stream:
             start = stream.read(4096).lstrip(_SPACE + "\ufeff")
             stream.seek(0)
-            yield from _array(stream) if start.startswith("[") else _lines(stream)
+            if start.startswith("["):
+                yield from _array(stream)
+            elif (document := _document(stream)) is not None:
+                yield from document
+            else:
+                yield from _lines(stream)
+
+
+def _document(stream: Any) -> list[_Item] | None:
+    """The records of a file that is one JSON object, as an interface answers; None for one object a line."""
+    first = stream.readline(MAX_LINE)
+    one = bool(first.strip()) and not stream.read(4096).strip()
+    stream.seek(0)
+    if not one and _parsed(first.strip(_SPACE + "\ufeff"), 1)[1] == "":
+        return None
+    text = stream.read(MAX_DOCUMENT).strip(_SPACE + "\ufeff")
+    stream.seek(0)
+    value, reason = _parsed(text, 1)
+    if reason or not isinstance(value, dict):
+        return None
+    records = max(_lists(value, 3), key=_worth, default=[])
+    # One record on one line may hold a list as well: an order its goods.
+    if not records or (one and not _worth(records)[0]):
+        return None if one else [(1, text, value, "")]
+    return [
+        (row, json.dumps(record, ensure_ascii=False), record, "") for row, record in enumerate(records, 1)
+    ]
+
+
+def _lists(value: dict[str, Any], depth: int) -> Iterator[list[Any]]:
+    for inner in value.values():
+        if isinstance(inner, list) and inner and all(isinstance(record, dict) for record in inner):
+            yield inner
+        elif isinstance(inner, dict) and depth > 1:
+            yield from _lists(inner, depth - 1)
+
+
+def _worth(records: list[Any]) -> tuple[bool, int]:
+    """Lists of records with words in them go before longer ones."""
+    columns: dict[str, str] = {}
+    for record in records[:20]:
+        _flatten(record, "", columns)
+    return "text" in guess_mapping(list(columns)), len(records)
 
 
 def _lines(stream: Any) -> Iterator[_Item]:

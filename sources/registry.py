@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +44,12 @@ def open_pulled(definition: Definition, secret: Secret) -> Pulled:
     return PULLED[definition.kind](definition.pull, secret)
 
 
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_PAGE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf|\s)*<(?:!doctype|html|head|meta|table|style|\?xml)\b", re.IGNORECASE
+)
+
+
 def open_source(path: Path, definition: Definition | None = None) -> Source:
     """The reader for a file: the definition's kind, encoding and sheet, or what the suffix says."""
     kind = (definition.kind if definition else "") or SUFFIXES.get(path.suffix.lower(), "")
@@ -52,7 +59,22 @@ def open_source(path: Path, definition: Definition | None = None) -> Source:
         raise InputError(f"不认识「{path.name}」的类型；可以读 {'、'.join(SUFFIXES)}。")
     if kind not in KINDS:
         raise InputError(f"不认识来源类型「{kind}」；可用的有 {'、'.join(KINDS)}。")
+    kind = _kind_inside(path, kind)
     encoding, sheet = (definition.encoding, definition.sheet) if definition else ("", "")
     if sheet and kind != "excel":
         raise InputError(f"「{path.name}」不是 Excel 文件，没有工作表「{sheet}」可选。")
     return KINDS[kind](path, encoding, sheet)
+
+
+def _kind_inside(path: Path, named: str) -> str:
+    """The kind a file really is of: systems export text and web pages under the suffix of a workbook."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise InputError(f"打不开文件「{path.name}」：{error.strerror}。") from error
+    if head.startswith(_WORKBOOKS):
+        return "excel"
+    if _PAGE.match(head):
+        raise InputError(f"「{path.name}」其实是网页表格，请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入。")
+    return "csv" if named == "excel" and head else named

@@ -102,7 +102,7 @@ def test_a_file_that_breaks_later_is_named_and_the_good_one_is_taken_in(voc, tmp
         ("empty.csv", "", "文件「empty.csv」是空的"),
         ("blank.csv", "\n\n\n", "没有表头"),
         ("columns.csv", "甲,乙\n1,2\n", "认不出哪一列是反馈内容；文件里有的列：甲、乙"),
-        ("excel.csv", b"PK\x03\x04\x00", "其实是 Excel 文件"),
+        ("excel.csv", b"PK\x03\x04\x00", "不是完整的 Excel 文件"),
         ("broken.xlsx", b"PK\x03\x04\x00", "不是完整的 Excel 文件"),
         ("notes.pdf", b"%PDF-1.7", "不认识「notes.pdf」的类型"),
     ],

@@ -155,12 +155,29 @@ def test_a_header_alone_gives_no_rows_and_says_so(tmp_path: Path) -> None:
     assert chunk.notes == ["文件只有表头，没有数据行。"]
 
 
-@pytest.mark.parametrize(
-    ("content", "says"), [(b"", "是空的"), (b"\n\r\n \n", "没有表头"), (b"PK\x03\x04..", "Excel")]
-)
+@pytest.mark.parametrize(("content", "says"), [(b"", "是空的"), (b"\n\r\n \n", "没有表头")])
 def test_a_file_without_a_table_is_refused_in_words(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(InputError, match=says):
         read(written(tmp_path, content))
+
+
+def test_titles_above_the_header_are_passed_over_and_told(tmp_path: Path) -> None:
+    chunk = read(written(tmp_path, "2026年10月客户评价汇总\n\n" + HEADER + "1,空调很好,5\n2,不制冷,1\n"))
+    assert cells(chunk) == [["1", "空调很好", "5"], ["2", "不制冷", "1"]]
+    assert ([row.row for row in chunk.rows], chunk.notes) == (
+        [4, 5],
+        ["列名取自第 3 行，上面的 2 行（标题或空行）不算数据。"],
+    )
+
+
+def test_commas_in_a_file_of_one_column_belong_to_the_words(tmp_path: Path) -> None:
+    chunk = read(written(tmp_path, '评价\n快递慢,一直不送,差评\n很好\n不错,\n"质量好，""赞"""\n'))
+    assert cells(chunk) == [["快递慢,一直不送,差评"], ["很好"], ["不错,"], ['质量好，"赞"']]
+    assert chunk.unreadable == []
+
+
+def test_rows_that_are_all_wider_than_a_header_of_one_name_are_refused(tmp_path: Path) -> None:
+    assert len(read(written(tmp_path, "评价\n很好,5\n不好,1\n还行,3\n")).unreadable) == 3
 
 
 def test_a_header_whose_quote_is_never_closed_is_refused(tmp_path: Path) -> None:

@@ -62,7 +62,23 @@ def test_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
             book.add_worksheet(name).write_column(0, 0, ["内容", "很好"])
     (chunk,) = ExcelFile(path).chunks(10)
     assert len(chunk.rows) == 1
-    assert chunk.notes == ["工作簿还有别的工作表，没有读入：二月。"]
+    assert chunk.notes == ["工作簿还有别的工作表，没有读入：二月；要读哪一张，请用 --sheet 指明。"]
+
+
+def test_titles_above_the_header_are_passed_over_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "titled.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A2:C2", "2026年10月客户评价")
+        for row, cells in enumerate(
+            [["客户", "评价", ""], ["用户", "评价内容", "星级"], ["甲", "很好", "5"]], 2
+        ):
+            sheet.write_row(row, 0, cells)
+    (chunk,) = ExcelFile(path).chunks(10)
+    assert [(row.row, row.payload) for row in chunk.rows] == [
+        (5, {"用户": "甲", "评价内容": "很好", "星级": "5"})
+    ]
+    assert chunk.notes == ["列名取自第 4 行，上面的 3 行（标题或空行）不算数据。"]
 
 
 def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:

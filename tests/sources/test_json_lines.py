@@ -78,6 +78,33 @@ def test_one_json_array_is_read_item_by_item(tmp_path: Path, monkeypatch: pytest
     assert [row.row for row in chunk.rows] == list(range(1, 41))
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+def test_the_records_in_an_answer_of_an_interface_are_the_rows(tmp_path: Path, indent: int | None) -> None:
+    answer = {
+        "code": 0,
+        "pages": [{"no": 1}, {"no": 2}, {"no": 3}],
+        "data": {"list": [{"id": 1, "内容": "很好"}, {"id": 2, "内容": "不好"}]},
+    }
+    chunk = read(tmp_path, json.dumps(answer, ensure_ascii=False, indent=indent))
+    assert [(row.row, row.payload) for row in chunk.rows] == [
+        (1, {"id": "1", "内容": "很好"}),
+        (2, {"id": "2", "内容": "不好"}),
+    ]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_one_object_is_one_row_even_if_it_holds_a_list(tmp_path: Path, indent: int | None) -> None:
+    chunk = read(tmp_path, json.dumps({"内容": "很好", "goods": ["茶"]}, ensure_ascii=False, indent=indent))
+    assert [row.payload for row in chunk.rows] == [{"内容": "很好", "goods": '["茶"]'}]
+
+
+def test_one_order_with_its_goods_on_one_line_is_one_row(tmp_path: Path) -> None:
+    chunk = read(
+        tmp_path, json.dumps({"内容": "很好", "goods": [{"sku": 1}, {"sku": 2}]}, ensure_ascii=False)
+    )
+    assert [row.payload["内容"] for row in chunk.rows] == ["很好"]
+
+
 def test_a_number_cut_by_the_end_of_a_block_is_one_item(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,8 +26,34 @@ from voc.intake.rows import definition_from_dict
     ],
 )
 def test_the_suffix_chooses_the_reader(tmp_path: Path, name: str, reader: type) -> None:
-    (tmp_path / name).write_text("x")
+    (tmp_path / name).touch()
     assert isinstance(open_source(tmp_path / name), reader)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xls", "a.json"])
+def test_a_workbook_is_read_as_one_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    with xlsxwriter.Workbook(tmp_path / name) as book:
+        book.add_worksheet().write_column(0, 0, ["内容", "很好"])
+    (chunk,) = open_source(tmp_path / name).chunks(10)
+    assert [row.payload for row in chunk.rows] == [{"内容": "很好"}]
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx"])
+def test_text_that_was_exported_under_the_name_of_a_workbook_is_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes("内容\t星级\n很好\t5\n".encode("gbk"))
+    (chunk,) = open_source(tmp_path / name).chunks(10)
+    assert [row.payload for row in chunk.rows] == [{"内容": "很好", "星级": "5"}]
+
+
+@pytest.mark.parametrize(
+    "page", ["<table><tr><td>内容", "\n<html xmlns=''>", '<?xml version="1.0"?>', "<!DOCTYPE html>"]
+)
+def test_a_web_page_under_the_name_of_a_workbook_is_refused_with_what_to_do(
+    tmp_path: Path, page: str
+) -> None:
+    (tmp_path / "a.xls").write_text(page)
+    with pytest.raises(InputError, match=r"另存为 \.xlsx"):
+        open_source(tmp_path / "a.xls")
 
 
 def test_the_definition_wins_over_the_suffix_and_gives_the_encoding(tmp_path: Path) -> None:

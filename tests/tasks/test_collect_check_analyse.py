@@ -152,7 +152,7 @@ def test_one_broken_file_keeps_none_of_the_others_out_and_says_why(house):
     house.understand()
     assert accounting()["stored"] == ACCOUNTED["stored"]
     (reason,) = failures.fn(deliveries)
-    assert reason.startswith("a.csv：「a.csv」其实是 Excel 文件")
+    assert reason.startswith("a.csv：「a.csv」不是完整的 Excel 文件")
 
 
 def test_a_mended_file_clears_the_error_of_the_broken_one(house):
