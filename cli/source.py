@@ -19,6 +19,7 @@ from sources.registry import PULLED, open_pulled, open_source
 from voc.errors import InputError
 from voc.intake.rows import (
     CHANNELS,
+    FIELDS,
     Definition,
     definition_from_dict,
     guess_mapping,
@@ -62,7 +63,7 @@ def try_out(file: DefinitionFile) -> None:
     mapping = definition.mapping or guess_mapping(chunk.columns)
     known = replace(definition, mapping=mapping)
     mapped = map_rows([row.payload for row in chunk.rows[:SHOWN]], known).require()
-    fields = [field for field in mapping if field in mapped.columns]
+    fields = [field for field in mapping if field in FIELDS]
     as_table(f"前 {len(mapped)} 条（来源的字段：{'、'.join(chunk.columns)}）", _masked(mapped, fields),
              {field: f"{field} ← {mapping[field]}" for field in fields})  # fmt: skip
     if chunk.unreadable:

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models.schema.intake import Batch, Delivery, Source
-from voc.intake.rows import Definition, Mapped, all_present, columns_wanted, definition_from_dict, map_columns
+from voc.intake.rows import Definition, Mapped, all_present, columns_wanted, definition_from_dict
 
 _FIRST = """SELECT jsonb_object_keys(payload) FROM (SELECT payload FROM vault.raw_record
             WHERE batch_id = :batch AND outcome IN ('pending', 'passed') ORDER BY "row", id LIMIT 1) first"""
@@ -42,7 +42,7 @@ def raw_of(session: Session, batch_id: int) -> Raw:
     present = _present(session, batch_id, definition)
     parts = columns_wanted(definition, present)
     ids, rows, keys, *cells = _columns(session, batch_id, parts)
-    mapped = map_columns(dict(zip(parts, cells, strict=True)), len(ids), present, definition)
+    mapped = Mapped(dict(zip(parts, cells, strict=True)), len(ids), present, definition)
     return Raw(batch_id, source.id, source.title, definition, collected_at, ids, rows, keys, mapped)
 
 
