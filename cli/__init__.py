@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
 
 import typer
 
+from cli.mishaps import unforeseen
 from cli.usage import call
 from voc.errors import VocError
 
@@ -101,3 +103,8 @@ def main() -> None:
     except VocError as error:
         typer.echo(f"出错：{error}", err=True)
         sys.exit(1)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # nobody but us can mend it, and nobody else reads a traceback
+        sys.exit(unforeseen(error))

@@ -22,7 +22,7 @@ from voc.causes.changes import KINDS, begin_of
 from voc.causes.pareto import BY, MEASURES, Bar, pareto, sentence
 from voc.causes.view import View, beginning, summary
 from voc.causes.wording import concentration, value_name
-from voc.errors import InputError
+from voc.errors import InputError, reason
 from voc.zone import CHINA
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -84,7 +84,7 @@ def _write(path: Path, page: str) -> None:
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"写不了「{path}」：{error.strerror}。请检查 --out。") from error
+        raise InputError(f"写不了「{path}」：{reason(error)}。请检查 --out。") from error
 
 
 def import_changes(file: Annotated[Path, typer.Argument(help="变更文件")]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +54,12 @@ class Judged:
     values: list[float]
     flags: Flags
     order: list[int]
+    labels: list[str]  # the times as people read them
+
+    @property
+    def whole(self) -> bool:
+        """Whether all values are whole numbers."""
+        return all(value != value or value.is_integer() for value in self.values)
 
 
 def detect_file(
@@ -74,13 +81,12 @@ def detect_file(
         check_target(file, out)
     columns, _ = columns_of(source)
     at, amount = find_column(time, columns, "--time"), find_column(value, columns, "--value")
-    cells = [
-        row.cells for chunk in source.chunks(CHUNK) for row in rows_of(chunk, columns, at) if any(row.cells)
-    ]
+    rows = [row for chunk in source.chunks(CHUNK) for row in rows_of(chunk, columns, at) if any(row.cells)]
+    cells, places = [row.cells for row in rows], [f"第 {row.number} 行" for row in rows]
     if not cells:
         raise InputError(f"「{file.name}」里没有数据行。")
     table = {name: [row[n] for row in cells] for n, name in enumerate(columns)}
-    series = _Series(*instants(table[at]), amounts(table[amount]))
+    series = _Series(*instants(table[at], places), amounts(table[amount], places))
     if np.isnan(series.values).all():
         raise InputError(f"「{amount}」这一列里没有一个数，请检查 --value。")
     groups = _groups(table[find_column(by, columns, "--by")] if by else [""] * len(cells))
@@ -118,7 +124,16 @@ def _judge(rows: list[int], spelt: Sequence[str], all_: _Series, period: Period,
         # Plain numbers are steps of whatever length was named.
         ordered = [ordered[0] + (time - ordered[0]) * (rhythm.seconds / 86_400) for time in ordered]
     flags = detect(ordered, np.array([values[n] for n in order]), rhythm, calendar and all_.real)
-    return Judged(rows, [spelt[row] for row in rows], values, flags, order)
+    spelt = [spelt[row] for row in rows]
+    labels = [_label(cell, at) if all_.real else cell for cell, at in zip(spelt, times, strict=True)]
+    return Judged(rows, spelt, values, flags, order, labels)
+
+
+def _label(cell: str, at: datetime) -> str:
+    """Write a time that a program numbered (seconds, days of Excel) as people write it."""
+    if len(cell) < len("46298") or not re.fullmatch(r"[\d.]+", cell) or at.strftime("%Y%m") == cell[:6]:
+        return cell
+    return f"{at:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
 
 
 def _told(judged: dict[str, Judged], count: int) -> list[tuple[float, float, float, bool]]:
@@ -131,15 +146,20 @@ def _told(judged: dict[str, Judged], count: int) -> list[tuple[float, float, flo
 
 
 def _cell(value: float) -> str:
-    return str(int(value)) if isinstance(value, bool) else f"{value:.4g}"
+    return str(int(value)) if isinstance(value, bool) else f"{value:.6g}"
+
+
+def _figure(value: float, whole: bool, digits: int) -> str:
+    """Write a figure beside counts, or beside numbers that may be far below one."""
+    return f"{value:,.{digits}f}" if whole else f"{value:,.3g}"
 
 
 def _as_json(name: str, one: Judged) -> dict[str, Any]:
     flags = one.flags
     points = [
         {
-            "time": one.times[n], "value": one.values[n], "expected": round(float(flags.expected[place]), 3),
-            "upper": round(float(flags.upper[place]), 3), "p_value": float(f"{flags.p_value[place]:.3g}"),
+            "time": one.times[n], "value": one.values[n], "expected": float(f"{flags.expected[place]:.6g}"),
+            "upper": float(f"{flags.upper[place]:.6g}"), "p_value": float(f"{flags.p_value[place]:.3g}"),
             "flag": bool(flags.flag[place]),
         }
         for place, n in enumerate(one.order)
@@ -151,9 +171,9 @@ def _as_json(name: str, one: Judged) -> dict[str, Any]:
 def _show(judged: dict[str, Judged], named: bool) -> None:
     rows = [
         {
-            "series": name, "time": one.times[n], "value": f"{one.values[n]:g}",
-            "expected": f"{one.flags.expected[place]:.1f}", "upper": f"{one.flags.upper[place]:.0f}",
-            "p": f"{one.flags.p_value[place]:.1g}",
+            "series": name, "time": one.labels[n], "value": f"{one.values[n]:,.15g}",
+            "expected": _figure(one.flags.expected[place], one.whole, 1),
+            "upper": _figure(one.flags.upper[place], one.whole, 0), "p": f"{one.flags.p_value[place]:.1g}",
         }
         for name, one in judged.items()
         for place, n in enumerate(one.order)

@@ -15,7 +15,7 @@ from cli.output import as_json, as_table, progress_console
 from cli.table import check_target
 from voc.effect import ladder
 from voc.effect.panel import Answer, Terms
-from voc.errors import InputError
+from voc.errors import InputError, reason
 
 HELP = """从一张表判断一项措施是否有效：给出估计、区间、判定和理由。不需要数据库。
 
@@ -81,7 +81,7 @@ def _check(smallest: float, alpha: float, file: Path, picture: str) -> None:
     if not 0 < smallest < 1 or not 0 < alpha < 0.5:
         raise InputError("--smallest 须在 0 与 1 之间，--alpha 须在 0 与 0.5 之间。")
     if picture:
-        check_target(file, picture)
+        check_target(file, picture, "--picture")
         if Path(picture).suffix.lower() not in (".svg", ".html"):
             raise InputError("--picture 请以 .svg 或 .html 结尾。")
 
@@ -109,7 +109,7 @@ def _draw(picture: str, table: Table, found: Answer, terms: Terms) -> None:
     try:
         Path(picture).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"写不了「{picture}」：{error.strerror}。") from error
+        raise InputError(f"写不了「{picture}」：{reason(error)}。") from error
 
 
 def _design(found: Answer) -> str:

@@ -11,18 +11,17 @@ YES = frozenset(("true", "yes", "y", "t", "是", "有", "✓", "√", "已上线
                  "实验组", "处理组", "试点", "试点组", "treated", "treatment", "intervention", "exposed"))  # fmt: skip
 NO = frozenset(("false", "no", "n", "f", "否", "无", "✗", "×", "未上线", "未实施", "未试点", "对照", "对照组", "控制组",
                 "非试点", "非试点组", "control", "controls", "comparison", "untreated", "unexposed"))  # fmt: skip
-TOTALS = frozenset(("合计", "总计", "小计", "总和", "平均", "均值", "total", "sum", "average"))
 
 
-def amount(cell: str, option: str, row: int) -> float:
+def amount(cell: str, option: str, row: str) -> float:
     """Read a number (`voc.amounts`); nothing known is NaN, nothing readable an InputError."""
     value = amounts.amount(cell)
     if value is None:
-        raise InputError(f"第 {row} 行的「{cell}」不是数（{option}）。")
+        raise InputError(f"第 {row} 行的「{cell}」不是数（{option}）；不知道的请留空或写 NA。")
     return value
 
 
-def switch(cell: str, row: int) -> float:
+def switch(cell: str, row: str) -> float:
     """Read a mark of who was treated: 1 or 0, in figures or in words."""
     known = cell.casefold()
     if known in YES or known in NO:

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cli.effect_cells import TOTALS, amount, is_never, switch
+from cli.effect_cells import amount, is_never, switch
 from cli.effect_times import Grid, grid_of, season_of
 from cli.table import columns_of, find_column, open_table, rows_of
+from voc.amounts import TOTALS
 from voc.effect.cohort import NEVER
 from voc.effect.panel import Panel
 from voc.errors import InputError
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHUNK = 10_000
+ROW = "row"  # among the columns: the numbers of the rows, as an editor or Excel shows them
 _LOGGED = re.compile(r"(?:log|ln|l_)(?=[a-z_\W])", re.IGNORECASE)
 
 
@@ -64,18 +66,21 @@ def read(file: Path, asked: Asked) -> Table:
     clock = [
         "-".join(parts) for parts in zip(*(cells[f"--time {n}"] for n in range(len(names))), strict=True)
     ]
-    _no_totals(clock)
+    _no_totals(clock, cells[ROW])
     marks = sorted({mark for mark in cells.get("--group", []) if not is_never(mark)})
     extra = [asked.intervention] if asked.intervention else []
-    grid = grid_of(clock, [*extra, *marks])
+    places = (
+        [f"第 {row} 行" for row in cells[ROW]] + ["--intervention "] * len(extra) + ["--group "] * len(marks)
+    )
+    grid = grid_of(clock, [*extra, *marks], places)
     units = cells.get("--unit", [""] * len(clock))
     order = list(dict.fromkeys(units))
     place = np.array([grid.places[n] for n in range(len(clock))])
     row = np.array([order.index(u) for u in units]) if len(order) < 50 else _codes(units, order)
     _once(row, place, order, clock, bool(asked.unit))
     shape = (len(order), len(grid.labels))
-    values = _spread(cells["--value"], "--value", row, place, shape)
-    exposure = _spread(cells["--exposure"], "--exposure", row, place, shape) if asked.exposure else None
+    values = _spread(cells, "--value", row, place, shape)
+    exposure = _spread(cells, "--exposure", row, place, shape) if asked.exposure else None
     began = _began(cells, asked, grid, order, row, place, marks)
     counts = _is_count(values, asked.family)
     panel = Panel(
@@ -102,7 +107,7 @@ def _columns(file: Path, asked: Asked) -> dict[str, list[str]]:
         wanted["--treated"] = asked.treated
     found = {option: find_column(name, columns, option.split(" ")[0]) for option, name in wanted.items()}
     rows = [
-        r.cells
+        r
         for chunk in source.chunks(CHUNK)
         for r in rows_of(chunk, columns, found["--time 0"])
         if any(r.cells)
@@ -110,7 +115,8 @@ def _columns(file: Path, asked: Asked) -> dict[str, list[str]]:
     if not rows:
         raise InputError(f"「{file.name}」里没有数据行。")
     where = {option: columns.index(name) for option, name in found.items()}
-    return {option: [cells[n].strip() for cells in rows] for option, n in where.items()}
+    read = {option: [row.cells[n].strip() for row in rows] for option, n in where.items()}
+    return {ROW: [str(row.number) for row in rows], **read}
 
 
 def _without(cells: dict[str, list[str]], asked: Asked) -> dict[str, list[str]]:
@@ -128,10 +134,10 @@ def _without(cells: dict[str, list[str]], asked: Asked) -> dict[str, list[str]]:
     return {option: [column[n] for n in kept] for option, column in cells.items()}
 
 
-def _no_totals(clock: Sequence[str]) -> None:
-    for n, cell in enumerate(clock, 1):
+def _no_totals(clock: Sequence[str], rows: Sequence[str]) -> None:
+    for row, cell in zip(rows, clock, strict=True):
         if cell.casefold() in TOTALS:
-            raise InputError(f"第 {n} 行的时间是「{cell}」；汇总行不是时点，请先从表里删去。")
+            raise InputError(f"第 {row} 行的时间是「{cell}」；汇总行不是时点，请先从表里删去。")
 
 
 def _codes(units: Sequence[str], order: Sequence[str]) -> Ints:
@@ -149,9 +155,12 @@ def _once(row: Ints, place: Ints, order: Sequence[str], clock: Sequence[str], na
         raise InputError(f"{who}时间「{clock[n]}」有多行；{how}。")
 
 
-def _spread(cells: Sequence[str], option: str, row: Ints, place: Ints, shape: tuple[int, int]) -> Floats:
+def _spread(
+    cells: dict[str, list[str]], column: str, row: Ints, place: Ints, shape: tuple[int, int]
+) -> Floats:
     made = np.full(shape, np.nan)
-    made[row, place] = [amount(cell, option, n) for n, cell in enumerate(cells, 1)]
+    option = column.split(" ")[0]
+    made[row, place] = [amount(cell, option, at) for at, cell in zip(cells[ROW], cells[column], strict=True)]
     if not np.isfinite(made).any():
         raise InputError(f"{option} 的列里没有一个数。")
     return made
@@ -167,10 +176,7 @@ def _wide(
             "--control（对照列）只用于没有 --unit 的文件；有单位时用 --treated 指明实施单位，其余即为对照。"
         )
     return np.column_stack(
-        [
-            _spread(cells[f"--control {n}"], "--control", row, place, shape)[0]
-            for n in range(len(asked.control))
-        ]
+        [_spread(cells, f"--control {n}", row, place, shape)[0] for n in range(len(asked.control))]
     )
 
 
@@ -179,8 +185,8 @@ def _covariates(cells: dict[str, list[str]], asked: Asked, row: Ints, units: int
         return None
     made = np.zeros((units, len(asked.covariate)))
     for c in range(len(asked.covariate)):
-        for n, cell in reversed(list(enumerate(cells[f"--covariate {c}"], 1))):
-            made[row[n - 1], c] = amount(cell, "--covariate", n)
+        for n, cell in reversed(list(enumerate(cells[f"--covariate {c}"]))):
+            made[row[n], c] = amount(cell, "--covariate", cells[ROW][n])
     if not np.isfinite(made).all():
         raise InputError("--covariate 的列有缺失；每个单位在最早一期要有数值。")
     return made
@@ -196,7 +202,7 @@ def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequenc
         return _some(np.where(began < 0, 0, began), "--group 的列里没有一个单位在数据的时间范围内上线。")
     live = _live(asked.intervention, grid) if asked.intervention else None
     if "--treated" in cells:
-        return _switched(cells["--treated"], live, began, row, place)
+        return _switched(cells, live, began, row, place)
     if live is None:
         raise InputError("请用 --intervention 指明上线时间（或用 --group 指明各单位上线时间的列）。")
     names = _names(asked.treated, order)
@@ -234,8 +240,8 @@ def _some_of(names: Sequence[str]) -> str:
     return "、".join(names[:8]) + ("……" if len(names) > 8 else "")
 
 
-def _switched(cells: Sequence[str], live: int | None, began: Ints, row: Ints, place: Ints) -> Ints:
-    on = np.array([switch(cell, n) for n, cell in enumerate(cells, 1)])
+def _switched(cells: dict[str, list[str]], live: int | None, began: Ints, row: Ints, place: Ints) -> Ints:
+    on = np.array([switch(cell, at) for at, cell in zip(cells[ROW], cells["--treated"], strict=True)])
     if not np.isin(on[np.isfinite(on)], (0, 1)).all() and (on < 0).any():
         raise InputError("--treated 的列须是 0 和 1。")
     for unit in np.unique(row[on > 0]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +31,7 @@ class Grid:
     notes: list[str]
 
 
-def grid_of(cells: list[str], marks: list[str]) -> Grid:
+def grid_of(cells: list[str], marks: list[str], places: Sequence[str] = ()) -> Grid:
     """Read the times of the rows and the marks asked for, spelled alike."""
     numbers = [_number(cell) for cell in [*cells, *marks]]
     if all(number is not None and (number < 100_000 or number != int(number)) for number in numbers):
@@ -38,7 +39,7 @@ def grid_of(cells: list[str], marks: list[str]) -> Grid:
     spelt = spelled([*cells, *marks])
     if marks and (number_of(spelt[0]) is None) != (number_of(spelt[len(cells)]) is None):
         raise InputError(f"「{marks[0]}」与时间列「{cells[0]}」的写法不同，请写成同样的形式。")
-    times, _ = instants(spelt)
+    times, _ = instants(spelt, places)
     known = sorted(set(times[: len(cells)]))
     rhythm = rhythm_of(known).name if len(known) > 2 else "none"
     steps = _steps(times, known, rhythm)

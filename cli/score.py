@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from rich.table import Table
 
 from cli.output import as_json, progress_console
 from cli.progress import follow
-from cli.scoring import Plan, Scoring, Tally
+from cli.scoring import Plan, Scoring, Tally, Unread
 from cli.table import (
     STANDARD_OUT,
     check_target,
@@ -74,7 +74,7 @@ def score(
     plan = Plan(
         source=source,
         columns=columns,
-        text=_text(text, columns, file),
+        text=_text(text, columns, file, notes),
         scale=parse_scale(scale),
         processes=processes or (2 if (total or 0) >= LARGE and (os.cpu_count() or 1) > 1 else 1),
         **{field: find_column(name, columns, f"--{field}") if name else "" for field, name in named.items()},
@@ -90,20 +90,21 @@ def score(
     renamed = [
         f"原文件已有列「{ours}」，新列改称「{name}」。" for ours, name in names.items() if ours != name
     ]
-    for sentence in [*notes, *renamed, *_warnings(run.tally, plan)]:
+    for sentence in [*notes, *renamed, *_warnings(run.tally, plan), *_unused(plan, named)]:
         progress_console.print(sentence, highlight=False, markup=False)
     as_json(result) if json and out != STANDARD_OUT else _say(result)
 
 
-def _text(wanted: str, columns: Sequence[str], file: Path) -> tuple[str, ...]:
+def _text(wanted: str, columns: Sequence[str], file: Path, notes: Sequence[str]) -> tuple[str, ...]:
     if not wanted:
         guess = guess_mapping(columns).get("text", "")
         if not guess:
             raise InputError(
-                f"「{file.name}」里认不出哪一列是反馈内容，请用 --text 指明；有的列：{'、'.join(columns)}。"
+                f"「{file.name}」里认不出哪一列是反馈内容，请用 --text 指明；第一行应是列名，"
+                f"读到的列名是：{'、'.join(columns)}。{''.join(notes)}"
             )
         progress_console.print(
-            f"反馈内容：「{guess}」列（按列名猜的，不对请用 --text 指明）。", highlight=False
+            f"反馈内容：「{guess}」列（按列名猜的，不对请用 --text 指明）。", highlight=False, markup=False
         )
         return (guess,)
     parts = [wanted] if wanted in columns else [part for part in wanted.split("+") if part.strip()]
@@ -113,15 +114,32 @@ def _text(wanted: str, columns: Sequence[str], file: Path) -> tuple[str, ...]:
 def _warnings(tally: Tally, plan: Plan) -> list[str]:
     told = tally.notes[:NOTES]
     told += [f"……还有 {len(tally.notes) - NOTES} 行无法读取。"] if len(tally.notes) > NOTES else []
-    if tally.unread["rating"]:
+    if tally.ratings.count:
         worst, best = plan.scale
         told.append(
-            f"{tally.unread['rating']} 行的评分不在 {worst:g}-{best:g} 之内或看不懂，按没有评分处理；"
-            "如果是十分制或百分制，请加 --scale 0-10 或 --scale 0-100。"
+            f"{tally.ratings.count} 行的评分不在 {worst:g}-{best:g} 之内或看不懂（如{_quoted(tally.ratings)}），"
+            "按没有评分处理；如果是十分制或百分制，请加 --scale 0-10 或 --scale 0-100。"
         )
-    if tally.unread["time"]:
-        told.append(f"{tally.unread['time']} 行的时间看不懂，频次按单条计算。")
+    if tally.times.count:
+        told.append(f"{tally.times.count} 行的时间看不懂（如{_quoted(tally.times)}），频次按单条计算。")
     return told
+
+
+def _quoted(unread: Unread) -> str:
+    return "、".join(f"「{cell[:20]}」" for cell in unread.cells)
+
+
+USEFUL = {"rating": "rating", "occurred_at": "time", "customer": "customer"}
+
+
+def _unused(plan: Plan, named: Mapping[str, str]) -> list[str]:
+    """Tell of columns that would have made the labels better."""
+    guessed = guess_mapping(plan.columns)
+    spare = {
+        option: guessed[field] for field, option in USEFUL.items() if field in guessed and not named[option]
+    }
+    options = " ".join(f"--{option} {column}" for option, column in spare.items() if column not in plan.text)
+    return [f"还可以加上：{options}，判断会更准。"] if options else []
 
 
 def _summary(tally: Tally, out: str, seconds: float) -> dict[str, Any]:

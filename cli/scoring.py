@@ -38,6 +38,7 @@ CHUNK = 2_000  # rows read, understood and written at a time
 AHEAD = 4  # chunks under way at once: enough to keep two processes busy
 BLOCK = 20_000  # rows ranked at a time
 PERIOD = timedelta(days=28)
+QUOTED = 3  # cells that were not understood
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,20 @@ class Plan:
 
 
 @dataclass
+class Unread:
+    """Cells that hold something nobody understood, a few of them word for word."""
+
+    count: int = 0
+    cells: list[str] = field(default_factory=list)
+
+    def add(self, given: Sequence[str | None], read: Sequence[object]) -> None:
+        """Compare cells with what was read from them."""
+        lost = [cell for cell, value in zip(given, read, strict=True) if cell is not None and value is None]
+        self.count += len(lost)
+        self.cells = list(dict.fromkeys([*self.cells, *lost[:QUOTED]]))[:QUOTED]
+
+
+@dataclass
 class Tally:
     """What is told when everything is written."""
 
@@ -66,7 +81,8 @@ class Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     priorities: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
-    unread: dict[str, int] = field(default_factory=lambda: {"rating": 0, "time": 0})
+    ratings: Unread = field(default_factory=Unread)
+    times: Unread = field(default_factory=Unread)
 
 
 class Scoring:
@@ -124,7 +140,7 @@ class Scoring:
         ]
         given = self._column(rows, self._plan.rating)
         ratings = parse_ratings(given, self._plan.scale)
-        self.tally.unread["rating"] += _lost(given, ratings)
+        self.tally.ratings.add(given, ratings)
         return texts, ratings
 
     def _take(self, rows: list[Row], scored: Scored) -> None:
@@ -150,7 +166,7 @@ class Scoring:
         """Keep what priority depends on; rejected and copied complaints are not counted."""
         given = self._column(rows, self._plan.time)
         moments = parse_times(given)
-        self.tally.unread["time"] += _lost(given, moments)
+        self.tally.times.add(given, moments)
         counted = [
             set() if copy or reason else codes
             for codes, reason, copy in zip(scored.complaints, scored.reasons, copied, strict=True)
@@ -216,10 +232,6 @@ def understand_rows(texts: list[str], ratings: list[float | None]) -> Scored:
 
 def _done(rows: list[Row], future: Future[Scored]) -> tuple[list[Row], Scored]:
     return rows, future.result()
-
-
-def _lost(given: Sequence[object], read: Sequence[object]) -> int:
-    return sum(cell is not None and value is None for cell, value in zip(given, read, strict=True))
 
 
 def _number(customer: str | None, row: int) -> int:

@@ -15,7 +15,7 @@ from typing import IO
 from sources.base import Chunk, Source
 from sources.json_lines import JsonLines
 from sources.registry import open_source
-from voc.errors import InputError
+from voc.errors import InputError, reason
 from voc.intake.rows import definition_from_dict
 
 STANDARD_OUT = "-"
@@ -24,9 +24,13 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Row:
-    """One data row: its cells in the order of the columns; `unreadable` says why, when it could not be read."""
+    """One data row: its cells in the order of the columns, its number as an editor or Excel shows it.
+
+    `unreadable` says why, when it could not be read.
+    """
 
     cells: list[str]
+    number: int
     unreadable: str = ""
 
 
@@ -64,12 +68,12 @@ def rows_of(chunk: Chunk, columns: Sequence[str], shown_in: str) -> list[Row]:
 
     A row that could not be read keeps its whole text in the column `shown_in`.
     """
-    found = {row.row: Row([row.payload.get(column, "") for column in columns]) for row in chunk.rows}
+    found = {row.row: Row([row.payload.get(column, "") for column in columns], row.row) for row in chunk.rows}
     bare = set(chunk.bare)
-    found |= {row: Row([""] * len(columns)) for row in chunk.blank if row not in bare}
+    found |= {row: Row([""] * len(columns), row) for row in chunk.blank if row not in bare}
     for bad in chunk.unreadable:
         cells = [bad.raw.rstrip("\r\n") if column == shown_in else "" for column in columns]
-        found[bad.row] = Row(cells, bad.reason)
+        found[bad.row] = Row(cells, bad.row, bad.reason)
     return [found[row] for row in sorted(found)]
 
 
@@ -101,17 +105,21 @@ def own_names(ours: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def check_target(path: Path, out: str) -> None:
+def check_target(path: Path, out: str, option: str = "--out") -> None:
     """Refuse, before any work is done, a target that cannot be written or would overwrite the input."""
     if out == STANDARD_OUT:
         return
     target = Path(out)
-    if target.is_dir() or not target.parent.is_dir():
-        raise InputError(f"不能写到「{out}」：文件夹不存在，或这是一个文件夹。请检查 --out。")
-    if target.exists() and target.samefile(path):
-        raise InputError("--out 与输入是同一个文件，会把原文件覆盖；请换一个名字。")
+    if target.is_dir():
+        raise InputError(f"不能写到「{out}」：这是一个文件夹。请在 {option} 里写上文件名。")
+    if not target.parent.is_dir():
+        raise InputError(f"不能写到「{out}」：没有文件夹「{target.parent}」。请检查 {option}。")
+    if not os.access(target.parent, os.W_OK):
+        raise InputError(f"不能写到「{out}」：没有写文件夹「{target.parent}」的权限。请检查 {option}。")
+    if target.exists() and path.exists() and target.samefile(path):
+        raise InputError(f"{option} 与输入是同一个文件，会把原文件覆盖；请换一个名字。")
     if target.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-        raise InputError("结果写成 CSV；请把 --out 的扩展名写成 .csv（要用 Excel 打开，请加 --excel）。")
+        raise InputError(f"结果写成 CSV；请把 {option} 的扩展名写成 .csv（要用 Excel 打开，请加 --excel）。")
 
 
 @contextlib.contextmanager
@@ -129,6 +137,6 @@ def target(out: str, excel: bool) -> Iterator[IO[str]]:
             yield file
         os.replace(part, out)
     except OSError as error:
-        raise InputError(f"写不了「{out}」：{error.strerror}。") from error
+        raise InputError(f"写不了「{out}」：{reason(error)}。") from error
     finally:
         part.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from models.engine import migrate
 from notifications.theme_pages import render_needs, render_themes
 from tasks import themes as stages
 from tasks.common import moment
-from voc.errors import InputError
+from voc.errors import InputError, reason
 from voc.themes.emerging import Theme
 from voc.themes.needs import Need
 
@@ -102,5 +102,5 @@ def _written(out: Path | None, render: Any) -> None:
     try:
         out.write_text(render(), encoding="utf-8")
     except OSError as error:
-        raise InputError(f"写不了「{out}」：{error.strerror}。请检查 --out。") from error
+        raise InputError(f"写不了「{out}」：{reason(error)}。请检查 --out。") from error
     console.print(f"已写到 {out}", highlight=False)

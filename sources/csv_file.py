@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sources.base import Chunk, RawRow, Unreadable, column_names, empty_chunk, said_of_header, storable
 from sources.encoding import codec_named, detect_file, open_text, undecodable
-from voc.errors import InputError
+from voc.errors import InputError, reason
 from voc.intake.heading import LOOKED_AT, heading
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -44,7 +44,7 @@ def check_text_file(path: Path, encoding: str) -> str:
         with path.open("rb") as file:
             head = file.read(8)
     except OSError as error:
-        raise InputError(f"打不开文件「{path.name}」：{error.strerror}。") from error
+        raise InputError(f"打不开文件「{path.name}」：{reason(error)}。") from error
     if not head:
         raise InputError(f"文件「{path.name}」是空的，请检查导出是否成功。")
     return codec_named(encoding) if encoding else detect_file(path)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import chardet
 
-from voc.errors import EncodingUnsure, InputError
+from voc.errors import EncodingUnsure, InputError, reason
 
 HEAD = 256 * 1024
 _SAMPLE = 64 * 1024  # what chardet is given: enough for certainty, little enough to stay quick
@@ -84,7 +84,7 @@ def open_text(path: Path, codec: str) -> io.TextIOWrapper:
     try:
         return path.open("r", encoding=codec, errors=_MARK, newline="")
     except OSError as error:
-        raise InputError(f"打不开文件「{path.name}」：{error.strerror}。") from error
+        raise InputError(f"打不开文件「{path.name}」：{reason(error)}。") from error
 
 
 def undecodable(text: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.base import Chunk, RawRow, Unreadable, column_names, empty_chunk, said_of_header, storable
-from voc.errors import FileUnsafe, InputError
+from voc.errors import FileUnsafe, InputError, reason
 from voc.intake.heading import LOOKED_AT, heading
 
 MAX_ENTRIES = 2_000
@@ -57,7 +57,7 @@ def check_safe(path: Path) -> None:
     try:
         head = path.read_bytes()[:8] if path.stat().st_size < 8 else _head(path)
     except OSError as error:
-        raise InputError(f"打不开文件「{path.name}」：{error.strerror}。") from error
+        raise InputError(f"打不开文件「{path.name}」：{reason(error)}。") from error
     if not head:
         raise InputError(f"文件「{path.name}」是空的，请检查导出是否成功。")
     if head.startswith(b"\xd0\xcf\x11\xe0"):

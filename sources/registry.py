@@ -13,7 +13,7 @@ from sources.excel_file import ExcelFile
 from sources.http_pull import open_http
 from sources.json_lines import JsonLines
 from sources.mailbox import open_mailbox
-from voc.errors import InputError
+from voc.errors import InputError, reason
 from voc.intake.rows import Definition
 
 KINDS: Final[dict[str, Callable[[Path, str, str], Source]]] = {
@@ -72,7 +72,7 @@ def _kind_inside(path: Path, named: str) -> str:
         with path.open("rb") as file:
             head = file.read(512)
     except OSError as error:
-        raise InputError(f"打不开文件「{path.name}」：{error.strerror}。") from error
+        raise InputError(f"打不开文件「{path.name}」：{reason(error)}。") from error
     if head.startswith(_WORKBOOKS):
         return "excel"
     if _PAGE.match(head):

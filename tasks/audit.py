@@ -33,7 +33,7 @@ from voc.audit.sheet import (
     read_sheet,
     week_of,
 )
-from voc.errors import InputError
+from voc.errors import InputError, reason
 from voc.intake.rows import CHANNELS
 from voc.learning.sheet import TYPE_NAMES, Trouble
 
@@ -129,7 +129,7 @@ def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
                 words = f"'{row['text']}" if row["text"].startswith(FORMULA) else row["text"]
                 writer.writerow({NUMBER: row["number"], TEXT: words, CHANNEL: channel})
     except OSError as error:
-        raise InputError(f"写不了「{path}」：{error.strerror}。请检查 --out。") from error
+        raise InputError(f"写不了「{path}」：{reason(error)}。请检查 --out。") from error
 
 
 def take_in(path: Path, reader: str, now: datetime) -> tuple[int, list[Trouble]]:

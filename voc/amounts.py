@@ -17,6 +17,8 @@ MISSING = frozenset((
     "#n/a", "#value!", "#div/0!", "#ref!", "nan", "null", "none", "nil", "空", "空白", "(空)", "无", "缺",
     "缺失", "缺失值", "暂无", "无数据", "未知", "不详",
 ))  # fmt: skip
+# What the name of a row holds that sums up the others, in small letters.
+TOTALS = frozenset(("合计", "总计", "小计", "总和", "平均", "均值", "total", "sum", "average"))
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "'": ",", "’": ","})
 _TENS = {
     "": 0,

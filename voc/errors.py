@@ -14,6 +14,28 @@ VocError                      the sentence for people is Chinese and says what, 
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping
+from typing import Final
+
+_SYSTEM: Final[Mapping[int, str]] = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "这里只能读，不能写",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENAMETOOLONG: "名字太长",
+    errno.EMFILE: "同时打开的文件太多",
+}
+
+
+def reason(error: OSError) -> str:
+    """Say in Chinese why the system refused; what is seldom stays in its own words."""
+    return _SYSTEM.get(error.errno or 0) or error.strerror or type(error).__name__
+
 
 class VocError(Exception):
     """Base of all errors with a sentence that can be shown to people."""

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -75,13 +76,40 @@ def test_times_that_repeat_ask_for_the_column_that_tells_series_apart(voc, tmp_p
 def test_a_cell_that_is_no_count_is_named_by_its_row(voc, tmp_path):
     (tmp_path / "bad.csv").write_text("day,n\n2026-05-01,1\n2026-05-02,很多\n", "utf-8")
     done = voc("detect", tmp_path / "bad.csv", "--time", "day", "--value", "n")
-    assert "第 2 行的数值「很多」" in done.stderr
+    assert "第 3 行的数值「很多」不是数；不知道的请留空或写 NA" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("step", "shown"),
+    [(lambda day: 46023 + day, "2026-02-06"), (lambda day: 1767196800 + day * 86_400, "2026-02-06")],
+)
+def test_times_that_a_program_numbered_are_shown_as_days(voc, tmp_path, step, shown):
+    lines = [f"{step(day)},{40 if day == 36 else 5}" for day in range(50)]
+    (tmp_path / "numbered.csv").write_text("\n".join(["day,n", *lines]), "utf-8")
+    assert shown in voc("detect", tmp_path / "numbered.csv", "--time", "day", "--value", "n").stdout
+
+
+def test_figures_far_below_one_are_not_rounded_to_nothing(voc, tmp_path):
+    lines = [f"2026-01-{day:02d},{0.05 if day == 28 else 0.005 + day % 3 / 1000}" for day in range(1, 31)]
+    (tmp_path / "rates.csv").write_text("\n".join(["day,n", *lines]), "utf-8")
+    asked = ("detect", tmp_path / "rates.csv", "--time", "day", "--value", "n")
+    (cells,) = re.findall(r"2026-01-28 │ (\S+) │ (\S+) ", voc(*asked).stdout)
+    assert cells[0] == "0.05"
+    assert 0.005 < float(cells[1]) < 0.008
+    (point,) = [one for one in json.loads(voc(*asked, "--json").stdout)["series"][0]["points"] if one["flag"]]
+    assert point["value"] > point["upper"] > point["expected"] > 0.005
+
+
+def test_a_row_of_totals_is_told_as_one(voc, tmp_path):
+    (tmp_path / "total.csv").write_text("day,n\n2026-05-01,1\n2026-05-02,2\n合计,3\n", "utf-8")
+    done = voc("detect", tmp_path / "total.csv", "--time", "day", "--value", "n")
+    assert "第 4 行的时间「合计」不是时点；请先从表里删去汇总行" in done.stderr
 
 
 def test_among_several_series_the_row_of_the_file_is_named(voc, tmp_path):
     (tmp_path / "bad.csv").write_text("name,t,n\na,1,1\nb,1,1\na,2,1\nb,2,很多\n", "utf-8")
     done = voc("detect", tmp_path / "bad.csv", "--time", "t", "--value", "n", "--by", "name")
-    assert "第 4 行的数值「很多」" in done.stderr
+    assert "第 5 行的数值「很多」" in done.stderr
 
 
 def test_a_file_that_reads_in_two_encodings_may_say_which_it_is(voc, tmp_path):

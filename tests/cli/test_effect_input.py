@@ -25,22 +25,22 @@ def file(tmp_path):
      ("-7", -7), ("1e3", 1000), ("1，234 人次", 1234)],
 )  # fmt: skip
 def test_amounts_are_read_with_their_separators_and_units(cell, value):
-    assert amount(cell, "--value", 1) == pytest.approx(value)
+    assert amount(cell, "--value", "1") == pytest.approx(value)
 
 
 @pytest.mark.parametrize("cell", ["", "-", "—", "缺失", "N/A", "#N/A"])
 def test_what_is_missing_is_not_nought(cell):
-    assert amount(cell, "--value", 1) != amount(cell, "--value", 1)
+    assert amount(cell, "--value", "1") != amount(cell, "--value", "1")
 
 
 @pytest.mark.parametrize("cell", ["很多", "1.2.3", "12:30", "3万条多", "inf"])
 def test_what_is_no_number_is_named_with_its_row(cell):
     with pytest.raises(InputError, match=f"第 7 行的「{cell}」不是"):
-        amount(cell, "--value", 7)
+        amount(cell, "--value", "7")
 
 
 def test_marks_of_the_treated_are_read_in_words():
-    assert [switch(cell, 1) for cell in ("是", "未上线", "实验组", "对照组", "Y", "0", "1.0")] == [
+    assert [switch(cell, "1") for cell in ("是", "未上线", "实验组", "对照组", "Y", "0", "1.0")] == [
         1,
         0,
         1,
@@ -52,7 +52,7 @@ def test_marks_of_the_treated_are_read_in_words():
 
 
 def test_marks_of_the_treated_are_read_in_english():
-    assert [switch(cell, 1) for cell in ("treated", "Control", "Treatment", "comparison")] == [1, 0, 1, 0]
+    assert [switch(cell, "1") for cell in ("treated", "Control", "Treatment", "comparison")] == [1, 0, 1, 0]
 
 
 def test_units_that_never_went_live_are_known_by_many_words():
@@ -78,8 +78,13 @@ def test_times_are_read_in_the_ways_offices_write_them(file, times, live):
 
 
 def test_a_row_of_totals_is_no_point_in_time(file):
-    with pytest.raises(InputError, match="第 3 行的时间是「合计」；汇总行不是时点，请先从表里删去"):
+    with pytest.raises(InputError, match="第 4 行的时间是「合计」；汇总行不是时点，请先从表里删去"):
         read(file(["2023-01", "2023-02", "合计"], [1, 2, 3]), Asked("t", "y", intervention="2023-02"))
+
+
+def test_a_go_live_that_cannot_be_read_is_named_by_its_option(file):
+    with pytest.raises(InputError, match=r"^--intervention 的时间「五月」看不懂"):
+        read(file(["2023-01", "2023-02", "2023-03"], [1, 2, 3]), Asked("t", "y", intervention="五月"))
 
 
 @pytest.mark.parametrize("live", ["2022-01", "2023-01", "2031-05"])

@@ -248,7 +248,7 @@ def test_mistakes_are_told_in_one_chinese_sentence_and_leave_nothing_behind(
 
 @pytest.mark.parametrize(
     ("out", "sentence"),
-    [("a.csv", "同一个文件"), ("no/out.csv", "文件夹不存在"), ("out.xlsx", "扩展名写成 .csv")],
+    [("a.csv", "同一个文件"), ("no/out.csv", "没有文件夹「no」"), ("out.xlsx", "扩展名写成 .csv")],
 )
 def test_a_target_that_cannot_be_is_refused_before_any_work(voc, tmp_path, out, sentence):
     file = put(tmp_path / "a.csv", table([("1", "好")]))
@@ -264,8 +264,9 @@ def test_a_missing_file_is_said_to_be_missing(voc):
 def test_a_run_that_breaks_off_leaves_no_result_that_looks_complete(voc, words, tmp_path, monkeypatch):
     put(tmp_path / "out.csv", "old")
     monkeypatch.setattr("cli.scoring.ranks", lambda *_, **__: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        voc("score", words, "--text", "内容", "--out", "out.csv")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    said = voc("score", words, "--text", "内容", "--out", "out.csv")
+    assert (said.returncode, "没有预料到的情况（ZeroDivisionError" in said.stderr) == (1, True)
     assert (tmp_path / "out.csv").read_text() == "old"
     assert not (tmp_path / "out.csv.part").exists()
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from voc.alarms.spellings import counted, spelled
-from voc.amounts import amount
+from voc.amounts import TOTALS, amount
 from voc.errors import InputError
 from voc.intake.cells import parse_times
 from voc.zone import CHINA
@@ -20,10 +20,10 @@ _TURNED = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
 _FIRST = datetime(2001, 1, 1)  # noqa: DTZ001  (a made-up Monday; plain numbers have no time)
 
 
-def instants(cells: Sequence[str]) -> tuple[list[datetime], bool]:
+def instants(cells: Sequence[str], places: Sequence[str] = ()) -> tuple[list[datetime], bool]:
     """Return local times, and whether they are times at all: plain numbers 1, 2, 3 … only give an order.
 
-    Raises InputError naming the first row (from 1) that cannot be read.
+    Raises InputError naming the first that cannot be read by its place (第 3 行), counted from 1 if not given.
     """
     numbers = [number for cell in cells if (number := counted(cell)) is not None]
     if numbers and len(numbers) == len(cells):
@@ -34,13 +34,19 @@ def instants(cells: Sequence[str]) -> tuple[list[datetime], bool]:
         at.astimezone(CHINA).replace(tzinfo=None) if at else _other(cell)
         for at, cell in zip(read, texts, strict=True)
     ]
-    for row, at in enumerate(times, 1):
+    for row, at in enumerate(times):
         if at is None:
-            raise InputError(f"第 {row} 行的时间「{cells[row - 1]}」{_what(texts[row - 1])}")
+            raise InputError(f"{_place(row, places)}的时间「{cells[row]}」{_what(cells[row], texts[row])}")
     return [at for at in times if at], True
 
 
-def _what(cell: str) -> str:
+def _place(row: int, places: Sequence[str]) -> str:
+    return places[row] if places else f"第 {row + 1} 行"
+
+
+def _what(written: str, cell: str) -> str:
+    if written.strip().casefold() in TOTALS:
+        return "不是时点；请先从表里删去汇总行。"
     if _NO_YEAR.fullmatch(cell):
         return "没有年份，请写成 2026-05-01。"
     if _TURNED.fullmatch(cell):
@@ -59,15 +65,15 @@ def _other(cell: str) -> datetime | None:
     return None
 
 
-def amounts(cells: Sequence[str]) -> list[float]:
-    """Return the values, NaN where a cell holds none; raises InputError naming the first row that is no count."""
-    return [_amount(row, cell.strip()) for row, cell in enumerate(cells, 1)]
+def amounts(cells: Sequence[str], places: Sequence[str] = ()) -> list[float]:
+    """Return the values, NaN where a cell holds none; raises InputError naming the first that is no count."""
+    return [_amount(_place(row, places), cell.strip()) for row, cell in enumerate(cells)]
 
 
-def _amount(row: int, cell: str) -> float:
+def _amount(place: str, cell: str) -> float:
     value = amount(cell)
     if value is None:
-        raise InputError(f"第 {row} 行的数值「{cell}」不是数。")
+        raise InputError(f"{place}的数值「{cell}」不是数；不知道的请留空或写 NA。")
     if value < 0 or math.isinf(value):
-        raise InputError(f"第 {row} 行的数值「{cell}」不是计数：计数不小于 0。")
+        raise InputError(f"{place}的数值「{cell}」不是计数：计数不小于 0。")
     return value

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
+
+from voc.text.scripts import simplified
 
 _GUESSES: Final[dict[str, str]] = {
     "text": "text content review comment feedback message body verbatim opinion description"
@@ -61,6 +64,14 @@ _ENDINGS: Final[dict[str, str]] = {
     "order_no": "订单 订单号 订单编号 orderno orderid",
 }
 
+# Where none of these ends a name, these may: they also end names of what staff write or tick.
+_LATER_ENDINGS: Final = "评论 留言 反馈 意见 吐槽 说法"
+# What was said to the customer or about him, or ticked.
+_NOT_HIS: Final = re.compile(
+    "^(?:是否|有无)|(?:商家|店家|卖家|官方|客服|掌柜|运营|开发者).*(?:回复|答复|回应|留言|反馈|评语)|^(?:处理|审批|审核|领导|部门)"
+    "|(?:merchant|seller|developer|owner|official|shop|agent)(?:reply|response|comment)"
+)
+
 
 def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
     """A proposal from common column names, Chinese and English, to be shown to the user before it is used.
@@ -78,10 +89,16 @@ def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
     for field, endings in _ENDINGS.items():
         free = {name: column for name, column in plain.items() if column not in found.values()}
         spare = {name: column for name, column in free.items() if column not in records}
-        hit = _ending(spare, endings) or (_ending(free, endings) if field == "text" else None)
+        hit = _said(spare, free) if field == "text" else _ending(spare, endings)
         if field not in found and hit:
             found[field] = hit
     return _with_records(found, [column for column in records if column not in found.values()])
+
+
+def _said(spare: Mapping[str, str], free: Mapping[str, str]) -> str | None:
+    """The column of the customer's words, by its ending; of records that came with them only if there is no other."""
+    own, any_ = ({name: of[name] for name in of if not _NOT_HIS.search(name)} for of in (spare, free))
+    return _ending(own, _ENDINGS["text"]) or _ending(own, _LATER_ENDINGS) or _ending(any_, _ENDINGS["text"])
 
 
 def _ending(columns: Mapping[str, str], endings: str) -> str | None:
@@ -103,5 +120,7 @@ def _with_records(found: dict[str, str], records: list[str]) -> dict[str, str]:
     return {**found, "evidence": "+".join(records)} if records else found
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_\-:：（）()【】\[\]*]", "", unicodedata.normalize("NFKC", name).lower())
+    (plain,) = simplified([unicodedata.normalize("NFKC", name).lower()])
+    return re.sub(r"[\s_\-:：（）()【】\[\]*]", "", plain)
