@@ -15,6 +15,7 @@ from voc.intake.rows import FIELDS, definition_from_dict, parse_definition
 from voc.lifecycle import LIVES, next_state
 
 ROOT = Path(__file__).resolve().parents[1]
+COMMAND = typer.main.get_command(app)  # made once: all subcommands with their options
 READMES = ("README.md", "README.zh-CN.md")
 TRACKED = subprocess.run(
     ["git", "-c", "core.quotepath=off", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"],
@@ -53,7 +54,7 @@ def commands(name):
 
 def known(words):
     """Return the command of `voc` that words lead to, and the words that follow it."""
-    command = typer.main.get_command(app)
+    command = COMMAND
     while words and words[0] in getattr(command, "commands", {}):
         command, words = command.commands[words[0]], words[1:]
     return command, words
