@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,7 @@ Ints = NDArray[np.int64]
 Member = tuple[int, int, int, int, bytes]  # feedback, moment, stream, product, signs
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """A feedback the registry does not know yet."""
 
     id: int

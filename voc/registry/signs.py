@@ -88,20 +88,21 @@ def signs(texts: Sequence[str], background: Background) -> Signs:
     rare = pairs.rarity >= SPECIFIC
     names = _heaviest(pairs, np.where(pairs.proper & rare, pairs.rarity, 0), NAMES)
     keys = _heaviest(pairs, np.where(rare, pairs.weight, 0), KEYS)
+    best, named_at, keyed = (_cells(pairs.row[chosen]) for chosen in (top, names, keys))
     coded = [_names([("code", code) for code in one.codes], CODES) for one in found]
     united = [
         _names([("unit" + kind, own) for _, kind, own in one.units if kind not in WIDE], UNITS)
         for one in found
     ]
     return Signs(
-        pairs=_laid(pairs, top, pairs.key[top], many, PAIRS, NONE),
-        weight=_laid(pairs, top, whole / _length(whole, pairs.row[top], many), many, PAIRS, 0.0),
-        matter=_laid(pairs, top, matter / _length(matter, pairs.row[top], many), many, PAIRS, 0.0),
-        rarity=_laid(pairs, top, np.maximum(pairs.rarity - EVERYDAY, 0)[top], many, PAIRS, 0.0),
-        names=_laid(pairs, names, pairs.key[names], many, NAMES, NONE),
+        pairs=_laid(best, pairs.key[top], many, PAIRS, NONE),
+        weight=_laid(best, whole / _length(whole, pairs.row[top], many), many, PAIRS, 0.0),
+        matter=_laid(best, matter / _length(matter, pairs.row[top], many), many, PAIRS, 0.0),
+        rarity=_laid(best, np.maximum(pairs.rarity - EVERYDAY, 0)[top], many, PAIRS, 0.0),
+        names=_laid(named_at, pairs.key[names], many, NAMES, NONE),
         units=_filled(united, UNITS),
         codes=_filled(coded, CODES),
-        keys=_laid(pairs, keys, pairs.key[keys], many, KEYS, NONE),
+        keys=_laid(keyed, pairs.key[keys], many, KEYS, NONE),
     )
 
 
@@ -182,9 +183,9 @@ def _mark(rows: Ints, weight: NDArray[np.float64], width: int, kept: NDArray[np.
         start = end
 
 
-def _place(rows: Ints) -> Ints:
-    """How many of the same row stand before each; rows ascend."""
-    return np.arange(len(rows)) - np.searchsorted(rows, rows)
+def _cells(rows: Ints) -> tuple[Ints, Ints]:
+    """Where values of some rows, which ascend, stand in a table: row and column, each row filled from the left."""
+    return rows, np.arange(len(rows)) - np.searchsorted(rows, rows)
 
 
 def _length(weight: NDArray[np.float64], rows: Ints, many: int) -> NDArray[np.float64]:
@@ -193,11 +194,10 @@ def _length(weight: NDArray[np.float64], rows: Ints, many: int) -> NDArray[np.fl
 
 
 def _laid(
-    pairs: _Pairs, chosen: Ints, values: NDArray[Any], many: int, width: int, empty: float
+    cells: tuple[Ints, Ints], values: NDArray[Any], many: int, width: int, empty: float
 ) -> NDArray[Any]:
     table = np.full((many, width), empty, dtype=np.int64 if values.dtype == np.int64 else np.float32)
-    rows = pairs.row[chosen]
-    table[rows, _place(rows)] = values
+    table[cells] = values
     return table
 
 
