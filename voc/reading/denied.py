@@ -14,7 +14,7 @@ import polars as pl
 
 from voc.kernels.hashing import Floats
 
-SIGNS = re.compile("[不没无未毫少小低慢]")  # one of these stands in every denial
+_SIGNS = re.compile("[不没无未毫少小低慢]")  # one of these stands in every denial
 WEIGHT = 5.0  # logits of praise of a text that does nothing but deny trouble
 LONGEST = 24  # characters of a clause that can be told by its form
 
@@ -90,5 +90,5 @@ def outright(clauses: Sequence[str], denying: Floats) -> Floats:
 
 def denied(clause: str) -> re.Match[str] | None:
     """Where a clause says that some trouble is not there, or None."""
-    found = _DENIES.search(clause) if len(clause) <= LONGEST else None
+    found = _DENIES.search(clause) if len(clause) <= LONGEST and _SIGNS.search(clause) else None
     return found if found and not _OTHERWISE.search(clause) else None

@@ -13,7 +13,7 @@ import numpy as np
 
 from voc.kernels.hashing import Floats, Ints
 from voc.reading.cues import Hit, finder
-from voc.reading.denied import SIGNS, denied
+from voc.reading.denied import denied
 from voc.reading.model import Scores
 from voc.reading.taxonomy import Taxonomy
 
@@ -144,7 +144,7 @@ def _read(hit: Hit, text: str) -> str:
 def _is_denied(hit: Hit, text: str) -> bool:
     """不会死机黑屏, 耗电不高: one sign denies two troubles, or stands behind or within what is denied."""
     clause = text[hit.left : hit.right]
-    found = denied(clause) if SIGNS.search(clause) else None
+    found = denied(clause)
     return bool(found and hit.left + found.start() < hit.end and hit.start < hit.left + found.end())
 
 

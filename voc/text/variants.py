@@ -10,9 +10,10 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from voc.errors import ConfigError
 
-SEPARATOR = "\x1e"
 _KEYS = {"to", "not_after", "not_before"}
 
 
@@ -54,10 +55,11 @@ def _guarded(typed: str, not_after: str, not_before: str) -> str:
 
 def canonical(texts: Sequence[str], variants: Variants) -> list[str]:
     """Write variants the usual way, each text as long as before."""
-    if not texts:
-        return []
-    joined = SEPARATOR.join(texts)
-    meant = variants.meant
-    if joined.count(SEPARATOR) != len(texts) - 1:
-        return [variants.pattern.sub(lambda found: meant[found.group()], text) for text in texts]
-    return variants.pattern.sub(lambda found: meant[found.group()], joined).split(SEPARATOR)
+    said = list(texts)
+    if not variants.meant:
+        return said
+    # Hardly one text in fifty holds any: looking for all of them at once takes less than trying the expression.
+    held = pl.Series(texts, dtype=pl.String).str.contains_any([*variants.meant])
+    for row in held.arg_true():
+        said[row] = variants.pattern.sub(lambda found: variants.meant[found.group()], texts[row])
+    return said
