@@ -15,7 +15,24 @@ from numpy.typing import NDArray
 
 from voc.kernels.hashing import Floats
 
+# Praise told as a story, by what somebody did: 师傅专门掉头给我送回来, 一分钱没多要.
+_DEEDS = (
+    (3.0, r"(?:主动|特意|特地|专门|专程|亲自|连夜|硬是|冒雨|冒着[^，\n]{1,3}|顶着[^，\n]{1,4}|大热天|"
+          r"大冷天|下着?[大暴]雨)[^，。！!?？\n不没]{0,10}"
+          r"(?:帮|送|陪|背|扛|抬|搬|爬|教|讲解|接我|找到|找回|垫付|提醒|延迟|免了|收拾|打扫|安慰|道歉|"
+          r"联系我|解释|介绍)"),
+    (3.0, r"(?:一直|全程)陪|一直等[到着]我|跑前跑后|忙前忙后|有求必应|随叫随到|暖心|心里(?:一|很|真|"
+          r"特别|暖)暖|值回票价"),
+    (3.0, r"(?:帮|替|给)(?:我|我们|我[妈爸家]|老人|老妈|老爸|孩子|顾客|客人)[^，。！!?？\n不没]{0,8}"
+          r"(?:拎|提着|提上|提到家|搬[上到]|扛|抬[上到]|找回|送回|收好|放好|弄好|搞定|修好|装好|打包|煮|"
+          r"留了|擦|安[好装]好|解决了)"),
+    (3.0, r"没多[要收]|分文[不没未][取收要]|一分钱[都也]?[没不]多?[要收]|一点[都也]?不嫌|怨言[都也]?没|"
+          r"(?:没有?|无|毫无)(?:一句|半句|任何|半点)?怨言|"
+          r"水[都也]没(?:顾[上得]|来得及)?喝|一?口水[都也]?没(?:顾[上得]|来得及)?喝|一[粒点]灰[都也]?没|"
+          r"[没不](?:让|用|需要?)(?:我|我们|客户|老人|顾客)?[再多]?跑"),
+)  # fmt: skip
 _WEIGHED = (
+    *_DEEDS,
     # nothing to find fault with
     (3.0, r"(?:没有?|无|找不出|挑不出|说不出)(?:什么|任何|啥|一点|半点|别的|其他|其它|明显|哪里)*的?"
           r"(?:毛病|缺点|不满|可挑剔|瑕疵|槽点|差评)"),
@@ -32,14 +49,27 @@ _WEIGHED = (
     (3.0, r"(?:^|\n)(?:不得不说|最后|结果|然后)?(?:是)?真(?:的)?香(?:啊|了|警告)?(?:\n|$)"),
     (3.0, r"(?:^|\n)(?:我|我们|大家)?(?:并不|不)(?:觉得|感觉|会觉得|算|会)(?:是|很|太|特别|有多)*"
           r"(?:贵|慢|吵|差|麻烦|卡|累)(?:\n|$)"),
+    # soon done, where nobody only promised it
+    (2.0, r"(?:^|[^说好诺称\d])(?:不到|只用了?|就花了?)?(?:[一两二三四五六七八九十几半]|"
+          r"\d{1,2})[来多]?(?:分钟|个?小时|个?钟头?|刻钟)(?:之?内|左右|不到)?[就便]"
+          r"[^，。\n不没]{0,4}(?:到[了手账货]|到$|送到|送达|搞定|办[好完妥成]|解决|修好|装好|批|冻结|"
+          r"处理|退回|赔|来[了人])"),
+    (2.0, r"(?:^|[^说好诺称示期])(?:第[二三]天|当天|隔天|次日|当场|"
+          r"当晚)[就便]?[^，。\n不没]{0,3}(?:到了?[手账]|修[好了]|送[到达]|处理[好完]|解决了|退[回了]|"
+          r"赔[了付]|办[好完]|装[好上])"),
     # what was there is gone: no word of it is bad
     (-3.0, r"(?:功能|设置|设定|选项|按钮|按键|数据|记录|值|设备|图标|界面|模式|开关|入口|显示|提示|连接|信号|列表|页面|"
-           r"账号|密码|优惠券?|积分|余额|订单)[都也又全就突然莫名其妙]{0,4}(?:没了|不见了|消失了?|没有了|找不到了?)"),
+           r"账号|密码|优惠券?|积分|余额|订单)[都也又全就突然莫名其妙]{0,4}(?:没了|不见了|消失了?|"
+          r"没有了|找不到了?)"),
     # irony
     (-4.0, r"(?:感谢|谢谢|多谢|多亏).{0,8}(?:让|给|教)我?.{0,4}(?:体验|见识|领教|知道|明白|懂)[了到]?"
            r"(?:什么叫|什么是|啥叫|啥是)"),
     (-4.0, r"好[得到](?:让|叫|令|使).{1,3}(?:想|要)?(?:报警|吐|骂|打人)"),
 )  # fmt: skip
+# In a short text the rest of the story is its scene, however grim: 老小区没电梯.
+_DONE = re.compile("|".join(pattern for _, pattern in _DEEDS))
+_AGAINST = re.compile("但|就是|不过|可是|却|倒|结果|然而|只是|才|差评|失望|垃圾|凉|坏|破|错|漏|无语|[?？]")
+TOLD, DEED = 40, 2.5  # characters of such a text, and the least it weighs
 _ANY = "|".join(f"(?:{pattern})" for _, pattern in _WEIGHED)
 _EACH = tuple((weight, re.compile(pattern)) for weight, pattern in _WEIGHED)
 
@@ -101,7 +131,9 @@ def turned(clauses: Sequence[str]) -> Floats:
 def _weigh(text: str) -> float:
     said = [clause for clause in text.split("\n") if clause]
     letters = sum(map(len, said))
-    return sum(len(clause) / letters * _strongest(clause) for clause in said)
+    weight = sum(len(clause) / letters * _strongest(clause) for clause in said)
+    told = letters <= TOLD and _DONE.search(text) is not None and not _AGAINST.search(text)
+    return max(weight, DEED) if told else weight
 
 
 def _strongest(clause: str) -> float:

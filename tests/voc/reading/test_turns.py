@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from voc.reading.turns import lukewarm, turned
+from voc.reading.turns import DEED, lukewarm, turned
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,27 @@ def test_other_words_are_not(clause: str) -> None:
 
 def test_middling_words_are_lukewarm_beside_three_stars_and_blame_without() -> None:
     assert lukewarm(["一般般\n没什么特别的", "一般般"], np.array([True, False])).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "手机落车上了\n师傅专门掉头给我送回来\n一分钱没多要",
+        "老小区没电梯\n两个小伙子硬是把冰箱背上六楼",
+        "晚上发烧\n值班经理一直陪着我",
+    ],
+)
+def test_what_somebody_did_is_praise_however_grim_the_scene(text: str) -> None:
+    assert turned([text])[0] >= DEED
+
+
+@pytest.mark.parametrize(
+    "text", ["主动帮我搬上楼\n但是装歪了一直没人管没人问打电话也不接", "专门给我发垃圾短信"]
+)
+def test_a_deed_beside_trouble_weighs_by_its_share(text: str) -> None:
+    assert turned([text])[0] < DEED
+
+
+def test_what_is_done_soon_is_praise_unless_it_was_only_promised() -> None:
+    done, promised = turned(["两分钟就冻结了", "说好两分钟就到"])
+    assert done > 0 == promised
