@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from voc.intake.rows import (
     CHANNELS,
     FIELDS,
     Definition,
+    canonical,
     definition_from_dict,
     guess_mapping,
     map_rows,
@@ -217,3 +220,8 @@ def test_any_payload_can_be_hashed_and_a_changed_cell_changes_the_hash(
 
 def test_the_channels_are_the_thirteen_of_the_product() -> None:
     assert len(CHANNELS) == len(set(CHANNELS.values())) == 13
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_a_row_is_written_as_json_writes_it_with_its_columns_in_order(payload: dict[str, str]) -> None:
+    assert canonical(payload) == json.dumps(payload, ensure_ascii=False, sort_keys=True)
