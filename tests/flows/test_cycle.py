@@ -65,12 +65,12 @@ def turn(**what):
 
 
 def artifacts():
-    """List the keys of the artifacts the server holds, with their descriptions."""
+    """List the keys of the artifacts the server holds, with their descriptions; stored results have no key."""
     from prefect import get_client
 
     async def read():
         async with get_client() as client:
-            return {one.key: one.description for one in await client.read_artifacts()}
+            return {one.key: one.description for one in await client.read_artifacts() if one.key}
 
     return asyncio.run(read())
 
