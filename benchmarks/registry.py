@@ -43,7 +43,7 @@ from voc.registry.knowing import Members, known_from
 from voc.registry.memory import Registry
 from voc.registry.naming import name_of
 from voc.registry.pairs import DAY, Rule
-from voc.registry.surges import SurgeRule
+from voc.registry.surges import SURGES
 from voc.text.uniform import segment
 
 SETS = ("civic", "jd", "mijia", "midea_meiju")
@@ -155,7 +155,7 @@ def known() -> None:
             if len(members) >= LEAST:
                 read, facts = rows.signs.take(members), rows.facts.take(members)
                 own = Members(members, members.tolist(), stream[members], read, facts)
-                now = members[known_from(own, runs, LEAST, background(), Rule(), SurgeRule())]
+                now = members[known_from(own, runs, LEAST, background(), Rule(), SURGES)]
                 told.append(
                     (days[members[LEAST - 1]] < days[now], now == min(truth[m] for m in group if m in truth))
                 )

@@ -22,7 +22,7 @@ from voc.registry.background import Background, load_background
 from voc.registry.memory import Registry
 from voc.registry.pairs import Facts, Rule
 from voc.registry.signs import Signs, signs
-from voc.registry.surges import SurgeRule
+from voc.registry.surges import SURGES, SurgeRule
 
 READINGS = Path(__file__).parent / "readings"
 CIVIC = ("f4_replies_2816_dev.csv", "f2_labeled_495_dev.csv", "type_dev.csv")
@@ -109,10 +109,10 @@ def registered(
     order: NDArray[np.int64],
     size: int,
     rule: Rule | None = None,
-    surge: SurgeRule | None = None,
+    surges: Sequence[SurgeRule] = SURGES,
 ) -> Registry:
     """Register a history in an order, `size` rows at a time."""
-    registry = Registry(background(), rule, surge)
+    registry = Registry(background(), rule, surges)
     for start in range(0, len(order), size):
         part = order[start : start + size]
         facts = rows.facts.take(part)

@@ -13,10 +13,11 @@ from models.problems.candidates import Voice
 from settings import get_settings
 from tasks.assets import organisation, taxonomy
 from tasks.common import by
-from tasks.register import RULE, SURGE, background, register
+from tasks.register import RULE, background, register
 from voc.registry.candidates import Draft, draft
 from voc.registry.knowing import earliest, known_from
 from voc.registry.lasting import recurs_as
+from voc.registry.surges import SURGES
 from voc.routing import route
 
 UNNAMED = "多名客户反映同一件事"
@@ -55,12 +56,12 @@ def _ripe(session: Session, groups: Iterable[int]) -> dict[int, int]:
 
 
 def _draft(voices: list[Voice]) -> Draft:
-    about = next((voice.issue for voice in voices if voice.issue), None)
+    about = next((voice.issues[0] for voice in voices if voice.issues), None)
     return draft(
         [voice.text for voice in voices],
         [voice.at for voice in voices],
         [voice.product for voice in voices],
-        [voice.issue for voice in voices],
+        [voice.issues for voice in voices],
         background(),
         taxonomy().issue(about).problem if about else UNNAMED,
     )
@@ -70,10 +71,10 @@ def _detected(session: Session, voices: list[Voice], needed: int) -> datetime:
     """Return when it would have been seen to be a problem, had its members been registered as they spoke."""
     members = candidates.members(session, voices)
     soonest = earliest(members.customers, needed)
-    place = known_from(members, [], needed, background(), RULE, SURGE)
+    place = known_from(members, [], needed, background(), RULE, SURGES)
     if place > soonest:
-        near = candidates.index_of(session, members, SURGE.window + SURGE.before)
-        place = known_from(members, near, needed, background(), RULE, SURGE)
+        near = candidates.index_of(session, members, max(rule.window + rule.before for rule in SURGES))
+        place = known_from(members, near, needed, background(), RULE, SURGES)
     return voices[place].at
 
 
@@ -119,7 +120,7 @@ def _hand_over_lasting(session: Session, groups: Iterable[int], now: datetime) -
     for group, voices in candidates.voices(session, sorted(events)).items():
         some = voices[:: -(-len(voices) // LOOKED_AT)]
         members = candidates.members(session, some)
-        issue = recurs_as(members.facts.moment, [voice.issue for voice in some], members.signs)
+        issue = recurs_as(members.facts.moment, [voice.issues for voice in some], members.signs)
         if issue in homes:
             candidates.merge(
                 session, homes[issue], events[group], by("rule:event", now), LASTING, "rule:lasting"

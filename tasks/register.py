@@ -22,10 +22,10 @@ from voc.registry.groups import Joined, join
 from voc.registry.packing import packed, unpacked
 from voc.registry.pairs import DAY, Facts, Rule, alike, compatible
 from voc.registry.signs import Signs, signs
-from voc.registry.surges import SurgeRule
+from voc.registry.surges import SURGES
 
 AT_ONCE = 5_000
-RULE, SURGE = Rule(), SurgeRule()
+RULE = Rule()
 FAR = int(RULE.longest * DAY)  # as far as anything is looked for, in seconds: surges look back half of it
 
 Ints = NDArray[np.int64]
@@ -71,7 +71,7 @@ def take_in(session: Session, said: list[Said], read: Signs, now: datetime) -> J
     near = registering.index_near(session, keys, first - FAR, last + FAR)
     rare = background().rarity(of_any(new[:, nearby.KEY])) >= RULE.rare
     pairs = nearby.neighbours(near, new, FAR, RULE.nearest, rare)
-    surges = nearby.surges(near, new, background(), SURGE)
+    surges = nearby.surges(near, new, background(), SURGES)
     edges, known = _edges(session, pairs, surges)
     met = {member for edge in edges for member in edge}
     groups = zip(known.ids, known.groups, strict=True)

@@ -16,6 +16,7 @@ from models.change import By
 from models.problems import registering
 from models.schema.loop import Problem, ProblemLineage
 from voc.registry.anchors import whole
+from voc.registry.candidates import CLEAR
 from voc.registry.knowing import Members, held
 from voc.registry.nearby import KEY
 from voc.registry.packing import unpacked
@@ -26,20 +27,21 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Voice:
-    """A feedback of a group: who said what when, about which product and issue."""
+    """A feedback of a group: who said what when, about which product, and what it complains of, the surest first."""
 
     feedback: int
     customer: int
     at: datetime
     text: str
     product: str | None
-    issue: str | None
+    issues: list[str]
 
 
 def ripe(session: Session, groups: Sequence[int], least: int, share: float, days: int) -> dict[int, int]:
     """Tell which of these groups, without a problem yet, have enough customers to be one, and how many that takes.
 
-    Enough is `least`, or `share` of all feedback of the `days` that end with the group's last, if that is more.
+    Enough is `least`, or `share` of all feedback of the `days` that end with the group's last, if that is more. Most of
+    what its members are read as complaining of has to be surely so: praise that is misread has words in common, too.
     """
     query = text(
         """
@@ -50,13 +52,16 @@ def ripe(session: Session, groups: Sequence[int], least: int, share: float, days
             FROM (SELECT r.group_id AS id, count(DISTINCT COALESCE(f.customer_id, -f.id)) AS customers,
                          (max(f.occurred_at) AT TIME ZONE 'UTC')::date AS last
                   FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
+                  JOIN annotation a ON a.feedback_id = f.id AND a.current
                   WHERE r.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
                     AND NOT EXISTS (SELECT 1 FROM problem p WHERE p.group_id = r.group_id)
-                  GROUP BY r.group_id) grown) g
+                  GROUP BY r.group_id
+                  HAVING 2 * count(*) FILTER (WHERE a.type <> 'complaint' OR a.sentiment <= :clear) >= count(*)
+                 ) grown) g
         WHERE g.customers >= g.needed ORDER BY g.id
         """
     )
-    values = {"groups": array_of(groups), "least": least, "share": share, "days": days}
+    values = {"groups": array_of(groups), "least": least, "share": share, "days": days, "clear": CLEAR}
     return {group: needed for group, needed in session.execute(query, values)}
 
 
@@ -65,8 +70,8 @@ def voices(session: Session, groups: Sequence[int]) -> dict[int, list[Voice]]:
     query = text(
         """
         SELECT r.group_id, f.id, COALESCE(f.customer_id, -f.id), f.occurred_at, f.text, f.product,
-               (SELECT m.issue FROM mention m WHERE m.feedback_id = f.id AND m.current AND m.polarity = -1
-                ORDER BY m.confidence DESC, m.span_start LIMIT 1)
+               ARRAY(SELECT m.issue FROM mention m WHERE m.feedback_id = f.id AND m.current AND m.polarity = -1
+                     ORDER BY m.confidence DESC, m.span_start)
         FROM registry_member r JOIN feedback f ON f.id = r.feedback_id
         WHERE r.group_id = ANY(CAST(:groups AS bigint[])) AND f.superseded_by IS NULL AND f.suspect IS NULL
         ORDER BY r.group_id, f.occurred_at, f.id

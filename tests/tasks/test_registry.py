@@ -10,7 +10,7 @@ from models import packed
 from models.change import By
 from models.engine import transaction
 from models.measures import deciding
-from models.problems import regrouping
+from models.problems import candidates, regrouping
 from models.problems.registering import INDEX, forget_members
 from models.views import problem_list
 from tasks.candidates import gather_events
@@ -73,6 +73,12 @@ def test_one_customer_who_says_it_four_times_is_no_problem(house, make):
     rows = [[*row[:4], make["phone"](7), row[5]] for row in told("阳光小区", make)]
     house.take_in(rows)
     assert house.value("SELECT count(*) FROM problem WHERE kind <> 'issue'") == 0
+
+
+def test_what_nobody_surely_complains_of_is_no_problem(house, make, monkeypatch):
+    monkeypatch.setattr(candidates, "CLEAR", -1.01)
+    house.take_in(told("阳光小区", make))
+    assert house.pairs(MEMBERS) == {}
 
 
 def test_later_feedback_joins_the_problem_and_its_number_stays(two, make):

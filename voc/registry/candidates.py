@@ -12,6 +12,7 @@ from voc.registry.naming import name_of
 
 MAJORITY = 0.5
 SHARED = 0.8  # of the members, that makes a product worth naming
+CLEAR = -0.6  # sentiment up to which a complaint surely is one
 READABLE = 12  # characters of a product's name; longer ones and mere numbers are left out
 
 
@@ -29,19 +30,19 @@ def draft(
     texts: Sequence[str],
     moments: Sequence[datetime],
     products: Sequence[str | None],
-    issues: Sequence[str | None],
+    issues: Sequence[Sequence[str]],
     background: Background,
     otherwise: str,
 ) -> Draft:
     """Draft a problem from the members of a group, in order of time.
 
-    `issues` is what each member complains of, None if of nothing the taxonomy knows: when most are known it is an
+    `issues` is what each member complains of, empty if of nothing the taxonomy knows: when most are known it is an
     incident, otherwise a candidate for a new issue.
     """
-    known = Counter(issue for issue in issues if issue)
+    known = Counter(issue for some in issues for issue in set(some))
     common = min(known, key=lambda issue: (-known[issue], issue), default=None)
     about = common if common and known[common] >= MAJORITY * len(issues) else None
-    kind = "incident" if known.total() >= MAJORITY * len(issues) else "candidate"
+    kind = "incident" if sum(bool(some) for some in issues) >= MAJORITY * len(issues) else "candidate"
     name = name_of(texts, background, shared_product(products)) or otherwise
     return Draft(kind, name, about, moments[0])
 

@@ -72,7 +72,12 @@ def earliest(customers: Sequence[int], least: int) -> int:
 
 
 def known_from(
-    members: Members, runs: Sequence[Ints], least: int, background: Background, rule: Rule, surge: SurgeRule
+    members: Members,
+    runs: Sequence[Ints],
+    least: int,
+    background: Background,
+    rule: Rule,
+    surges: Sequence[SurgeRule],
 ) -> int:
     """Return the place of the member with whom `least` customers had been put together.
 
@@ -86,7 +91,7 @@ def known_from(
         _unite_alike(parts, members, place, rule)
         # Where all hang together already, nothing that surges can put more together.
         if len(parts.members) > 1 and len(said):
-            for one, other in _surging(members, said, runs, place, background, surge):
+            for one, other in _surging(members, said, runs, place, background, surges):
                 parts.unite(one, other)
         if parts.most >= least:
             return place
@@ -117,14 +122,19 @@ def _unite_alike(parts: _Parts, members: Members, place: int, rule: Rule) -> Non
 
 
 def _surging(
-    members: Members, said: Ints, runs: Sequence[Ints], place: int, background: Background, surge: SurgeRule
+    members: Members,
+    said: Ints,
+    runs: Sequence[Ints],
+    place: int,
+    background: Background,
+    rules: Sequence[SurgeRule],
 ) -> list[tuple[int, int]]:
     """Pair the members who speak of something that surges at the moment one of them speaks."""
     now = int(members.facts.moment[place])
     days = now // DAY - said[:, nearby.MOMENT] // DAY
-    new = said[(said[:, nearby.MOMENT] <= now) & (days < surge.window)]
+    new = said[(said[:, nearby.MOMENT] <= now) & (days < max(rule.window for rule in rules))]
     known = [run[run[:, nearby.MOMENT] <= now] for run in runs]
-    pairs = nearby.surges(known, new, background, surge) if len(new) else np.empty((0, 2), dtype=np.int64)
+    pairs = nearby.surges(known, new, background, rules) if len(new) else np.empty((0, 2), dtype=np.int64)
     pairs = pairs[np.isin(pairs, members.ids).all(axis=1)]
     order = np.argsort(members.ids)
     left, right = order[np.searchsorted(members.ids, pairs, sorter=order)].T

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from voc.registry.background import Background
 from voc.registry.groups import join
 from voc.registry.pairs import DAY, Facts, Rule, alike, compatible
 from voc.registry.signs import NONE, Signs
-from voc.registry.surges import SurgeRule, spread, surging, windows
+from voc.registry.surges import SURGES, SurgeRule, spread, surging, windows
 
 Ints = NDArray[np.int64]
 
@@ -27,11 +28,11 @@ class Registry:
     """Feedback by number, its index, its counts by day and its groups."""
 
     def __init__(
-        self, background: Background, rule: Rule | None = None, surge: SurgeRule | None = None
+        self, background: Background, rule: Rule | None = None, surges: Sequence[SurgeRule] = SURGES
     ) -> None:
         """Begin with nothing known."""
         self.background = background
-        self.rule, self.surge = rule or Rule(), surge or SurgeRule()
+        self.rule, self.surges = rule or Rule(), surges
         self.parts: list[tuple[Signs, Facts]] = []
         self.where: dict[int, tuple[int, int]] = {}
         self.held: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -128,28 +129,30 @@ class Registry:
     def _surges(self, signs: Signs, facts: Facts, stream: Ints) -> list[tuple[int, int]]:
         touched: dict[tuple[int, int], set[int]] = defaultdict(set)
         keys = of_product(signs.keys, facts.product[:, None])
+        longest = max(rule.window for rule in self.surges)
         for row, (at, flow) in enumerate(zip(facts.moment.tolist(), stream.tolist(), strict=True)):
             for key in keys[row].tolist():
                 if key == NONE:
                     break
-                touched[flow, key].update(range(at // DAY, at // DAY + self.surge.window))
+                touched[flow, key].update(range(at // DAY, at // DAY + longest))
         found: set[tuple[int, int]] = set()
         for (flow, key), at in touched.items():
-            if len(self.streams[flow, key]) >= self.surge.least:
-                found.update(self._surge(flow, key, np.array(sorted(at), dtype=np.int64)))
+            for rule in self.surges:
+                if len(self.streams[flow, key]) >= rule.least:
+                    found.update(self._surge(flow, key, np.array(sorted(at), dtype=np.int64), rule))
         pairs = sorted(found)
         return self._alike([a for a, _ in pairs], [b for _, b in pairs], surge=True)
 
-    def _surge(self, flow: int, key: int, at: Ints) -> list[tuple[int, int]]:
-        events, past = windows(*_columns(self.days[flow, key]), at, self.surge)
-        if int(events.max()) < self.surge.least:
+    def _surge(self, flow: int, key: int, at: Ints, rule: SurgeRule) -> list[tuple[int, int]]:
+        events, past = windows(*_columns(self.days[flow, key]), at, rule)
+        if int(events.max()) < rule.least:
             return []
-        whole, whole_past = windows(*_columns(self.days[flow, 0]), at, self.surge)
+        whole, whole_past = windows(*_columns(self.days[flow, 0]), at, rule)
         usual = np.exp(-self.background.rarity(of_any(np.full(len(at), key)))).astype(np.float64)
         edges = []
-        for day in at[surging(events, whole, past, whole_past, usual, self.surge)].tolist():
+        for day in at[surging(events, whole, past, whole_past, usual, rule)].tolist():
             held = self.streams[flow, key]
-            first = bisect_left(held, ((day - self.surge.window + 1) * DAY, -1))
+            first = bisect_left(held, ((day - rule.window + 1) * DAY, -1))
             last = bisect_right(held, ((day + 1) * DAY - 1, np.iinfo(np.int64).max))
             edges += spread([id_ for _, id_ in held[first:last]])
         return edges

@@ -63,11 +63,16 @@ def holders(runs: Sequence[Ints], key: int, stream: int, since: int, until: int)
     return ids
 
 
-def surges(runs: Sequence[Ints], new: Ints, background: Background, rule: SurgeRule) -> Ints:
+def surges(runs: Sequence[Ints], new: Ints, background: Background, rules: Sequence[SurgeRule]) -> Ints:
     """Pair what speaks of something that surges in its stream, shape (m, 2); `new` as in `neighbours`."""
+    found = {pair for rule in rules for pair in _surge(runs, new, background, rule)}
+    return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+
+
+def _surge(runs: Sequence[Ints], new: Ints, background: Background, rule: SurgeRule) -> set[tuple[int, int]]:
     asked = _busy(runs, new, rule)
     if not len(asked):
-        return np.empty((0, 2), dtype=np.int64)
+        return set()
     key, stream, day = asked.T
     anybody = np.full(len(asked), ANY)
     now, before = (
@@ -81,7 +86,7 @@ def surges(runs: Sequence[Ints], new: Ints, background: Background, rule: SurgeR
     found: set[tuple[int, int]] = set()
     for key_, stream_, last in hot.tolist():
         found.update(spread(holders(runs, key_, stream_, (last - rule.window + 1) * DAY, (last + 1) * DAY)))
-    return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+    return found
 
 
 def _busy(runs: Sequence[Ints], new: Ints, rule: SurgeRule) -> Ints:

@@ -119,7 +119,7 @@ def _elsewhere(
     facts: Facts, left: Ints, right: Ints, place: NDArray[np.float64], code: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     region = _differ(facts.region[left], facts.region[right])
-    named: NDArray[np.bool_] = (place < 0) | ((code < 0) & (place <= 0)) | region
+    named: NDArray[np.bool_] = (place < 0) | (code < 0) | region
     return named | _differ(facts.product[left], facts.product[right])
 
 

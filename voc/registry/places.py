@@ -20,16 +20,23 @@ _SUFFIX = re.compile(
     r"大道|公路|高速|胡同|立交桥|大桥|地铁站|火车站|高铁站|汽车站|机场|码头|水库|公园|景区|小学|中学|大学|"
     r"学院|学校|幼儿园|驾校|医院|卫生院|公司|集团|银行|支行|分店|旗舰店|专卖店|体验店|门店|营业厅|营业部|网点|"
     r"服务站|配送站|中转站|仓库|仓|庄园|园区|产业园|楼盘|华庭|"
-    r"苑|城|府|郡|湾|庭|路|街|巷|桥|校|村|屯|寨|湖|河|江|山|岛|园|寺|栋|幢|组|号线",
+    r"苑|城|府|郡|湾|庭|路|街|巷|桥|校|村|屯|寨|湖|河|江|山|岛|园|寺|栋|幢|组|号线|^店",
     re.IGNORECASE,
 )
 _COARSE = re.compile(
     r"([\u4e00-\u9fff]{2,3}?)(?<![小社城地市园山景校片校厂辖灾郊库])(省|市|区|县|镇|乡|街道|州|自治州)"
 )
-# A city before a site of the company tells which of them is meant, as a code does: 武汉仓 is not 成都仓.
+# A city before a site of the company tells which of them is meant, as a code does: 武汉仓 is not 成都仓, and
+# 武汉光谷站 is not 成都天府站.
 _SITE = re.compile(
     rf"({'|'.join(sorted(CITIES, key=len, reverse=True))})"
-    r"(?=的?(?:仓|网点|门店|分店|营业厅|营业部|服务站|服务中心|中转站|分拨中心|分公司|站点|工厂|体验店))"
+    r"(?=的?(?:仓|网点|门店|分店|营业厅|营业部|服务站|服务中心|中转站|分拨中心|分公司|站点|工厂|体验店)"
+    r"|[^\W\d_的到在去从了和与有进出]{2,5}[店站])"
+)
+# The number of a building tells which lift is meant; of who only lives there it says nothing about the matter.
+_PART = re.compile(
+    r"(?<![\dA-Za-z.])(\d{1,3}|[A-Za-z]|[一二三四五六七八九十]{1,3})(?:号?楼|栋|幢|座|单元)"
+    r"(?=(?:\d{1,2}单元)?的?(?:电梯|楼梯|楼道|门禁|单元门|大堂|屋顶|外墙|水管|地下室|车库|停水|停电|没水|没电|漏水))"
 )
 _CODE = re.compile(
     r"(?<![A-Za-z0-9.])(?:[A-Za-z]{1,6}[\-_]?\d[A-Za-z0-9\-_]*|\d+\.\d+\.\d+(?:\.\d+)*|(?<=版本)\d+(?:\.\d+)*|v\d+(?:\.\d+)*"
@@ -37,7 +44,12 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 # Without a match of these there is no name, no unit, no code, no city before a site.
-_HINTS = (f"(?i){_SUFFIX.pattern}", "[省市区县镇乡街州]", r"\d", "|".join(sorted(CITIES)))
+_HINTS = (
+    f"(?i){_SUFFIX.pattern.replace('^', '')}",
+    "[省市区县镇乡街州]",
+    r"\d|[楼栋幢座]|单元",
+    "|".join(sorted(CITIES)),
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 # Everyday words before which a name does not reach.
 _PLAIN = frozenset(
@@ -49,7 +61,7 @@ _PLAIN = frozenset(
     至 跟 同 也 都 就 还 又 没 没有 不 能 要 会 可以 已经 多 很 太 最 一个 一家 一条 这个 那个 某个 所有 整个
     全 全部 其他 别的 哪个 哪家 什么 怎么 为什么 因为 所以 但是 而且 如果 今天 昨天 明天 今年 去年 目前 现在
     以后 之后 之前 时候 期间 买 卖 用 开 办 办理 进 出 进入 离 距离 当地 本地 政府 领导 部门 线下 线上 实体
-    官方 发货 快递 物流 售后 外地 就近 授权 堆
+    官方 发货 快递 物流 售后 外地 就近 授权 堆 自营 这家 那家 他家 洗车 维修 外卖 夜宵 奶茶 早餐 一样 同一个
     """.split()  # noqa: SIM905
 )
 _STORED = {"仓发": ("仓", "发"), "仓发出": ("仓", "发出")}  # 武汉仓发的货 is cut into 武汉, 仓发
@@ -94,6 +106,7 @@ def _named(text: str, words: list[str], unit: bool, digit: bool, city: bool) -> 
     ends = {span.end for span, _, _ in units}
     found = _places(words, ends) if words else []
     codes = tuple(code.group().lower() for code in _CODE.finditer(text)) if digit else ()
+    codes += tuple(f"{found.group(1).lower()}栋" for found in _PART.finditer(text)) if digit else ()
     codes += tuple(found.group(1) for found in _SITE.finditer(text)) if city else ()
     return Named(tuple(whole for whole, _ in found), tuple(proper for _, proper in found), units, codes)
 

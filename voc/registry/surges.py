@@ -32,6 +32,10 @@ class SurgeRule:
     prior: float = 50.0  # feedback the share in Chinese at large is worth as a past
 
 
+# Many at once; or fewer over a week of work, who have to be the surer.
+SURGES = (SurgeRule(), SurgeRule(window=5, least=4, chance=1e-8))
+
+
 def surging(
     events: Ints, whole: Ints, past: Ints, whole_past: Ints, usual: Floats, rule: SurgeRule
 ) -> NDArray[np.bool_]:

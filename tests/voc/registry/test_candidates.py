@@ -12,20 +12,22 @@ def drafted(background, issues):
 
 
 def test_it_is_told_of_since_its_first_member(background):
-    assert drafted(background, [None] * 4).first_seen == START
+    assert drafted(background, [[]] * 4).first_seen == START
 
 
 def test_what_the_taxonomy_does_not_know_is_a_candidate(background):
-    assert drafted(background, ["installation.late", None, None, None]).kind == "candidate"
+    assert drafted(background, [["installation.late"], [], [], []]).kind == "candidate"
 
 
-def test_what_it_knows_is_an_incident_about_the_commonest_issue(background):
-    made = drafted(background, ["installation.late", "installation.late", None, "logistics.slow"])
+def test_what_it_knows_is_an_incident_about_the_issue_most_name(background):
+    made = drafted(
+        background, [["installation.late"], ["service.attitude", "installation.late"], [], ["logistics.slow"]]
+    )
     assert (made.kind, made.about) == ("incident", "installation.late")
 
 
 def test_issues_of_which_none_is_common_are_no_issue(background):
-    assert drafted(background, ["a.b", "c.d", "e.f", None]).about is None
+    assert drafted(background, [["a.b"], ["c.d"], ["e.f"], []]).about is None
 
 
 def test_a_product_is_named_when_nearly_all_share_it_and_people_use_its_name():

@@ -8,7 +8,7 @@ from voc.registry.anchors import entries, of_streams
 from voc.registry.knowing import Members, earliest, held, known_from
 from voc.registry.memory import Registry
 from voc.registry.pairs import Facts, Rule
-from voc.registry.surges import SurgeRule
+from voc.registry.surges import SURGES
 
 APART = [
     "阳光小区从昨晚开始停水，老人小孩没水喝",
@@ -23,7 +23,7 @@ USUAL = [f"{word}用着还可以就是{thing}有点{how}" for word in ("空调",
 
 
 def known(background, members, runs, least):
-    return known_from(members, runs, least, background, Rule(), SurgeRule())
+    return known_from(members, runs, least, background, Rule(), SURGES)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_surge_puts_together_when_it_is_one_and_not_when_its_first_words_were_
     rows = np.array(sorted(registry.members[registry.group[len(everything.ids) - 1]]))
     now = known(background, part(everything, rows), runs, least)
     assert rows[now] == registered_one_by_one(background, everything, set(rows.tolist()), least)
-    assert now >= SurgeRule().least - 1
+    assert now >= min(rule.least for rule in SURGES) - 1
 
 
 def grown(background, members):

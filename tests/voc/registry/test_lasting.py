@@ -13,7 +13,7 @@ def issue_of(background, days, issues, texts=None):
     return recurs_as(np.array(days, dtype=np.int64) * DAY, issues, signs(texts, background))
 
 
-LATE, MONTHS = ["installation.late"] * 4, [0, 30, 60, 90]
+LATE, MONTHS = [["installation.late"]] * 4, [0, 30, 60, 90]
 
 
 def test_what_is_told_of_one_issue_for_months_recurs(background):
@@ -25,7 +25,7 @@ def test_what_was_told_within_weeks_is_an_event(background):
 
 
 def test_a_straggler_does_not_make_an_event_last(background):
-    assert issue_of(background, [*range(19), 200], ["installation.late"] * 20) is None
+    assert issue_of(background, [*range(19), 200], [["installation.late"]] * 20) is None
 
 
 def test_what_is_told_of_one_place_for_months_remains_an_event(background):
@@ -35,11 +35,13 @@ def test_what_is_told_of_one_place_for_months_remains_an_event(background):
 @pytest.mark.parametrize(
     ("issues", "issue"),
     [
-        (["a.b", "a.b", None, None], "a.b"),
-        (["a.b", None, None, None], None),
-        (["a.b", "a.b", "c.d", "c.d"], "a.b"),
-        (["a.b", "c.d", "e.f", "g.h"], None),
-        ([None] * 4, None),
+        ([["a.b"], ["a.b"], [], []], "a.b"),
+        ([["a.b"], [], [], []], "a.b"),
+        ([["a.b"], ["c.d"], ["e.f"], []], None),
+        ([["a.b"], ["a.b"], ["c.d"], ["c.d"]], "a.b"),
+        ([["c.d", "a.b"], ["e.f", "a.b"], ["g.h", "g.h"], []], "a.b"),
+        ([["a.b"], ["c.d"], ["e.f"], ["g.h"]], None),
+        ([[]] * 4, None),
     ],
 )
 def test_the_issue_is_one_that_many_of_the_members_share(background, issues, issue):

@@ -9,7 +9,7 @@ from voc.registry import nearby
 from voc.registry.anchors import entries, of_streams
 from voc.registry.memory import Registry
 from voc.registry.pairs import DAY, compatible
-from voc.registry.surges import SurgeRule
+from voc.registry.surges import SURGES
 
 ENTRIES = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 40)), min_size=1, max_size=80)
 FAR, NEAREST = 15, 3
@@ -69,14 +69,10 @@ def test_what_many_say_within_days_and_hardly_anybody_before_is_paired(backgroun
     usual = of_streams(np.arange(100, 160), (np.arange(60) * DAY // 2).astype(np.int64), stream)
     said = np.array([[key, 29 * DAY + n, 200 + n, 9] for n in range(8)], dtype=np.int64)
     whole = of_streams(said[:, 2], said[:, 1], said[:, 3])
-    found = nearby.surges(
-        [ordered(usual), ordered(np.concatenate([said, whole]))], said, background, SurgeRule()
-    )
+    found = nearby.surges([ordered(usual), ordered(np.concatenate([said, whole]))], said, background, SURGES)
     assert len(found) == 8 * 7 // 2
     assert (
-        len(
-            nearby.surges([ordered(np.concatenate([said[:4], whole[:4]]))], said[:4], background, SurgeRule())
-        )
+        len(nearby.surges([ordered(np.concatenate([said[:4], whole[:4]]))], said[:4], background, SURGES))
         == 0
     )
 
@@ -93,7 +89,7 @@ def test_surges_are_those_the_registry_without_a_database_finds(background, read
     registry = Registry(background)
     new = ordered(entries(ids, facts.moment, stream, facts.product, signs.keys))
     runs = [ordered(np.concatenate([new, of_streams(ids, facts.moment, stream)]))]
-    pairs = nearby.surges(runs, new, background, SurgeRule())
+    pairs = nearby.surges(runs, new, background, SURGES)
     registry.add(ids, signs, facts, stream)
     left, right = pairs[:, 0] - 1, pairs[:, 1] - 1
     found = pairs[compatible(signs, facts, left, right)].tolist()

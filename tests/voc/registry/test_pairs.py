@@ -24,11 +24,19 @@ def test_two_who_tell_of_one_event_in_other_words_belong_together(read):
         (WATER, WATER.replace("阳光", "幸福")),
         ("请求硬化白云村三组到镇上的公路，下雨天没法走", "请求硬化青石村三组到镇上的公路，下雨天没法走"),
         ("升级到5.6.1版本之后一打开就闪退，完全没法用", "升级到6.0.2版本之后一打开就闪退，完全没法用"),
+        ("西湖店晚上没有热水，前台说锅炉坏了", "五道口店晚上没有热水，前台说锅炉坏了"),
+        ("武汉光谷站的充电桩全是坏的，扫码没反应", "成都天府站的充电桩全是坏的，扫码没反应"),
+        ("翠湖苑3栋电梯停运四天，老人下不了楼", "翠湖苑11栋电梯停运四天，老人下不了楼"),
         ("刚买的M7洗衣机底部一直漏水，地板都泡坏了", "刚买的X9洗衣机底部一直漏水，地板都泡坏了"),
     ],
 )
 def test_the_same_words_about_another_place_or_product_stay_apart(read, a, b):
     assert not together(read, a, b)
+
+
+def test_neighbours_from_two_buildings_tell_of_one_matter(read):
+    noise = "翠湖苑{}栋业主反映旁边工地半夜施工打桩，整夜睡不着"
+    assert together(read, noise.format(3), noise.format(11))
 
 
 @pytest.mark.parametrize(

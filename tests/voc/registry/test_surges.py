@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voc.registry.surges import SurgeRule, spread, surging, windows
+from voc.registry.surges import SURGES, SurgeRule, spread, surging, windows
 
 
 def surges(events, whole, past, whole_past, usual=1e-4):
@@ -45,3 +45,9 @@ def test_each_of_a_surge_is_compared_with_the_first_of_them_only():
     pairs = spread(members)
     assert len(pairs) == 40 * 39 // 2 + 60 * 40
     assert all(a < 40 for a, _ in pairs)
+
+
+def test_the_fewer_they_are_and_the_longer_they_take_the_surer_they_have_to_be():
+    sudden, slower = sorted(SURGES, key=lambda rule: rule.window)
+    assert slower.least < sudden.least
+    assert slower.chance < sudden.chance
