@@ -32,6 +32,7 @@ VERDICT_COLOURS = {
 }
 ROW_COLOURS = ["#2f5d8a", "#9db4c9", "#c3d0dc", "#d9c7a3", "#c98f5a", "#d5d9de"]
 NARROW, WIDE = 440, 980
+FEW = 4  # up to which each whole number has a line
 LONG = 52  # weeks from which on a trend is a line without points and its axis names years
 
 
@@ -89,16 +90,25 @@ def trend(
         scale=alt.Scale(type="utc"),
         axis=alt.Axis(format="%Y-%m" if long else "%-m/%-d", tickCount=5 if long else 7, grid=False),
     )
-    value = alt.Y("value:Q", title=None, scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(tickCount=4))
+    value = alt.Y(
+        "value:Q", title=None, scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(**_steps(values))
+    )
     base = alt.Chart(alt.Data(values=points)).encode(x=time, y=value)
     layers: list[Any] = [
         *_window(baseline, "基线期", "#dfe7ef"),
         *_window(followup, "观察期", "#e6efe4"),
-        base.mark_line(color=LINE, strokeWidth=2),
+        base.mark_line(color=LINE, strokeWidth=2, strokeJoin="round"),
         base.mark_point(color=LINE, filled=True, size=0 if long else 28, opacity=1),
         *_go_live(went_live),
     ]
     return svg(alt.layer(*layers).properties(width=NARROW - 50, height=170), title)
+
+
+def _steps(values: Sequence[float]) -> dict[str, Any]:
+    # Half a complaint stands on no axis.
+    top = max(values, default=0)
+    few = top <= FEW and all(float(value).is_integer() for value in values)
+    return {"values": [*range(int(top) + 1)], "format": "d"} if few else {"tickCount": 4}
 
 
 def _window(span: tuple[date, date] | None, label: str, colour: str) -> list[Any]:

@@ -19,7 +19,7 @@ from voc.reporting.ledger import NAMING, printed
 from voc.reporting.ledger import PART_NAMES as LEDGER_NAMES
 from voc.reporting.quantities import change, number, span, value
 from voc.reporting.report import Report
-from voc.zone import CHINA
+from voc.zone import CHINA, day_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 _UNIT = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff])")
@@ -142,9 +142,7 @@ def signed_percent(change: float | None, digits: int = 0) -> str:
 
 def day(when: date | None) -> str:
     """2026年11月21日, of a moment the day in China; nothing → —."""
-    if isinstance(when, datetime) and when.tzinfo is not None:
-        when = when.astimezone(CHINA)
-    return "—" if when is None else f"{when.year}年{when.month}月{when.day}日"
+    return "—" if when is None else day_words(when)
 
 
 def moment(when: datetime | None) -> str:

@@ -245,10 +245,15 @@ def overdue(session: Session, actions: Rows, asked: Asked) -> list[Overdue]:
         for row in late
     ]  # fmt: skip
     return measures + [
-        Overdue("个案", f"{row['count']:,} 件个案首次答复超时", row["name"] or "未派发", row["oldest"],
-                _hours(row["oldest"], asked))
+        Overdue("个案", _late_words(row["unanswered"], row["unsolved"]), row["name"] or "未派发", row["oldest"],
+                _hours(row["oldest"], asked), count=row["unanswered"] + row["unsolved"])
         for row in ask(session, LATE_CASES, asked)
     ]  # fmt: skip
+
+
+def _late_words(unanswered: int, unsolved: int) -> str:
+    said = (unanswered, "件首次答复超时"), (unsolved, "件解决超时")
+    return "，".join(f"{count:,} {words}" for count, words in said if count)
 
 
 def _hours(due: Any, asked: Asked) -> float:

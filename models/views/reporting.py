@@ -156,13 +156,20 @@ SPREAD = f"""
     GROUP BY GROUPING SETS ((m.problem_id, channel), (m.problem_id, region), (m.problem_id, product))
     ORDER BY 1, 2, 3
 """  # noqa: S608
-LATE_CASES = """
-    SELECT d.name, count(*) AS count, min(k.respond_by) AS oldest
-    FROM "case" k LEFT JOIN department d ON d.code = k.department WHERE k.respond_by < :now AND k.opened_at <= :now
-      AND (CAST(:department AS text) IS NULL OR k.department = :department)
-      AND NOT EXISTS (SELECT 1 FROM case_log l WHERE l.subject_id = k.id AND l.at <= :now
-                      AND l.step IN ('respond', 'resolve')) GROUP BY 1 ORDER BY 2 DESC, 1
-"""
+# Counted as the dashboard does: what is answered may be late with its solution, what is not with the answer.
+LATE_CASES = f"""
+    SELECT d.name, count(*) FILTER (WHERE NOT k.answered) AS unanswered, count(*) FILTER (WHERE k.answered) AS unsolved,
+           min(k.due) AS oldest
+    FROM (
+        SELECT department, state = 'responded' AS answered,
+               CASE WHEN state = 'responded' THEN resolve_by ELSE respond_by END AS due
+        FROM (SELECT k.department, k.respond_by, k.resolve_by, {_STATE.format(life="case", row="k")} AS state
+              FROM "case" k WHERE LEAST(k.respond_by, k.resolve_by) < :now AND k.opened_at <= :now
+                AND (CAST(:department AS text) IS NULL OR k.department = :department)) one
+        WHERE state IN ('received', 'acknowledged', 'assigned', 'responded')
+    ) k LEFT JOIN department d ON d.code = k.department
+    WHERE k.due < :now GROUP BY 1 ORDER BY count(*) DESC, 1
+"""  # noqa: S608
 STEPS = """
     SELECT at, step, by, facts ->> 'reason' AS reason FROM action_log WHERE subject_id = :action AND at <= :now
     ORDER BY seq

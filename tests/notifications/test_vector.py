@@ -57,3 +57,9 @@ def test_words_take_the_room_of_chinese_signs_whatever_fonts_the_machine_has() -
     drawn = charts.bars([{"name": name, "value": 1, "text": "1 条"}], "投诉")
     left = float(re.search(r"translate\(([\d.]+),", drawn)[1])
     assert left >= 12 * len(name)
+
+
+def test_counts_stand_on_an_axis_of_whole_numbers():
+    few, rates = [0, 1, 2, 1] * 3, [0.2, 1.0, 1.7, 1.1] * 3
+    assert not re.findall(r">\d\.\d<", charts.trend(WEEKS, few, "走势"))
+    assert re.findall(r">\d\.\d<", charts.trend(WEEKS, rates, "走势"))

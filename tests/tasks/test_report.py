@@ -9,7 +9,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
+from models.change import By, advance
 from models.engine import transaction
+from models.views import leading
+from tasks.improve import open_cases
 from tasks.replay import replay
 from tasks.report import Wanted, write, write_report
 from tasks.verify import verify_due
@@ -17,6 +20,7 @@ from tasks.verify import verify_due
 MONDAY = date(2026, 1, 5)
 LIVE = MONDAY + timedelta(days=84)
 DUE = LIVE + timedelta(days=65)
+SAID = ("约好的安装师傅没来", "预约了安装，师傅没上门", "安装师傅迟到了三个小时")
 CANARIES = ["13912345678", "11010519491231002X", "zhang.san@example.com", "张三丰"]
 PERSONAL = (
     "我叫张三丰，手机13912345678，身份证11010519491231002X，邮箱 zhang.san@example.com，安装师傅迟到没人管"
@@ -84,6 +88,28 @@ def test_a_period_with_orders_and_without_any_feedback_is_no_good_news(judged):
     assert facts["feedback"]["value"] == 0
     assert facts["complaints"]["value"] is None
     assert "没有读到反馈" in page
+
+
+def test_what_is_late_is_counted_case_by_case_and_as_the_dashboard_counts_it(house):
+    rows = [
+        [f"R{n}", words, "2026-01-04 10:00", "1", f"1380000000{n}", "成都"] for n, words in enumerate(SAID)
+    ]
+    then, later = house.on(MONDAY), house.on(MONDAY + timedelta(days=30))
+    then.take_in(rows)
+    open_cases.fn(then.now)
+    with transaction() as session:
+        advance(
+            session,
+            "case",
+            "respond",
+            {house.value('SELECT min(id) FROM "case"'): {}},
+            By("person:李雷", then.now),
+        )
+    page = Path(write_report.fn(later.now, paper=False)).read_text("utf-8")
+    assert "2 件首次答复超时，1 件解决超时" in page
+    assert "已过期限：3\u00a0件个案。" in page
+    with transaction() as session:
+        assert leading.figures(session, then.now, later.now)["cases_late"] == 3
 
 
 def test_a_weekly_report_is_about_the_week_before(judged):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from voc.reporting.report import EffectRow, Report
+from voc.zone import day_of_year, day_words
 
 MOST = 5
 MINUTES = {"decide": 6, "overdue": 3, "leak": 3, "learn": 4, "grow": 4, "flag": 4, "data": 3}
@@ -88,7 +89,7 @@ def _ask(row: EffectRow) -> str:
 
 def _stuck(report: Report) -> tuple[Point, ...]:
     late = [
-        Point(item.name, f"应于 {item.due:%m 月 %d 日}完成，已逾期 {item.hours_late / 24:.0f} 天",
+        Point(item.name, f"应于 {day_of_year(item.due)}完成，已逾期 {item.hours_late / 24:.0f} 天",
               "新的完成日期是哪天？缺什么？", item.owner, MINUTES["overdue"])
         for item in report.overdue if item.kind != CASES
     ]  # fmt: skip
@@ -100,7 +101,7 @@ def _late_cases(report: Report) -> tuple[Point, ...]:
     if not late:
         return ()
     where = "；".join(f"{item.owner} {item.name}" for item in late)
-    return (Point("个案超时未答复", where, "是派错了部门，还是人手不够？", "、".join(item.owner for item in late[:3]),
+    return (Point("个案超时", where, "是派错了部门，还是人手不够？", "、".join(item.owner for item in late[:3]),
                   MINUTES["overdue"]),)  # fmt: skip
 
 
@@ -149,4 +150,4 @@ def next_meeting(report: Report) -> str:
     if not due:
         return "没有在观察的措施。"
     soon = [day for day in due if day <= due[0] + timedelta(days=7)]
-    return f"下一批结论预计 {due[0]:%Y 年 %m 月 %d 日}得出（{len(soon)} 项）。"
+    return f"下一批结论预计{day_words(due[0])}得出（{len(soon)} 项）。"

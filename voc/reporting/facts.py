@@ -104,7 +104,7 @@ class Awaiting:
 
 @dataclass(frozen=True)
 class Overdue:
-    """Something past its deadline: a case, an action, a source of feedback."""
+    """Something past its deadline: a measure, or the cases of a department, of which there are `count`."""
 
     kind: str
     name: str
@@ -112,6 +112,7 @@ class Overdue:
     due: datetime
     hours_late: float
     key: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from voc.reporting.facts import AuditFact, EffectFact, Impact
 
 GRAVE_SHARE = 0.05  # of the rows read: from here on a fault is shown as grave
 GRAVE_POINTS = 0.01  # of a share: from here on the bounds matter to a reader
+LEAST_SHARE = 0.0005  # what rounds to 0.0% is said in words
 
 
 def quarantined(rows: Mapping[str, int], complaints: int, feedback: int) -> Impact:
@@ -19,7 +20,7 @@ def quarantined(rows: Mapping[str, int], complaints: int, feedback: int) -> Impa
     low, own, high = complaints / whole, complaints / feedback, (complaints + held) / whole
     words = f"即使其中全是投诉或全不是投诉，投诉占比也只在 {low:.1%}–{high:.1%} 之间（现为 {own:.1%}）。"
     grave = held > GRAVE_SHARE * read or high - low > GRAVE_POINTS
-    return Impact("隔离待修复", f"{held:,} 行，占读入 {_share(held, read)}", words, grave, "rows")
+    return Impact("隔离待修复", f"{held:,} 行，占读入{_share(held, read)}", words, grave, "rows")
 
 
 def arrived_late(late: int, total: int, days: int) -> Impact:
@@ -68,8 +69,10 @@ def misread(audit: AuditFact | None) -> Impact:
 
 
 def _amount(part: int, whole: int) -> str:
-    return f"{part:,} 条，占 {_share(part, whole)}" if whole else f"{part:,} 条"
+    return f"{part:,} 条，占{_share(part, whole)}" if whole else f"{part:,} 条"
 
 
 def _share(part: float, whole: float) -> str:
-    return f"{part / whole:.1%}" if whole else "—"
+    if not whole:
+        return "—"
+    return "不到 0.1%" if 0 < part / whole < LEAST_SHARE else f" {part / whole:.1%}"

@@ -91,7 +91,7 @@ def _parts(facts: Facts) -> Iterator[tuple[str, str, Any]]:
     for problem in facts.problems:
         yield problem.key, "slices", [one.share for one in problem.slices]
     yield from (("flags", f"{one.kind}·{one.department}", one.subject) for one in facts.flags)
-    yield from (("overdue", one.name, round(one.hours_late, 2)) for one in facts.overdue)
+    yield from (("overdue", f"{one.owner}：{one.name}", round(one.hours_late, 2)) for one in facts.overdue)
     for effect in facts.effects:
         yield from _effect(effect)
 

@@ -42,13 +42,13 @@ DESIGNS = {
     "bsts": "贝叶斯结构时间序列（有对照）", "its-nb": "中断时间序列（负二项，无对照组）",
 }  # fmt: skip
 VERDICT_MEANINGS = {
-    "effective": "区间整体超过约定的最小幅度，方向正确",
-    "partly_effective": "区间整体好于零，但不能确认达到最小幅度",
-    "ineffective": "区间排除了达到最小幅度的可能",
-    "worse": "区间整体向坏的方向偏离零",
-    "insufficient": "数据还不足以在以上几种之间判断",
-    "invalid_contract": "合同在措施上线后才锁定或被改动，比较作废",
-    "not_identifiable": "同期另有措施影响同一指标，效果分不开",
+    "effective": "确有改善：整个区间都超过约定的最小幅度。",
+    "partly_effective": "确有改善：整个区间都好于零，但还不能确认达到约定的最小幅度。",
+    "ineffective": "没有改善到约定的程度：整个区间都够不到最小幅度。",
+    "worse": "确实变差：整个区间都在变差的一侧。",
+    "insufficient": "数据还分不清有没有效果；这不等于没有效果，也不能算作成效。",
+    "invalid_contract": "合同在措施上线后才锁定或被改动，比较作废。",
+    "not_identifiable": "同期另有措施影响同一指标，效果分不开。",
 }
 EMPTY = {
     "numbers": "本期还没有可计算的核心指标。导入带时间和评分的反馈后会自动出现。",
@@ -192,7 +192,10 @@ def _effect_row(fact: EffectFact) -> EffectRow:
         meaning=_meaning(fact),
         caution=caution(fact),
         caption=_caption(fact),
-        checks=(*(f"✓ {s}" if ok else f"✗ {s}" for _, ok, s in fact.diagnostics if s), *fact.adjusted),
+        checks=(
+            *(f"· {s}" if ok else f"✗ 存疑：{s}" for _, ok, s in fact.diagnostics if s),
+            *(f"· {s}" for s in fact.adjusted),
+        ),
     )
 
 
@@ -255,12 +258,16 @@ def _definitions(facts: Facts) -> list[Definition]:
     numbered = [Definition(i, n.name, n.definition) for i, n in enumerate(facts.numbers, 1)]
     texts = [
         *((stage.name, stage.definition) for stage in facts.stages),
-        ("变化与区间", "措施上线后相对上线前的变化；区间按过度离散放宽，真实变化以约定的把握落在其中"),
+        (
+            "变化与区间",
+            "措施上线后相对上线前的变化；区间按每周的实际波动放宽，真实变化以标明的把握（如 97.5%）落在其中。"
+            "一项措施计划查看两次，误判的机会分给两次，所以比 95% 宽。",
+        ),
         *((NAMES[code], VERDICT_MEANINGS[code]) for code in SEVERITY),
-        ("前后对比", "只比较上线前后同一指标，剔除触发预警的时段；没有对照组，不能排除同期其他变化的影响"),
+        ("前后对比", "只比较上线前后同一指标，剔除触发预警的时段；没有对照组，不能排除同期其他变化的影响。"),
         (
             "q 值",
-            "按 Benjamini–Hochberg 法在同一份报告比较的全部措施里校正后的 p 值；改善的 q 值超过约定水平，就不计成效",
+            "按 Benjamini–Hochberg 法在同一份报告比较的全部措施里校正后的 p 值；改善的 q 值超过约定水平，就不计成效。",
         ),
     ]
     return numbered + [Definition(i, name, text) for i, (name, text) in enumerate(texts, len(numbered) + 1)]

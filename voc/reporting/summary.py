@@ -22,11 +22,11 @@ def summary(facts: Facts, accounting: kpi.Funnel | None) -> list[str]:
     told = _failed(facts), _taken_back(facts), _silent(facts), _complaints(facts), _lost(facts)
     sentences += [words for words in told if words]
     if facts.overdue:
-        sentences.append(f"逾期事项 {len(facts.overdue)} 件。")
+        sentences.append(_late(facts))
     if facts.problems and facts.kind != "action":
         top = max(facts.problems, key=lambda p: p.count)
         sentences.append(f"声量最大的问题是「{top.name}」，{top.count:,} 条，占问题反馈的 {top.share:.0%}。")
-    if accounting:
+    if accounting and (accounting.read or accounting.missing):
         sentences.append(_accounting_sentence(accounting))
     return sentences
 
@@ -60,6 +60,14 @@ def _complaints(facts: Facts) -> str:
     sure = rate.low is not None and rate.high is not None and not rate.low <= rate.previous <= rate.high
     way = "上升" if change > 0 else "下降"
     return f"{rate.name}较上期{way} {abs(change):.0%}{'' if sure else '，在随机波动之内'}。"
+
+
+def _late(facts: Facts) -> str:
+    """Count what is late, the cases one by one."""
+    cases = sum(item.count for item in facts.overdue if item.kind == "个案")
+    measures = sum(item.count for item in facts.overdue if item.kind != "个案")
+    said = (measures, "项措施"), (cases, "件个案")
+    return f"已过期限：{'、'.join(f'{count:,} {words}' for count, words in said if count)}。"
 
 
 def _lost(facts: Facts) -> str:

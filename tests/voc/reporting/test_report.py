@@ -14,6 +14,7 @@ from voc.effect.verdict import NAMES
 from voc.reporting.agenda import agenda
 from voc.reporting.crediting import Credit, credited
 from voc.reporting.facts import Facts, Number
+from voc.reporting.impact import suspect
 from voc.reporting.report import DESIGNS, SEVERITY, build
 from voc.reporting.summary import summary
 
@@ -137,6 +138,27 @@ def test_a_report_about_one_measure_counts_looks_and_not_measures() -> None:
     told = build(replace(FULL, kind="action", effects=looks, lineage=FULL.lineage)).summary[0]
     assert told == "这项措施查看 2 次，最近一次的结论：恶化。"
     assert build(replace(FULL, kind="action", effects=looks[:1])).summary[0] == "这项措施的结论：证据不足。"
+
+
+def test_what_is_late_is_counted_case_by_case() -> None:
+    late = (
+        replace(FULL.overdue[0], kind="改进措施"),
+        replace(FULL.overdue[1], kind="个案", count=1_200),
+        replace(FULL.overdue[1], kind="个案", owner="物流部", count=7),
+    )
+    assert "已过期限：1 项措施、1,207 件个案。" in build(replace(FULL, overdue=late)).summary
+    assert "已过期限：1,207 件个案。" in build(replace(FULL, overdue=late[1:])).summary
+
+
+def test_a_period_without_files_does_not_boast_of_its_accounting() -> None:
+    nothing = dict.fromkeys(FULL.rows, 0)
+    assert not [words for words in build(replace(FULL, rows=nothing)).summary if "读入" in words]
+
+
+def test_a_small_part_is_not_rounded_to_nothing() -> None:
+    assert suspect(3, 9_997).amount == "3 条，占不到 0.1%"
+    assert suspect(30, 9_970).amount == "30 条，占 0.3%"
+    assert suspect(0, 10_000).amount == "0 条，占 0.0%"
 
 
 def test_rows_that_do_not_add_up_are_said_aloud() -> None:

@@ -92,7 +92,7 @@ def test_a_picture_without_exposure_is_none() -> None:
 def test_the_caption_counts_what_lies_outside_the_band() -> None:
     row = build(FULL).successes[-1]
     assert row.caption == "上线后 6 周中，6 周低于预计的区间带。"
-    assert row.checks == ("✓ 上线前没有趋势",)
+    assert row.checks == ("· 上线前没有趋势",)
 
 
 def test_the_same_facts_show_no_difference() -> None:
