@@ -130,11 +130,11 @@ def confirm_problems(now: datetime) -> int:
 def diagnose_problems(now: datetime) -> int:
     """Draft the root cause of each confirmed problem from the evidence, for its department to review."""
     with transaction() as session:
-        facts = {p.id: _diagnosis(session, p) for p in problems_in(session, "confirmed")}
+        facts = {p.id: _diagnosis(session, p, now) for p in problems_in(session, "confirmed")}
         return len(advance(session, "problem", "diagnose", facts, by("system:evidence", now)))
 
 
-def _diagnosis(session: Session, problem: Problem) -> dict[str, object]:
+def _diagnosis(session: Session, problem: Problem, now: datetime) -> dict[str, object]:
     found = dimensions_of(session, problem.id)
     issue = problem.issue or problem.about
     dimension = next(iter(found), taxonomy().issue(issue).dimension if issue else UNKNOWN_DIMENSION)
@@ -142,7 +142,7 @@ def _diagnosis(session: Session, problem: Problem) -> dict[str, object]:
     lifts = known.lifts if known else []
     return {
         "dimension": dimension,
-        "root_cause": draft_root_cause(problem.name, dimension, lifts),
+        "root_cause": draft_root_cause(problem.name, dimension, lifts, now),
         "evidence": [
             {
                 "kind": lift.kind,
@@ -197,8 +197,8 @@ def _ask(session: Session, id_: int, problem: Problem, measure: Measure, now: da
     owner = session.get_one(Department, problem.department).name
     body = (
         f"**问题**：{problem.name}（编号 {problem.id}，第 {problem.round} 轮，"
-        f"{customers_of(session, problem.id)} 位客户）\n\n"
-        f"**根因初判**：{problem.root_cause or '—'}\n\n"
+        f"{customers_of(session, problem.id):,} 位客户）\n\n"
+        f"**根因**：{problem.root_cause or '—'}\n\n"
         f"**措施**：{measure.title}。{measure.detail}\n\n"
         f"**责任部门**：{owner}，批准后 {measure.days:g} 个工作日内落地"
     )

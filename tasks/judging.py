@@ -22,7 +22,7 @@ from voc.effect.mix import ASKED, Stratum
 from voc.effect.verdict import Verdict, invalid_contract, not_identifiable
 from voc.effect.verification import Judged, Unit, judge_series
 from voc.errors import ContractBroken, InputError
-from voc.zone import CHINA
+from voc.zone import CHINA, day_of_year
 
 Floats = NDArray[np.float64]
 QUERY = "models.proving.OBSERVE"  # stored with every verdict: a name, wherever the query stands today
@@ -179,7 +179,7 @@ def _forbidden(session: Session, due: Due) -> Verdict | None:
         other for other in observing.touching(session, found, rollout, control)
         if due.spans.baseline_start < other.day <= due.spans.followup_end and not _accounted(other.day, due)
     ]  # fmt: skip
-    names = [f"「{other.name}」的措施「{other.measure}」，{other.day:%m月%d日}落地" for other in inside]
+    names = [f"「{other.name}」的措施「{other.measure}」，{day_of_year(other.day)}落地" for other in inside]
     return not_identifiable(names) if names else None
 
 

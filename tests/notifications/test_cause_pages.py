@@ -81,7 +81,7 @@ def drawn(svg):
 
 def test_a_page_says_what_it_knows_and_what_it_does_not():
     page = render_causes(made())
-    assert "集中在：地区「武汉」出现率是其他的 3.0 倍（95% 区间 2.1–4.2，占 67%）" in page
+    assert "集中在：地区「武汉」出现率是其他的 3.0 倍（95% 区间 2.1–4.2，占本问题 67%）" in page
     assert "可能相关，不等于原因" in page
     assert "默认假设" in page
     assert "没有订单或联系量数据" in page
@@ -118,7 +118,7 @@ def test_without_a_beginning_no_changes_are_suspected():
 def test_one_surge_of_many_is_not_called_the_beginning():
     surge = replace(ONSET, until=ONSET.day + timedelta(days=3), share=0.11)
     page = render_causes(made(onset=surge))
-    assert "最明显的一次上升从 2026 年 6 月 2 日开始" in page
+    assert "最明显的一次上升从2026年6月2日开始" in page
     assert "占全部的 11%；其余时间也一直存在" in page
 
 

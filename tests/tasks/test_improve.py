@@ -80,7 +80,7 @@ def test_enough_customers_confirm_a_problem_and_evidence_diagnoses_it(proposed):
     (row,) = proposed.rows("SELECT state, root_cause, dimension FROM problem")
     assert row["state"] == "diagnosed"
     assert row["dimension"] in {"process", "people"}
-    assert "系统初判（待部门复核）" in row["root_cause"]
+    assert "待部门复核）：" in row["root_cause"]
 
 
 def test_a_root_cause_names_the_city_that_has_more_of_the_problem_than_its_share(house, make):

@@ -13,6 +13,7 @@ from voc.causes.onset import Onset
 from voc.causes.rates import SliceRate, WeekRate
 from voc.causes.slices import ALONE, SLICE_NAMES, Lift
 from voc.causes.wording import concentration, times
+from voc.zone import day_of_year, day_words
 
 AROUND = 6  # slices of one kind in a table: those over-represented and the largest others
 CHOSEN = 3  # in a table of rates
@@ -146,33 +147,27 @@ def looked_at(lifts: Sequence[Lift]) -> int:
     return sum(1 for lift in lifts if not lift.unsaid)
 
 
-def day_words(day: date) -> str:
-    """Write a day in Chinese."""
-    return f"{day.year} 年 {day.month} 月 {day.day} 日"
-
-
 def beginning(view: View) -> str:
     """Say when the problem began and how sure that is, and whether it still goes on."""
     onset = view.onset
     if onset is None:
         return "没有明显的起点：在现有数据里，它的占比没有出现过可以确认的突然上升（或者一开始就有）。"
     first, last = _short(onset.earliest, onset), _short(onset.latest, onset)
-    between = "" if onset.earliest == onset.latest else f"（90% 可能在 {first}至 {last}之间）"
+    between = "" if onset.earliest == onset.latest else f"（90% 可能在{first}至{last}之间）"
     times_more = times(onset.during / onset.before) if onset.before > 0 else ""
     if not onset.main and onset.until:
         grew = f"，是之前的 {times_more} 倍" if times_more else ""
         return (
-            f"最明显的一次上升从 {day_words(onset.day)}开始{between}{grew}，到 {_short(onset.until, onset)}为止，"
+            f"最明显的一次上升从{day_words(onset.day)}开始{between}{grew}，到{_short(onset.until, onset)}为止，"
             f"占全部的 {onset.share:.0%}；其余时间也一直存在。"
         )
     grew = f"升到之前的 {times_more} 倍" if times_more else "此前几乎没有"
     end = f"，{day_words(onset.until)}之后回落" if onset.until else "，至今没有回落"
-    return f"从 {day_words(onset.day)}起明显上升{between}，{grew}{end}。"
+    return f"从{day_words(onset.day)}起明显上升{between}，{grew}{end}。"
 
 
 def _short(day: date, onset: Onset) -> str:
-    year = "" if day.year == onset.day.year else f"{day.year} 年 "
-    return f"{year}{day.month} 月 {day.day} 日"
+    return day_of_year(day) if day.year == onset.day.year else day_words(day)
 
 
 def summary(view: View) -> list[str]:

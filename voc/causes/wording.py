@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from hashlib import blake2b
 from typing import Final
 
 from voc.causes.slices import SLICE_NAMES, Lift
 from voc.intake.rows import CHANNELS
 from voc.reading.taxonomy import DIMENSIONS
+from voc.zone import day_words
 
 SEGMENTS: Final = ("普通客户", "银卡客户", "金卡客户", "钻石客户")
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -62,7 +64,7 @@ def lift_words(lift: Lift) -> str:
             f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{value_name(lift.kind, lift.value)}」：{lift.unsaid}"
         )
     named = f"{SLICE_NAMES.get(lift.kind, lift.kind)}「{shortened(value_name(lift.kind, lift.value))}」"
-    part = f"占 {lift.part:.0%}"
+    part = f"占本问题 {lift.part:.0%}"
     if lift.only:
         return f"{named}：只在这里出现（至少是其他的 {times(lift.low)} 倍，{part}）"
     return f"{named}出现率是其他的 {times(lift.ratio)} 倍（95% 区间 {times(lift.low)}–{times(lift.high)}，{part}）"
@@ -79,7 +81,7 @@ def concentration(found: Sequence[Lift], most: int = 3) -> str:
     return f"按{'、'.join(told)}比较，没有明显差别，未见集中。"
 
 
-def draft_root_cause(name: str, dimension: str, found: Sequence[Lift]) -> str:
-    """Write the first draft of a root cause from the evidence, for a department to confirm or correct."""
+def draft_root_cause(name: str, dimension: str, found: Sequence[Lift], day: date) -> str:
+    """Write the first draft of a root cause from the evidence of that day, for a department to confirm or correct."""
     kind = DIMENSIONS.get(dimension, dimension)
-    return f"系统初判（待部门复核）：{name}，属{kind}因素。{concentration(found)}"
+    return f"系统初判（{day_words(day)}，待部门复核）：{name}，属{kind}因素。{concentration(found)}"

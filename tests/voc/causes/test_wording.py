@@ -1,5 +1,7 @@
 """What a page says, and what it must never say."""
 
+from datetime import date
+
 import pytest
 
 from voc.causes.slices import Lift
@@ -40,9 +42,9 @@ def test_values_are_written_as_people_read_them(kind, value, said):
 
 
 def test_a_slice_is_told_with_its_interval_and_its_part():
-    assert lift_words(lift()) == "地区「武汉」出现率是其他的 3.0 倍（95% 区间 2.1–4.2，占 40%）"
+    assert lift_words(lift()) == "地区「武汉」出现率是其他的 3.0 倍（95% 区间 2.1–4.2，占本问题 40%）"
     only = lift(only=True, known=40)
-    assert lift_words(only) == "地区「武汉」：只在这里出现（至少是其他的 2.1 倍，占 100%）"
+    assert lift_words(only) == "地区「武汉」：只在这里出现（至少是其他的 2.1 倍，占本问题 100%）"
 
 
 def test_even_spread_and_too_little_to_know_are_told_apart():
@@ -53,7 +55,7 @@ def test_even_spread_and_too_little_to_know_are_told_apart():
 
 
 def test_a_first_draft_names_dimension_and_places():
-    said = draft_root_cause("安装师傅未按预约时间上门", "process", [lift()])
+    said = draft_root_cause("安装师傅未按预约时间上门", "process", [lift()], date(2026, 7, 20))
     assert said.startswith(
-        "系统初判（待部门复核）：安装师傅未按预约时间上门，属流程因素。集中在：地区「武汉」"
+        "系统初判（2026年7月20日，待部门复核）：安装师傅未按预约时间上门，属流程因素。集中在：地区「武汉」"
     )
