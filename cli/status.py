@@ -25,8 +25,8 @@ WAITING = {
     "rows_quarantined": "隔离区待修复的行",
     "events_waiting": "待通知 Prefect 的事件",
     "channels_stopped": "停用的渠道",
-    "reviews_late": "超期的预警复核",
-    "actions_late": "超期的措施",
+    "reviews_late": "逾期的预警复核",
+    "actions_late": "逾期的措施",
 }
 SHOWN = 8
 RUN_STATES = {

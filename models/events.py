@@ -22,7 +22,7 @@ NAMES: Mapping[str, str] = {
     "voc.quality.failed": "质检未通过",
     "voc.feedback.urgent": "收到涉及安全或故障的反馈",
     "voc.alarm.raised": "发出预警",
-    "voc.action.overdue": "措施超期",
+    "voc.action.overdue": "措施逾期",
     "voc.action.implemented": "措施已落地",
     "voc.problem.relapsed": "问题复发",
     "voc.source.silent": "来源中断",

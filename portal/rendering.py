@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal import naming, pictures
 from portal.cookies import put, visitor_cookie
@@ -25,6 +26,7 @@ from voc.zone import CHINA
 WORKERS = frozenset({"admin", "voc", "agent", "handler", "head"})
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
+_STRONG = re.compile(r"\*\*(?=\S)([^*]+)(?<=\S)\*\*")
 
 
 def moment(value: datetime | None) -> str:
@@ -44,7 +46,28 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters |= {"moment": moment, "day": day, "bytes": size}
+
+
+def monday(week: str) -> str:
+    """Write a week of the calendar (2026-W47) by the day it begins on."""
+    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1).isoformat()
+
+
+def paragraphs(body: str) -> Markup:
+    """Write what is asked as paragraphs: bodies mark words with ** for the form in the Prefect UI."""
+    parts = [
+        _STRONG.sub(r"<strong>\1</strong>", str(escape(part))) for part in body.split("\n\n") if part.strip()
+    ]
+    return Markup("").join(Markup('<p class="pre">{}</p>').format(Markup(part)) for part in parts)  # noqa: S704  (escaped)
+
+
+_environment.filters |= {
+    "moment": moment,
+    "day": day,
+    "bytes": size,
+    "paragraphs": paragraphs,
+    "monday": monday,
+}
 _environment.filters |= {
     "named": naming.named,
     "state": naming.state,

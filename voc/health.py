@@ -64,8 +64,8 @@ MANY = (
      "用 voc status 看原因，修正文件后再次采集。", False),
     ("rows_quarantined", "隔离区", "{:.0f} 行待修复。",
      "voc quarantine list 查看，再 release 或 discard。", False),
-    ("reviews_late", "预警", "{:.0f} 项预警复核已超期。", "voc alarms 查看，请责任部门给出结论。", False),
-    ("actions_late", "措施", "{:.0f} 项措施已超期。", "voc actions 查看，请责任部门更新进展。", False),
+    ("reviews_late", "预警", "{:.0f} 项预警复核已逾期。", "voc alarms 查看，请责任部门给出结论。", False),
+    ("actions_late", "措施", "{:.0f} 项措施已逾期。", "voc actions 查看，请责任部门更新进展。", False),
 )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ ACTION = Life(
         "in_progress": "实施中",
         "implemented": "已落地",
         "verified": "已验证",
-        "ineffective": "无效",
+        "ineffective": "未见效",
         "returned": "已退回",
         "cancelled": "已取消",
     },

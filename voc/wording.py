@@ -26,12 +26,12 @@ def left(clock: Clock | None) -> Left:
         return Left("none", "无时限")
     remaining = clock.left
     if remaining < timedelta(0):
-        return Left("late", f"已超时 {_worked(-remaining, clock.day)}")
+        return Left("late", f"已超时 {_of_work(-remaining, clock.day)}")
     if clock.due_at is None:
-        return Left("paused", f"计时已暂停，还剩 {_worked(remaining, clock.day)}")
+        return Left("paused", f"计时已暂停，还剩 {_of_work(remaining, clock.day)}")
     if remaining <= clock.granted * SOON:
-        return Left("soon", f"快到期，还剩 {_worked(remaining, clock.day)}")
-    return Left("calm", f"还剩 {_worked(remaining, clock.day)}")
+        return Left("soon", f"快到期，还剩 {_of_work(remaining, clock.day)}")
+    return Left("calm", f"还剩 {_of_work(remaining, clock.day)}")
 
 
 def left_until(due_at: datetime, granted: timedelta, now: datetime) -> Left:
@@ -47,6 +47,12 @@ def left_in_words(left_s: float, day_s: float) -> str:
     """Say in a table how much working time is left, `day_s` of it being a day: 还剩 3 个工作日, 已超 1 小时 5 分."""
     words = _worked(timedelta(seconds=abs(left_s)), timedelta(seconds=day_s))
     return f"{'还剩' if left_s >= 0 else '已超'} {words}"
+
+
+def _of_work(amount: timedelta, day: timedelta) -> str:
+    # Beside a deadline by the calendar, hours of work have to say that they are.
+    told = _worked(amount, day)
+    return told if day == WHOLE_DAY or amount >= DAYS_FROM * day else f"{told}工作时间"
 
 
 def _worked(amount: timedelta, day: timedelta) -> str:

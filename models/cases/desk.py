@@ -225,13 +225,13 @@ def problem(session: Session, id_: int) -> dict[str, Any] | None:
         session,
         """
         SELECT p.id, p.name, p.kind, p.state, p.round, p.issue, p.area, p.department, d.name AS department_name,
-               p.root_cause, p.dimension, p.detected_at, p.merged_into, p.first_seen_at,
+               p.root_cause, p.dimension, p.detected_at, p.merged_into, k.name AS merged_name, p.first_seen_at,
                count(f.id) AS count, count(DISTINCT COALESCE(f.customer_id, -f.id)) AS customers,
                max(f.occurred_at) AS last_seen
-        FROM problem p JOIN department d ON d.code = p.department
+        FROM problem p JOIN department d ON d.code = p.department LEFT JOIN problem k ON k.id = p.merged_into
         LEFT JOIN (problem_member m JOIN feedback f ON f.id = m.feedback_id AND f.suspect IS NULL
                    AND f.superseded_by IS NULL) ON m.problem_id = p.id
-        WHERE p.id = :id GROUP BY p.id, d.name
+        WHERE p.id = :id GROUP BY p.id, d.name, k.name
         """,
         id=id_,
     )

@@ -11,18 +11,22 @@ from sqlalchemy.orm import Session
 
 from models.fetching import fetch
 from models.schema.proof import Report
+from voc.reporting.summary import SEVERITY
 
-SHOWN = 8
+SHOWN, EFFECTS = 8, 6
 STAGES = {
     "complaints": "投诉", "gathered": "归入问题", "acted": "措施获批", "live": "措施上线", "judged": "已作结论",
 }  # fmt: skip
 
 
 def figures(session: Session, since: datetime, now: datetime) -> dict[str, Any]:
-    """Count what stands above everything: what is open, what is late, what was proved."""
+    """Count what stands above everything: what is open, what is late, how measures were judged last since a moment."""
     return fetch(
         session,
         """
+        WITH newest AS (SELECT verdict FROM (
+            SELECT DISTINCT ON (action_id) verdict, computed_at FROM verification ORDER BY action_id, attempt DESC) x
+            WHERE computed_at >= :since)
         SELECT (SELECT count(*) FROM "case" WHERE state IN ('assigned', 'responded')) AS cases_open,
                (SELECT count(*) FROM "case" WHERE state = 'assigned' AND respond_by < :now) +
                (SELECT count(*) FROM "case" WHERE state = 'responded' AND resolve_by < :now) AS cases_late,
@@ -31,9 +35,10 @@ def figures(session: Session, since: datetime, now: datetime) -> dict[str, Any]:
                (SELECT count(*) FROM action WHERE state IN ('approved', 'accepted', 'in_progress')) AS actions_open,
                (SELECT count(*) FROM action WHERE state IN ('approved', 'accepted', 'in_progress')
                 AND due_at < :now) AS actions_late,
-               (SELECT count(*) FROM verification WHERE verdict = 'effective' AND computed_at >= :since) AS effective,
-               (SELECT count(*) FROM verification WHERE verdict IN ('ineffective', 'worse')
-                AND computed_at >= :since) AS failed,
+               (SELECT count(*) FROM action WHERE state = 'proposed') AS actions_asked,
+               (SELECT count(*) FROM newest WHERE verdict = 'effective') AS effective,
+               (SELECT count(*) FROM newest WHERE verdict IN ('ineffective', 'worse')) AS failed,
+               (SELECT count(*) FROM newest) AS judged,
                (SELECT count(*) FROM review WHERE state = 'open') AS alarms_open
         """,
         since=since,
@@ -60,8 +65,8 @@ def open_problems(session: Session, limit: int = SHOWN) -> list[dict[str, Any]]:
     )
 
 
-def effects(session: Session, limit: int = 6) -> list[dict[str, Any]]:
-    """List the newest verdict on each measure, failures first, then the newest."""
+def effects(session: Session, limit: int = EFFECTS) -> list[dict[str, Any]]:
+    """List the newest verdict on each measure, failures first, then what is not known, then the newest."""
     return fetch(
         session,
         """
@@ -70,10 +75,11 @@ def effects(session: Session, limit: int = 6) -> list[dict[str, Any]]:
                    d.name AS department_name, a.went_live, v.verdict, v.sentence, v.result, v.computed_at
             FROM verification v JOIN action a ON a.id = v.action_id JOIN problem p ON p.id = a.problem_id
             JOIN department d ON d.code = a.department ORDER BY v.action_id, v.attempt DESC) x
-        ORDER BY CASE verdict WHEN 'worse' THEN 0 WHEN 'ineffective' THEN 1 ELSE 2 END, computed_at DESC, id DESC
+        ORDER BY array_position(CAST(:order AS text[]), verdict), computed_at DESC, id DESC
         LIMIT :limit
         """,
         limit=limit,
+        order=list(SEVERITY),
     )
 
 
@@ -109,7 +115,9 @@ def by_department(session: Session, now: datetime) -> list[dict[str, Any]]:
                    WHERE state IN ('approved', 'accepted', 'in_progress') GROUP BY 1) a ON a.department = d.code
         LEFT JOIN (SELECT x.department, count(*) FILTER (WHERE v.verdict = 'effective') AS effective,
                           count(*) FILTER (WHERE v.verdict IN ('ineffective', 'worse')) AS failed
-                   FROM verification v JOIN action x ON x.id = v.action_id GROUP BY 1) v ON v.department = d.code
+                   FROM (SELECT DISTINCT ON (action_id) action_id, verdict FROM verification
+                         ORDER BY action_id, attempt DESC) v
+                   JOIN action x ON x.id = v.action_id GROUP BY 1) v ON v.department = d.code
         ORDER BY (COALESCE(k.late, 0) + COALESCE(a.late, 0)) DESC, d.name
         """,
         now=now,

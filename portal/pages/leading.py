@@ -30,6 +30,7 @@ def dashboard(request: Request, person: Leader) -> HTMLResponse:
             "funnel": leading.funnel(session),
             "problems": leading.open_problems(session),
             "effects": leading.effects(session),
+            "most": leading.EFFECTS,
             "alarms": leading.alarms(session),
             "departments": leading.by_department(session, moment_),
         }

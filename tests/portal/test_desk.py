@@ -13,9 +13,13 @@ from models.customers import tracking
 from models.engine import transaction
 from models.people.rights import session_for
 from models.people.sessions import Person
+from models.views import leading
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 NOW = datetime.now(UTC)
+JUDGED = text("""
+    INSERT INTO verification (action_id, attempt, due_on, verdict, sentence, result, lineage, computed_at)
+    SELECT id, :attempt, now(), :verdict, '', '{}', '{}', now() FROM action ORDER BY id LIMIT 1""")
 
 
 @pytest.fixture
@@ -321,3 +325,28 @@ def test_the_desk_is_read_by_the_index_of_deadlines(full):
         plan = "\n".join(session.scalars(text(f"EXPLAIN {query}")))
     assert "ix_case_to_answer" in plan
     assert "Sort Key: k.respond_by\n" not in plan
+
+
+def test_a_problem_that_was_merged_leads_to_the_one_that_stands_for_it(handler):
+    kept = one("SELECT min(id) FROM problem WHERE department = 'app'")
+    merged = one(
+        """INSERT INTO problem (key, issue, area, name, department, kind, state, round, first_seen_at, detected_at, alarm_from,
+                                alarm_until, changed_at, merged_into)
+           SELECT key || '-x', issue, area, '并入的一个', department, kind, state, round, first_seen_at, detected_at,
+                  alarm_from, alarm_until, changed_at, id FROM problem WHERE id = :kept RETURNING id""",
+        kept=kept,
+    )
+    shown = handler.get(f"/problems/{merged}").text
+    assert "这个问题已并入" in shown
+    assert f'<a href="/problems/{kept}">' in shown
+    assert "提出预防措施" not in shown
+
+
+def test_the_dashboard_counts_each_measure_by_its_last_verdict_and_shows_what_failed_first(full):
+    with transaction() as session:
+        for attempt, verdict in ((1, "insufficient"), (2, "worse")):
+            session.execute(JUDGED, {"attempt": attempt, "verdict": verdict})
+        found = leading.figures(session, NOW - timedelta(days=1), NOW)
+        rows = leading.effects(session)
+    assert (found["judged"], found["failed"], found["effective"]) == (1, 1, 0)
+    assert [row["verdict"] for row in rows] == ["worse"]

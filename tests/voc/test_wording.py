@@ -20,12 +20,12 @@ def clock(worked: float, granted: float = 10, paused: bool = False, day: float =
 @pytest.mark.parametrize(
     ("worked", "tone", "words"),
     [
-        (0, "calm", "还剩 10 小时"),
-        (7.75, "calm", "还剩 2 小时 15 分"),
-        (8, "soon", "快到期，还剩 2 小时"),
-        (9.75, "soon", "快到期，还剩 15 分钟"),
-        (10, "soon", "快到期，还剩 1 分钟"),
-        (12.5, "late", "已超时 2 小时 30 分"),
+        (0, "calm", "还剩 10 小时工作时间"),
+        (7.75, "calm", "还剩 2 小时 15 分工作时间"),
+        (8, "soon", "快到期，还剩 2 小时工作时间"),
+        (9.75, "soon", "快到期，还剩 15 分钟工作时间"),
+        (10, "soon", "快到期，还剩 1 分钟工作时间"),
+        (12.5, "late", "已超时 2 小时 30 分工作时间"),
     ],
 )
 def test_the_time_left_has_a_tone_and_words(worked: float, tone: str, words: str) -> None:
@@ -36,7 +36,7 @@ def test_the_time_left_has_a_tone_and_words(worked: float, tone: str, words: str
     ("worked", "day", "words"),
     [
         (122, 8, "已超时 14 个工作日"),
-        (25.75, 8, "已超时 15 小时 45 分"),
+        (25.75, 8, "已超时 15 小时 45 分工作时间"),
         (26, 8, "已超时 2 个工作日"),
         (26, 4.5, "已超时 3 个工作日"),
         (122, 24, "已超时 4 天"),
@@ -55,7 +55,7 @@ def test_a_long_promise_is_told_in_working_days() -> None:
 
 
 def test_a_clock_that_stands_still_says_so() -> None:
-    assert left(clock(4, paused=True)).words == "计时已暂停，还剩 6 小时"
+    assert left(clock(4, paused=True)).words == "计时已暂停，还剩 6 小时工作时间"
 
 
 def test_what_has_no_clock_has_no_limit() -> None:
