@@ -59,6 +59,8 @@ def import_sheet(
     for trouble in troubles:
         console.print(f"[red]✗[/red] {trouble}", highlight=False)
     tail = f"，有 {len(troubles)} 处没有采用，改好后可以再次导入。" if troubles else "。"
+    if not stored and not troubles:
+        raise InputError(f"「{file.name}」的「类型」还都空着：请填好（投诉、建议、咨询或表扬）再导入。")
     console.print(f"已保存 {reader} 的 {stored} 条判断{tail}", highlight=False)
     if troubles:
         raise typer.Exit(1)

@@ -42,6 +42,9 @@ def import_figures(
         console.print(f"……另有 {len(taken.errors) - SHOWN} 处。")
     if taken.errors and not taken.new and not taken.replaced:
         raise InputError("没有一个数可以采用，请按上面的提示修改文件。")
+    if taken.errors:
+        console.print("其余的没有收下，改好后再导入同一个文件即可，不会重复。")
+        raise typer.Exit(1)
 
 
 def list_figures(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -14,10 +14,19 @@ from cli.output import as_json, as_table, console
 from models.cases import knowing
 from models.cases.knowing import Words
 from models.engine import migrate, transaction
+from sources.registry import open_source
 from voc.errors import InputError
 
 kb = typer.Typer(help="知识库：添加、查找、发布、停用、整理案例", no_args_is_help=True)
 COLUMNS = {"id": "编号", "question": "问题", "answer": "答复", "scenario": "适用场景", "version": "版本"}
+NAMES = {
+    "问题": "question",
+    "答复": "answer",
+    "适用场景": "scenario",
+    "其他问法": "phrasings",
+    "问题点": "issue",
+}
+CHUNK = 10_000
 STATES = {"draft": "待审核", "published": "已发布", "retired": "已停用"}
 Number = Annotated[int, typer.Argument(help="条目编号")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -28,7 +37,7 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(kb, name="kb")
     kb.command("add", help="添加一条（待审核）")(add)
     kb.command(
-        "import", help="从 CSV 文件添加：列 question、answer，可有 scenario、phrasings（用竖线分隔）、issue"
+        "import", help="从文件添加：列「问题」「答复」，可有「适用场景」「其他问法」（用竖线分隔）「问题点」"
     )(load)
     kb.command("search", help="按意思查找")(search)
     kb.command("list", help="列出条目")(listed)
@@ -54,17 +63,13 @@ def add(
 
 
 def load(
-    file: Annotated[Path, typer.Argument(help="CSV 文件，UTF-8")],
+    file: Annotated[Path, typer.Argument(help="CSV、Excel 或 JSON 行文件")],
     publish: Annotated[bool, typer.Option("--publish", help="直接发布，不经审核")] = False,
 ) -> None:
     """Write many entries."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"读不了「{file}」：{error}。请确认路径，并存为 UTF-8 编码的 CSV。") from error
+    rows = [_renamed(row.payload) for chunk in open_source(file).chunks(CHUNK) for row in chunk.rows]
     if not rows or not {"question", "answer"} <= rows[0].keys():
-        raise InputError(f"「{file}」里没有 question 和 answer 两列。")
+        raise InputError(f"「{file}」里没有「问题」和「答复」两列（question、answer）。")
     migrate()
     with transaction() as session:
         for row in rows:
@@ -72,7 +77,11 @@ def load(
     console.print(f"已添加 {len(rows)} 条，{'已发布' if publish else '待审核'}。")
 
 
-def _words(row: dict[str, str]) -> Words:
+def _renamed(row: Mapping[str, str]) -> dict[str, str]:
+    return {NAMES.get(column, column): cell for column, cell in row.items()}
+
+
+def _words(row: Mapping[str, str]) -> Words:
     others = tuple((row.get("phrasings") or "").split("|"))
     return Words(row["question"], row["answer"], row.get("scenario") or "", others, row.get("issue") or None)
 

@@ -158,6 +158,10 @@ def _press() -> str:
         key = typer.getchar()
     except (EOFError, KeyboardInterrupt):
         return QUIT
+    except OSError:
+        raise InputError(
+            "逐条标注要在终端里进行；也可以用 --export 导出表格，填好后用 --import 导入。"
+        ) from None
     return ACCEPT if key in ("\n", "\r") else key.lower() or QUIT
 
 

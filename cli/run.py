@@ -16,6 +16,7 @@ import typer
 
 from cli.output import as_json, as_table, console, progress_console
 from cli.server import prefect_server
+from cli.table import parse_scale, text_of
 from models.engine import migrate, transaction
 from models.intake.collecting import reading, register_source
 from models.views import showing
@@ -49,8 +50,13 @@ def run(
     """Take files in, analyse them and report; running it again on the same files adds nothing."""
     started = time.monotonic()
     migrate()
-    options = {"channel": channel, "encoding": encoding, "sheet": sheet, "rating_scale": _scale(scale)}
-    known = parse_definition(definition.read_text("utf-8")) if definition else None
+    options = {
+        "channel": channel,
+        "encoding": encoding,
+        "sheet": sheet,
+        "rating_scale": list(parse_scale(scale)),
+    }
+    known = parse_definition(text_of(definition)) if definition else None
     sources = _register(files, {path: _define(path, map_, known, options) for path in files})
     with transaction() as session:
         before = {row["id"] for row in showing.deliveries(session) if row["read"] and not row["error"]}
@@ -64,13 +70,6 @@ def run(
         progress_console.print(f"未完成 {sentence}", highlight=False, markup=False)
     if failed:
         raise typer.Exit(1)
-
-
-def _scale(text: str) -> list[float]:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", text)
-    if not found:
-        raise InputError(f"评分范围「{text}」看不懂，请写成 1-5 或 0-10。")
-    return [float(found[1]), float(found[2])]
 
 
 def _define(path: Path, mapping: str, known: Definition | None, options: dict[str, Any]) -> dict[str, Any]:
@@ -114,13 +113,16 @@ def _name(path: Path, sheet: str) -> str:
 
 def _guess(path: Path, values: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
     first = next(open_source(path, definition_from_dict({**values, "map": given})).chunks(100), None)
-    columns = first.columns if first else ()
+    columns, notes = (first.columns, first.notes) if first is not None else ((), [])  # a chunk may be empty
     mapping = {**guess_mapping([column for column in columns if column not in given.values()]), **given}
     if columns and "text" not in mapping:
         raise InputError(
             f"「{path.name}」里认不出哪一列是反馈内容；文件里有的列：{'、'.join(columns)}。请用 --map text=列名 指明。"
+            + "".join(notes)
         )
-    progress_console.print("列对应：" + "，".join(f"{field} ← {column}" for field, column in mapping.items()))
+    pairs = "，".join(f"{field} ← {column}" for field, column in mapping.items())
+    for sentence in [f"「{path.name}」的列对应：{pairs}", *notes]:
+        progress_console.print(sentence, highlight=False, markup=False)
     return mapping
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import as_json, as_table, console
+from cli.table import text_of
 from models.engine import migrate, transaction
 from models.intake.collecting import reading, register_source
 from models.views import showing
@@ -21,10 +23,13 @@ from voc.intake.rows import (
     CHANNELS,
     FIELDS,
     Definition,
+    Mapped,
     definition_from_dict,
     guess_mapping,
     map_rows,
     parse_definition,
+    parse_ratings,
+    parse_times,
 )
 from voc.privacy.masking import mask
 
@@ -49,9 +54,17 @@ def show(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = Fal
     if json:
         as_json(rows)
         return
-    named = [{**row, "channel": CHANNELS.get(row["channel"], row["channel"])} for row in rows]
-    as_table("来源", named, {"name": "名称", "title": "标题", "kind": "类型", "channel": "渠道", "every": "频率",
-                           "department": "负责部门", "last_success_at": "上次采集"})  # fmt: skip
+    # Name and title in one cell: beside each other they leave no room for the rest on a screen of 80 columns.
+    named = [
+        {
+            **row,
+            "called": [row["name"], *([row["title"]] if row["title"] != row["name"] else [])],
+            "channel": CHANNELS.get(row["channel"], row["channel"]),
+        }
+        for row in rows
+    ]
+    as_table("来源", named, {"called": "名称、标题", "channel": "渠道", "every": "频率", "department": "负责部门",
+                           "last_success_at": "上次采集"})  # fmt: skip
 
 
 def try_out(file: DefinitionFile) -> None:
@@ -68,7 +81,24 @@ def try_out(file: DefinitionFile) -> None:
              {field: f"{field} ← {mapping[field]}" for field in fields})  # fmt: skip
     if chunk.unreadable:
         console.print(f"另有 {len(chunk.unreadable)} 条读不了，例如：{chunk.unreadable[0].reason}")
+    for sentence in _unread(mapped, known):
+        console.print(sentence, highlight=False, markup=False)
     console.print(f"看起来没有问题的话：voc source add {file}", highlight=False)
+
+
+def _unread(mapped: Mapped, known: Definition) -> list[str]:
+    """Tell of times and ratings that would not be understood."""
+    read: dict[str, Sequence[object]] = {
+        "occurred_at": parse_times(mapped["occurred_at"]),
+        "rating": parse_ratings(mapped["rating"], known.rating_scale),
+    }
+    told: list[str] = []
+    for field, values in read.items():
+        lost = [cell for cell, value in zip(mapped[field], values, strict=True) if cell and value is None]
+        told += (
+            [f"{field} 有 {len(lost)} 条看不懂，如「{lost[0][:30]}」；这样的行会进隔离区。"] if lost else []
+        )
+    return told
 
 
 def _masked(mapped: Any, fields: list[str]) -> list[dict[str, str]]:
@@ -92,7 +122,7 @@ def add(file: DefinitionFile) -> None:
 def _defined(file: Path) -> Definition:
     if not file.is_file():
         raise InputError(f"找不到文件「{file}」，请检查路径。")
-    definition = parse_definition(file.read_text(encoding="utf-8"))
+    definition = parse_definition(text_of(file))
     if not definition.pull and not definition.path:
         raise InputError("来源定义要有 path（文件放在哪里）或 [pull]（怎样拉取）。")
     path = "\n".join(str(Path(one).absolute()) for one in definition.path.splitlines())

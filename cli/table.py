@@ -40,6 +40,16 @@ def open_table(path: Path, encoding: str = "", sheet: str = "") -> Source:
     return open_source(path, definition_from_dict(given))
 
 
+def text_of(path: Path) -> str:
+    """The text of a small file that people wrote by hand, such as a definition in TOML."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"「{path}」不是 UTF-8 编码，请用编辑器另存为 UTF-8。") from None
+    except OSError as error:
+        raise InputError(f"读不了「{path}」：{reason(error)}。") from error
+
+
 def columns_of(source: Source) -> tuple[tuple[str, ...], list[str]]:
     """All columns of a file and the notes on its header; JSON lines are read through for them."""
     first = next(source.chunks(100), None)

@@ -28,6 +28,7 @@ from voc.audit.sheet import (
     NO_AREA,
     NUMBER,
     TEXT,
+    TYPE,
     Answers,
     monday_of,
     read_sheet,
@@ -161,8 +162,10 @@ def _cells(path: Path) -> list[tuple[int, Mapping[str, str]]]:
     cells: list[tuple[int, Mapping[str, str]]] = [
         (row.row, row.payload) for chunk in chunks for row in chunk.rows
     ]
-    if cells and NUMBER not in cells[0][1]:
-        raise InputError(f"「{path.name}」里没有列「{NUMBER}」；请导入由 voc audit draw 写出、填好的文件。")
+    if missing := [name for name in (NUMBER, TYPE) if cells and name not in cells[0][1]]:
+        raise InputError(
+            f"「{path.name}」里没有列「{missing[0]}」；请导入由 voc audit draw 写出、填好的文件。"
+        )
     return cells
 
 

@@ -15,6 +15,7 @@ VocError                      the sentence for people is Chinese and says what, 
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -35,6 +36,20 @@ _SYSTEM: Final[Mapping[int, str]] = {
 def reason(error: OSError) -> str:
     """Say in Chinese why the system refused; what is seldom stays in its own words."""
     return _SYSTEM.get(error.errno or 0) or error.strerror or type(error).__name__
+
+
+def misspelt(error: ValueError) -> str:
+    """Say in Chinese where a TOML text goes wrong."""
+    said = str(error)
+    found = re.search(r"\(at line (\d+), column (\d+)\)", said)
+    where = (
+        f"第 {found[1]} 行第 {found[2]} 个字符处有错"
+        if found
+        else "结尾不完整"
+        if "end of doc" in said
+        else said
+    )
+    return f"{where}；请检查引号、括号和等号。"
 
 
 class VocError(Exception):

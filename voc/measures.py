@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voc.errors import InputError
+from voc.errors import InputError, misspelt
 
 KINDS = ("corrective", "preventive")
 DIMENSIONS = ("process", "people", "technology", "product", "environment")
@@ -42,7 +42,7 @@ def parse_measures(text: str) -> Library:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"措施库不是有效的 TOML：{error}。请检查引号和括号。") from error
+        raise InputError(f"措施库不是有效的 TOML：{misspelt(error)}") from error
     measures = tuple(_measure(entry) for entry in document.get("measures", ()))
     codes = [measure.code for measure in measures]
     twice = {code for code in codes if codes.count(code) > 1}

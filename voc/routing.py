@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from voc.errors import InputError
+from voc.errors import InputError, misspelt
 
 EMERGENCY = 2
 ASKED_IN_AN_EMERGENCY = "核查本部门相关情况并回复处理结果"
@@ -47,7 +47,7 @@ def parse_organisation(text: str) -> Organisation:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"组织配置不是有效的 TOML：{error}。请检查引号和括号。") from error
+        raise InputError(f"组织配置不是有效的 TOML：{misspelt(error)}") from error
     departments = tuple(_department(entry) for entry in document.get("department", ()))
     emergency = document.get("emergency", {})
     organisation = Organisation(

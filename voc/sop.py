@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from voc.errors import InputError
+from voc.errors import InputError, misspelt
 from voc.sla import Clock, Course, Entry, Grant, Policy, Term, clocks
 
 STATES: Mapping[str, str] = {
@@ -79,7 +79,7 @@ def parse_sops(text: str) -> tuple[Sop, ...]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"流程配置不是有效的 TOML：{error}。请检查引号和括号。") from error
+        raise InputError(f"流程配置不是有效的 TOML：{misspelt(error)}") from error
     return tuple(parse_sop(entry) for entry in document.get("sop", ()))
 
 

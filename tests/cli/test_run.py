@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import xlsxwriter
 
 from cli import main
 from models.intake.collecting import reading
@@ -113,6 +114,16 @@ def test_a_file_that_cannot_be_read_is_one_chinese_sentence(say, tmp_path, name,
     assert done.stderr.startswith("出错：")
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_first_sheet_without_a_table_is_told_with_the_other_sheets(say, tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "two.xlsx") as book:
+        book.add_worksheet("说明").write(0, 0, "本表由系统导出")
+        book.add_worksheet("评价").write_column(0, 0, ["内容", "很好"])
+    done = say("run", tmp_path / "two.xlsx")
+    assert done.returncode == 1
+    assert "认不出哪一列是反馈内容；文件里有的列：本表由系统导出" in done.stderr
+    assert "没有读入：评价；要读哪一张，请用 --sheet 指明" in done.stderr
 
 
 def test_a_missing_file_is_named_even_when_the_columns_are_given(say, tmp_path):

@@ -29,6 +29,39 @@ def test_trying_shows_fields_and_masked_cells_and_stores_nothing(voc_at_home, de
     assert [canary for canary in ("张三丰", "13912345678") if canary in done.stdout] == []
 
 
+def test_cells_that_would_not_be_understood_are_told(voc_at_home, tmp_path):
+    (tmp_path / "a.csv").write_text("内容,时间,星级\n很好,10月7日,五\n不好,2026-10-07,9\n", "utf-8")
+    lines = [
+        'name = "a"',
+        'channel = "web"',
+        'path = "a.csv"',
+        'map = {text="内容", occurred_at="时间", rating="星级"}',
+    ]
+    (tmp_path / "a.toml").write_text("\n".join(lines), "utf-8")
+    told = voc_at_home("source", "try", "a.toml").stdout
+    assert "occurred_at 有 1 条看不懂，如「10月7日」" in told
+    assert "rating 有 1 条看不懂，如「9」" in told
+
+
+def test_a_definition_in_another_encoding_is_told_what_to_do(voc_at_home, tmp_path):
+    (tmp_path / "a.toml").write_bytes('title = "商城"'.encode("gbk"))
+    done = voc_at_home("source", "try", "a.toml")
+    assert (done.returncode, "不是 UTF-8 编码" in done.stderr) == (1, True)
+
+
+def test_the_list_of_sources_fits_on_a_narrow_screen(voc_at_home, definition, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    file = definition(
+        name="hotline-transcripts-2026", title="客服热线通话转写", every="30m", owner="customer_service"
+    )
+    text = (tmp_path / file).read_text("utf-8")
+    (tmp_path / file).write_text(text.replace("[pull]", '[map]\ntext = "content"\n[pull]'), encoding="utf-8")
+    voc_at_home("source", "add", file)
+    shown = voc_at_home("source", "list").stdout
+    assert "│ hotline-transcripts-2026 │" in shown
+    assert "│ 客服热线通话转写 " in shown
+
+
 def test_a_wrong_mapping_is_told_before_anything_is_registered(voc_at_home, definition, tmp_path):
     file = definition()
     text = (tmp_path / file).read_text("utf-8")

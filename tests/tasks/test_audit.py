@@ -56,6 +56,12 @@ def test_readers_see_words_but_not_what_the_model_said(week, tmp_path):
     assert shown != second.read_text("utf-8-sig").splitlines()
 
 
+def test_a_file_that_is_no_sheet_of_an_audit_is_refused(week, tmp_path):
+    (tmp_path / "other.csv").write_text("编号,评价内容\n1,很好\n", "utf-8")
+    with pytest.raises(InputError, match="没有列「类型」；请导入由 voc audit draw 写出"):
+        audit.take_in(tmp_path / "other.csv", "王芳", NOW)
+
+
 def test_a_week_is_drawn_once_and_its_lots_follow_from_the_week(week, house, tmp_path):
     audit.draw_week(week, 40, NOW)
     before = house.rows("SELECT feedback_id, chance FROM audit_item ORDER BY id")

@@ -72,7 +72,7 @@ def columns_of(header: Sequence[str]) -> dict[str, str]:
     missing = [_COLUMNS[field][1] for field in ("kind", "title") if field not in found]
     missing += ["开始时间"] if "at" not in found else []
     if missing:
-        known = "、".join(names[1] if len(names) > 1 else names[0] for names in _COLUMNS.values())
+        known = "类型、名称、开始时间、结束时间、产品、地区、渠道、版本、来源"
         raise InputError(
             f"变更文件缺少列：{'、'.join(missing)}。可用的列有 {known}；有的列：{'、'.join(header)}。"
         )

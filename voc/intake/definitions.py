@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from typing import Any, Final
 
-from voc.errors import InputError
+from voc.errors import InputError, misspelt
 from voc.intake.pulling import http_pull, mail_pull
 
 FIELDS: Final = (
@@ -81,7 +81,7 @@ def parse_definition(text: str) -> Definition:
     try:
         return definition_from_dict(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"来源定义不是正确的 TOML：{error}") from None
+        raise InputError(f"来源定义不是正确的 TOML：{misspelt(error)}") from None
 
 
 def definition_from_dict(values: Mapping[str, Any]) -> Definition:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from voc.errors import InputError
+from voc.errors import InputError, misspelt
 from voc.sla.calendar import AROUND_THE_CLOCK, OFFICE, OFFICE_HOURS, Calendar, Days, worked
 from voc.sla.clock import Grant, Level, Term
 
@@ -94,7 +94,7 @@ def parse_policy(text: str) -> Policy:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"时限配置不是有效的 TOML：{error}。请检查引号和括号。") from error
+        raise InputError(f"时限配置不是有效的 TOML：{misspelt(error)}") from error
     try:
         days = _days(document.get("days", {}))
         calendars = {name: _calendar(entry, days) for name, entry in document.get("calendar", {}).items()}

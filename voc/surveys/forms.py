@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voc.errors import InputError
+from voc.errors import InputError, misspelt
 
 KINDS = ("scale", "choice", "choices", "open")
 USES = ("", "rating", "text")
@@ -46,7 +46,7 @@ def parse_surveys(text: str) -> dict[str, Survey]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"问卷不是正确的 TOML：{error}") from None
+        raise InputError(f"问卷不是正确的 TOML：{misspelt(error)}") from None
     return {code: survey_from(code, values) for code, values in tables.items()}
 
 
