@@ -64,7 +64,8 @@ _PLAIN = frozenset(
     官方 发货 快递 物流 售后 外地 就近 授权 堆 自营 这家 那家 他家 洗车 维修 外卖 夜宵 奶茶 早餐 一样 同一个
     """.split()  # noqa: SIM905
 )
-_STORED = {"仓发": ("仓", "发"), "仓发出": ("仓", "发出")}  # 武汉仓发的货 is cut into 武汉, 仓发
+# 武汉仓发的货 is cut into 武汉, 仓发, and 西湖店住了 into 西湖, 店住.
+_STORED = {"仓发": ("仓", "发"), "仓发出": ("仓", "发出"), "店住": ("店", "住"), "店洗": ("店", "洗")}
 _WITHIN = frozenset({"组", "栋", "幢"})  # part of a place; the words before name the place
 _LONGEST = 6
 _NAME = 3

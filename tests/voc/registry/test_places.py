@@ -17,6 +17,7 @@ def names(text):
         ("人民路营业厅排队两小时", "人民路"),
         ("光谷门店说没有货", "光谷"),
         ("住五道口店，洗澡水是凉的", "五道口"),
+        ("在西湖店住了两天", "西湖"),
     ],
 )
 def test_a_place_is_what_stands_before_the_word_it_ends_with(text, place):
