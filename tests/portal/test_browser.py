@@ -168,8 +168,8 @@ def opened(page, path):
     return faults(page), max(page.evaluate(WIDER), 0)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_no_page_of_customers_shuts_anybody_out(enter, size):
+@pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (DESKTOP, False), (PHONE, True)])
+def test_no_page_of_customers_shuts_anybody_out(enter, size, dark):
     token = secrets.token_urlsafe(16)
     with transaction() as session:
         session.execute(
@@ -180,7 +180,7 @@ def test_no_page_of_customers_shuts_anybody_out(enter, size):
         for code, form in forms.items():
             asking.write_down(session, form, NOW)
             asking.publish(session, code, NOW)
-    page = enter("voc", size=size)
+    page = enter("voc", size=size, dark=dark)
     found = {
         path: opened(page, path) for path in ("/login", "/track", f"/t/{token}", *(f"/s/{c}" for c in forms))
     }
