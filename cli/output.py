@@ -13,8 +13,10 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
+from cli.breaking import break_chinese
 from voc.zone import CHINA
 
+break_chinese()
 # Widths of columns: what stays whole, a name to be typed too, what words need at least, what stands between.
 SHORT, NAME, LEAST, BORDER = 10, 24, 12, 3
 # Sentences are left for the screen to break, so that addresses and commands in them can be copied.

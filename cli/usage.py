@@ -15,6 +15,8 @@ from typer._click.exceptions import MissingParameter, NoArgsIsHelpError, UsageEr
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperArgument
 
+from cli.breaking import break_chinese
+
 FRAME: Mapping[str, str] = {
     "ARGUMENTS_PANEL_TITLE": "参数",
     "OPTIONS_PANEL_TITLE": "选项",
@@ -119,6 +121,7 @@ def _group(command: Any) -> None:
 
 @cache
 def _dress() -> None:
+    break_chinese()
     for name, words in FRAME.items():
         setattr(rich_utils, name, words)
     plain: Callable[..., Any] = rich_utils._make_rich_text

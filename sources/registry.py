@@ -53,8 +53,7 @@ _PAGE: Final = re.compile(
 def open_source(path: Path, definition: Definition | None = None) -> Source:
     """The reader for a file: the definition's kind, encoding and sheet, or what the suffix says."""
     kind = (definition.kind if definition else "") or SUFFIXES.get(path.suffix.lower(), "")
-    if not path.is_file():
-        raise InputError(f"找不到文件「{path.name}」，请检查路径。")
+    _check_there(path)
     if not kind:
         raise InputError(f"不认识「{path.name}」的类型；可以读 {'、'.join(SUFFIXES)}。")
     if kind not in KINDS:
@@ -64,6 +63,15 @@ def open_source(path: Path, definition: Definition | None = None) -> Source:
     if sheet and kind != "excel":
         raise InputError(f"「{path.name}」不是 Excel 文件，没有工作表「{sheet}」可选。")
     return KINDS[kind](path, encoding, sheet)
+
+
+def _check_there(path: Path) -> None:
+    if path.is_dir():
+        raise InputError(f"「{path}」是一个文件夹，请写出里面的文件。")
+    if str(path) == "-" or (path.exists() and not path.is_file()):
+        raise InputError(f"「{path}」不是文件：文件要读不止一遍，不能来自管道，请先存成文件。")
+    if not path.is_file():
+        raise InputError(f"找不到文件「{path.name}」，请检查路径。")
 
 
 def _kind_inside(path: Path, named: str) -> str:

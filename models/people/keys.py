@@ -47,7 +47,9 @@ def add_key(
     days: int = 0,
 ) -> str:
     """Make a key and return it; it is never shown again. Raises InputError when it cannot be."""
-    for scope in set(scopes) - set(SCOPES) or ([] if scopes else ["（空）"]):
+    if not scopes:
+        raise InputError(f"密钥至少要有一项权限（--scope），可选：{'、'.join(SCOPES)}。")
+    for scope in set(scopes) - set(SCOPES):
         raise InputError(f"没有「{scope}」这个权限，可选：{'、'.join(SCOPES)}。")
     if session.scalar(select(ApiKey.id).where(ApiKey.name == name)) is not None:
         raise InputError(f"已有名为「{name}」的密钥。")

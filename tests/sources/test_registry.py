@@ -90,6 +90,13 @@ def test_an_unknown_type_or_a_missing_file_is_refused_in_words(tmp_path: Path, n
         open_source(tmp_path / name)
 
 
+def test_a_folder_and_a_pipe_are_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="是一个文件夹"):
+        open_source(tmp_path)
+    with pytest.raises(InputError, match="不能来自管道"):
+        open_source(Path("-"))
+
+
 def test_an_unknown_kind_names_the_kinds_there_are(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x")
     definition = definition_from_dict({"name": "x", "channel": "web", "kind": "oracle"})
