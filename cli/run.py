@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.accounting import as_accounting
 from cli.output import as_json, as_table, console, progress_console
 from cli.server import prefect_server
 from cli.table import parse_scale, text_of
@@ -24,7 +25,7 @@ from settings import get_settings
 from sources.registry import open_source
 from voc.errors import InputError
 from voc.intake.rows import Definition, definition_from_dict, guess_mapping, parse_definition, parse_mapping
-from voc.kpi import PART_NAMES, PARTS
+from voc.kpi import PARTS
 
 STAGES = ("采集", "质检", "分析", "预警", "改进", "验证", "报告", "告知")
 BLANK = 0.5  # of the rows, from which on the words are probably in another column
@@ -189,12 +190,8 @@ def _problem(row: dict[str, Any]) -> dict[str, Any]:
 
 def _account(files: Sequence[dict[str, Any]]) -> None:
     """Print where the rows went, without the columns nothing went to, and ask back where most of a file was blank."""
-    parts = {**PART_NAMES, "pending": "待处理", "error": "未能读取的原因"}
-    columns = {"path": "文件", "read": "读入", **{
-        name: title for name, title in parts.items() if name == "stored" or any(file[name] for file in files)
-    }}  # fmt: skip
     named = [{**file, "path": Path(file["path"]).name} for file in files]
-    as_table("行数核对（读入 = 其余各列之和，没有的不列）", named, columns)
+    as_accounting("行数核对", named, {"path": "文件"})
     for file in named:
         if file["blank"] > BLANK * file["read"]:
             console.print(

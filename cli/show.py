@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.accounting import as_accounting
 from cli.output import as_json, as_table, console
 from models.engine import migrate, transaction
 from models.views import problem_list, showing
 from notifications.names import EVENTS
 from settings import get_settings
 from voc.effect.verdict import NAMES
-from voc.kpi import PART_NAMES
 from voc.lifecycle import ACTION, PROBLEM
 from voc.monitor import Watching
 from voc.telling.delivery import STATES
@@ -144,5 +144,4 @@ def deliveries(json: AsJson = False) -> None:
     rows = fetch(showing.deliveries)
     if json:
         return as_json(rows)
-    return as_table("采集", rows, {"id": "编号", "title": "来源", "path": "文件", "read": "读入", **PART_NAMES,
-                                 "error": "未能读取的原因"})  # fmt: skip
+    return as_accounting("采集", rows, {"id": "编号", "title": "来源", "path": "文件"})

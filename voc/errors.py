@@ -76,7 +76,8 @@ class StepRefused(VocError):
     """A life cannot take a step from its present state."""
 
     def __init__(self, life: str, subject: object, state: str | None, step: str, because: str) -> None:
-        super().__init__(f"{life} {subject}：当前状态「{state}」不能执行「{step}」，{because}")
+        refused = f"{life} {subject}：当前状态「{state}」不能执行「{step}」，{because}"
+        super().__init__(refused if state else f"{life} {subject}：{because}")
         self.life, self.subject, self.state, self.step, self.because = life, subject, state, step, because
 
 

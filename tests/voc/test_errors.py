@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from voc.errors import misspelt, reason
+from voc.errors import StepRefused, misspelt, reason
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,9 @@ def test_what_the_system_refuses_is_told_and_what_is_seldom_stays_as_it_is() -> 
     assert reason(PermissionError(13, "Permission denied")) == "没有权限"
     assert reason(OSError(5, "Input/output error")) == "Input/output error"
     assert reason(OSError("alone")) == "OSError"
+
+
+def test_what_does_not_exist_is_told_without_a_state_or_a_step() -> None:
+    assert str(StepRefused("预警复核", 1, None, "uphold", "没有这个编号。")) == "预警复核 1：没有这个编号。"
+    refused = StepRefused("措施", 2, "已提议", "开始", "须先处于「已接单」。")
+    assert str(refused) == "措施 2：当前状态「已提议」不能执行「开始」，须先处于「已接单」。"
