@@ -17,6 +17,7 @@ from voc.cleaning.spam import SpamModel, spam_scores
 from voc.cleaning.words import (
     ADDRESSED,
     BLANK,
+    CALLING,
     COMMON,
     FILLER,
     HOLLOW,
@@ -43,8 +44,13 @@ LONGEST_EMPTY = 40  # longer texts say something
 OWN_WEIGHT, MOST_OWN = 1.0, 4  # logits a customer's own word weighs against the model, and how many count
 RULES = 3.5  # signs of advertising that suffice without the model
 DOUBT = -6.0  # below this score the rules are not asked
+# Below this one they need a way to reach somebody: without, two customers of 153,538 were rejected.
+UNLIKE = -4.5
+LIKE = -2.5  # below this score a number is a customer's own
 SIGN_WEIGHT, MOST_SIGNS = 0.3, 4.0  # what the signs of the rules add to the model's score, or take
-MOST_ADDED = SIGN_WEIGHT * MOST_SIGNS + 1e-9  # beyond rounding
+# What a way to reach somebody adds where nothing is a customer's word: of 7,296 such rows 61 are feedback.
+ALONE = 1.5
+MOST_ADDED = SIGN_WEIGHT * MOST_SIGNS + ALONE + 1e-9  # beyond rounding
 LACKING = 1.0  # what the model's score must be higher where no offer, or no way to reach somebody, is found
 MOST_COMMON = 2  # words of offers that customers use, too, as far as they count where nobody is to be reached
 FEWEST_WORDS = 4  # Chinese characters: the model has seen hardly any other language
@@ -78,7 +84,18 @@ def weighed(plain: Sequence[str], scores: NDArray[np.float64]) -> NDArray[np.flo
     own = [min(len(set(OWN.findall(text))), MOST_OWN) for text in plain]
     signs = np.clip([_signs(text) for text in plain], -MOST_SIGNS, MOST_SIGNS)
     lacking = [(not REACHED.search(text)) + (not OFFER.search(text)) for text in plain]
-    return scores - OWN_WEIGHT * np.array(own) + SIGN_WEIGHT * signs - LACKING * np.array(lacking)
+    alone = [
+        score >= LIKE and not mine and _only_reached(text)
+        for text, mine, score in zip(plain, own, scores.tolist(), strict=True)
+    ]
+    told = SIGN_WEIGHT * signs + ALONE * np.array(alone)
+    return scores - OWN_WEIGHT * np.array(own) + told - LACKING * np.array(lacking)
+
+
+def _only_reached(plain: str) -> bool:
+    """Whether a text says how to reach somebody and neither answers nor quotes anybody."""
+    answered = ADDRESSED.search(plain) or CALLING.search(plain) or QUOTED.search(plain)
+    return bool(REACHED.search(plain)) and not answered
 
 
 def _empty(text: str, plain: str) -> str | None:
@@ -102,7 +119,10 @@ def _advertising(plain: Sequence[str], spam: SpamModel | None) -> Iterable[tuple
         return [(row, ADVERTISING) for row, sum_ in signs if sum_ >= RULES]
     scores = spam_scores(plain, spam)
     doubtful: list[int] = np.flatnonzero(scores[:, 0] >= DOUBT).tolist()
-    sold = {*_by_model(plain, scores[:, 0], doubtful, spam.threshold), *_by_rules(plain, doubtful)}
+    sold = {
+        *_by_model(plain, scores[:, 0], doubtful, spam.threshold),
+        *_by_rules(plain, scores[:, 0], doubtful),
+    }
     return [(row, FRAUD if scores[row, 1] > 0 else ADVERTISING) for row in sorted(sold)]
 
 
@@ -116,10 +136,11 @@ def _by_model(
             yield row
 
 
-def _by_rules(plain: Sequence[str], doubtful: Sequence[int]) -> Iterator[int]:
+def _by_rules(plain: Sequence[str], scores: NDArray[np.float64], doubtful: Sequence[int]) -> Iterator[int]:
     column = pl.Series([plain[row] for row in doubtful], dtype=pl.String)
     for row in (doubtful[k] for k in column.str.contains_any(OFFERED).arg_true()):
-        if _told(plain[row]) and _signs(plain[row]) >= RULES:
+        likely = scores[row] >= UNLIKE or REACHED.search(plain[row])
+        if likely and _told(plain[row]) and _signs(plain[row]) >= RULES:
             yield row
 
 

@@ -135,6 +135,7 @@ def test_mere_insults_are_rejected(text: str) -> None:
         "很差", "垃圾", "哈哈哈哈", "👍👍👍", "？？？", "yyds", "1",
         "大学生做什么兼职能赚钱", "社保卡可以套现吗", "没人联系我", "客服让我加微信才给退款，是不是骗子",
         "这个月话费套餐外多扣了30，办理的时候说免费领流量的", "贷款批了迟迟不放款，额度还降了，征信查了三次",
+        "店里贴着加微信领红包，加了以后天天被推销",
         "培训班招生时说名师小班，来了是大班", "该用户反映空调漏水", "扣100块钱也没人说一声",
         "操作简单", "给孙子买的", "无语", "没用", "无法登录",
     ],
@@ -154,3 +155,20 @@ def test_a_text_is_judged_the_same_alone_and_in_a_batch(texts: list[str]) -> Non
     together = reject(texts)
     assert together == [reject([text])[0] for text in texts]
     assert set(together) <= {None, *REASONS}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["专业通下水道修马桶，十五分钟上门，24小时服务[手机号1]", "【福利】前100名进群送鸡蛋，扫描下方二维码"],
+)
+def test_who_only_says_how_he_is_reached_and_nothing_of_his_own_advertises(
+    text: str, spam: SpamModel
+) -> None:
+    assert reject([text], spam) == [ADVERTISING]
+
+
+@pytest.mark.parametrize("text", ["没用绑定信用卡可以贷款嘛", "贷款利率说好3.2，放款成了4.1"])
+def test_words_of_loans_alone_do_not_outweigh_a_model_that_sees_no_advertising(
+    text: str, spam: SpamModel
+) -> None:
+    assert reject([text], spam) == [None]
