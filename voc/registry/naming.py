@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voc.registry.background import Background
+from voc.registry.frames import without_frames
 from voc.registry.signs import pair_key
 from voc.text.clauses import clausal
 from voc.text.spoken import spoken
@@ -60,7 +61,7 @@ def name_of(texts: Sequence[str], background: Background, where: str = "") -> st
 
     `where` (a product or a place all members share) is put before the name unless it is already said.
     """
-    read = spoken(normalise(list(texts[:READ])))
+    read = without_frames(spoken(normalise(list(texts[:READ]))))
     common = _common(read, background)
     choices = _clauses(read) or [one for one in _clauses(read, _ANY) if _value(one, common) > 0]
     if not choices:

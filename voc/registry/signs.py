@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from voc.kernels.compiled import compiled
 from voc.registry.background import Background
+from voc.registry.frames import without_frames
 from voc.registry.places import Span, named
 from voc.text.spoken import spoken
 from voc.text.uniform import normalise
@@ -77,7 +78,7 @@ def name_key(kind: str, name: str) -> int:
 
 def signs(texts: Sequence[str], background: Background) -> Signs:
     """Read a batch of texts."""
-    plain = [text.lower() for text in spoken(normalise(texts))]
+    plain = [text.lower() for text in without_frames(spoken(normalise(texts)))]
     found = named(plain, HEAD_PLACES)
     places = [one.places for one in found]
     proper, units = [one.proper for one in found], [[span for span, _, _ in one.units] for one in found]
