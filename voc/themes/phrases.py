@@ -43,6 +43,7 @@ EMPTY = MANNER | frozenset(
     设置 无法 星期 不好意思 受不了 显示 使用 功能 支持 软件 产品 手机
     更新 升级 版本 新版 连接 电话 联系 强迫症 两天 三天 几天 分钟
     小时 一天 半天 一个月 个月 号安装 天天 有时 有时候 不再 改成
+    来电人 来电者 主叫 机主 顾客 本人
     """.split()  # noqa: SIM905
 )
 # When, how long, how much: a date many name is no symptom.
