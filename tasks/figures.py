@@ -182,9 +182,9 @@ def _cases(cases: Rows, excluded: frozenset[int]) -> list[Number]:
     slow = f"九成在 {cycle.p90:,.1f} 小时内" if cycle.p90 is not None else ""
     return [
         _share("answered", "首次答复及时率", kpi.share(sum(answered), len(cases)),
-               "在承诺期限内得到首次答复的个案占比；区间为 Wilson 区间。", "up", basis),
+               "在最初承诺的期限内得到首次答复的个案占比；区间为 Wilson 区间。", "up", basis),
         _share("kept", "解决及时率", kpi.share(sum(kept), len(cases)),
-               "在承诺期限内解决的个案占比；区间为 Wilson 区间。", "up", basis),
+               "在最初承诺的期限内解决的个案占比；区间为 Wilson 区间。", "up", basis),
         _share("solved", "个案解决率", kpi.closure_rate(np.array(solved, dtype=bool)),
                "期内受理的个案中已解决的占比，异常结案不算解决；区间为 Wilson 区间。", "up", basis + out),
         Number("cycle", "解决用时（中位）", cycle.median, "hours", "已解决个案从受理到解决的自然小时数的中位数。",

@@ -61,8 +61,13 @@ CONTACTS = f"""
     FROM asked WHERE occurred_at >= :since AND occurred_at < LEAST(:until, :now - CAST(:days AS interval))
       AND (before IS NULL OR before < occurred_at - CAST(:days AS interval))
 """  # noqa: S608
+# In time is what keeps the first promise: the dates on the row move with the clocks when a case is opened again.
 CASES = """
-    SELECT k.id, k.department, k.opened_at, k.respond_by, k.resolve_by,
+    SELECT k.id, k.department, k.opened_at,
+           COALESCE((SELECT s.due_at FROM sla_lap s WHERE s.life = 'case' AND s.subject_id = k.id
+                     AND s.promise = 'respond' AND s.lap = 1), k.respond_by) AS respond_by,
+           COALESCE((SELECT s.due_at FROM sla_lap s WHERE s.life = 'case' AND s.subject_id = k.id
+                     AND s.promise = 'resolve' AND s.lap = 1), k.resolve_by) AS resolve_by,
            min(l.at) FILTER (WHERE l.step = 'respond') AS responded_at,
            min(l.at) FILTER (WHERE l.step = 'resolve') AS resolved_at,
            count(*) FILTER (WHERE l.step = 'reopen') AS reopened,

@@ -15,6 +15,7 @@ from models.views import leading
 from tasks.improve import open_cases
 from tasks.replay import replay
 from tasks.report import Wanted, write, write_report
+from tasks.sla import sweep
 from tasks.verify import verify_due
 
 MONDAY = date(2026, 1, 5)
@@ -110,6 +111,21 @@ def test_what_is_late_is_counted_case_by_case_and_as_the_dashboard_counts_it(hou
     assert "已过期限：3\u00a0件个案。" in page
     with transaction() as session:
         assert leading.figures(session, then.now, later.now)["cases_late"] == 3
+
+
+def test_an_answer_that_was_late_stays_late_when_the_case_is_opened_again(house):
+    then, later = house.on(MONDAY), house.on(MONDAY + timedelta(days=30))
+    then.take_in([["R1", SAID[0], "2026-01-05 08:00", "1", "13800000001", "成都"]])
+    open_cases.fn(then.now)
+    steps = (("respond", 5, {}), ("resolve", 6, {}), ("reopen", 7, {"reason": "还是没来"}))
+    for step, day, facts in steps:
+        with transaction() as session:
+            one = house.value('SELECT id FROM "case"')
+            advance(session, "case", step, {one: facts}, By("person:李雷", then.now + timedelta(days=day)))
+    sweep.fn(then.now + timedelta(days=7))
+    write_report.fn(later.now, paper=False)
+    facts = later.value("SELECT facts FROM report")
+    assert (facts["answered"]["value"], facts["kept"]["value"]) == (0.0, 0.0)
 
 
 def test_a_weekly_report_is_about_the_week_before(judged):

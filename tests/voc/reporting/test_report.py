@@ -169,7 +169,7 @@ def test_rows_that_do_not_add_up_are_said_aloud() -> None:
 def test_a_report_without_verifications_says_so() -> None:
     report = build(EMPTY)
     assert report.summary == ("本期尚无完成效果验证的措施。",)
-    assert "还没有做过效果验证" in report.empty["failures"]
+    assert "本期没有得出效果结论" in report.empty["failures"]
     assert "还没有做过" not in build(FULL).empty["failures"]
 
 
