@@ -28,7 +28,7 @@ from sources.base import Source
 from tasks.assets import cleaning, model, taxonomy
 from voc.cleaning.repeats import Repeats
 from voc.intake.identity import tiers
-from voc.intake.rows import parse_ratings, parse_times
+from voc.intake.rows import known, parse_ratings, parse_times
 from voc.priority import Factors, prioritise
 from voc.reading.model import TYPES
 from voc.reading.scoring import REASON_NAMES, UNDERSTOOD, UNREADABLE, Scored, ranks, score
@@ -130,7 +130,7 @@ class Scoring:
         if not name:
             return [None] * len(rows)
         place = self._plan.columns.index(name)
-        return [row.cells[place].strip() or None for row in rows]
+        return known([row.cells[place].strip() or None for row in rows])
 
     def _asked(self, rows: Sequence[Row]) -> tuple[list[str], list[float | None]]:
         places = [self._plan.columns.index(name) for name in self._plan.text]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from json.encoder import encode_basestring
 
+from voc.amounts import MISSING
 from voc.errors import SchemaBroken
 from voc.evidence.records import joined
 from voc.intake.cells import parse_ratings as parse_ratings
@@ -23,6 +24,8 @@ from voc.intake.definitions import parse_mapping as parse_mapping
 from voc.intake.guess import guess_mapping as guess_mapping
 
 _FORMULA = frozenset("=+-@＝＋－＠\t\r")
+_WORDS = frozenset(("text", "title"))  # what people said, be it 无
+_LONGEST = max(map(len, MISSING))
 
 
 class Mapped:
@@ -67,6 +70,9 @@ class Mapped:
         if field == "evidence":
             return _records(found, self._count)
         column = _column([*found.values()], self._count)
+        if field in _WORDS:
+            return column
+        column = known(column)
         if field == "channel":
             return [CHANNEL_CODES.get(v, v) if v else self._definition.channel for v in column]
         if field == "touchpoint":
@@ -86,6 +92,12 @@ def columns_wanted(definition: Definition, present: Iterable[str]) -> list[str]:
     there = dict.fromkeys(present)
     parts = [part for column in definition.mapping.values() for part in _parts(column, there)]
     return [part for part in dict.fromkeys(parts) if part in there]
+
+
+def known(cells: list[str | None]) -> list[str | None]:
+    """Cells without the marks that say that nothing is known: -, 无, NULL; two such customers are not the same."""
+    marks = {cell for cell in set(cells) if cell and len(cell) <= _LONGEST and cell.casefold() in MISSING}
+    return [None if cell in marks else cell for cell in cells] if marks else cells
 
 
 def _present(payloads: Sequence[Mapping[str, str]], definition: Definition) -> dict[str, None]:

@@ -225,3 +225,19 @@ def test_the_channels_are_the_thirteen_of_the_product() -> None:
 @given(st.dictionaries(st.text(), st.text()))
 def test_a_row_is_written_as_json_writes_it_with_its_columns_in_order(payload: dict[str, str]) -> None:
     assert canonical(payload) == json.dumps(payload, ensure_ascii=False, sort_keys=True)
+
+
+def test_marks_of_what_is_not_known_are_no_values_but_words_stay_words() -> None:
+    definition = definition_from_dict(
+        {
+            "name": "x",
+            "channel": "web",
+            "map": {"external_id": "id", "text": "t", "rating": "r", "customer": "c"},
+        }
+    )
+    rows = [{"id": "NULL", "t": "无", "r": "-", "c": "匿名"}, {"id": "n/a", "t": "NA", "r": "5", "c": "无"}]
+    mapped = map_rows(rows, definition)
+    assert mapped["text"] == ["无", "NA"]
+    assert mapped["external_id"] == [None, None]
+    assert mapped["rating"] == [None, "5"]
+    assert mapped["customer"] == ["匿名", None]
