@@ -43,7 +43,7 @@ EMPTY = MANNER | frozenset(
     设置 无法 星期 不好意思 受不了 显示 使用 功能 支持 软件 产品 手机
     更新 升级 版本 新版 连接 电话 联系 强迫症 两天 三天 几天 分钟
     小时 一天 半天 一个月 个月 号安装 天天 有时 有时候 不再 改成
-    来电人 来电者 主叫 机主 顾客 本人
+    来电 来电人 来电者 主叫 机主 顾客 本人
     """.split()  # noqa: SIM905
 )
 # When, how long, how much: a date many name is no symptom.
@@ -74,7 +74,7 @@ def _terms(pieces: Sequence[str]) -> set[str]:
 
 def _stands(first: str, last: str, phrase: str) -> bool:
     """Whether a phrase can stand alone: it is not cut off at an end, and says more than its empty words."""
-    loose = first[0] in _LOOSE or last[-1] in _LOOSE or first in EMPTY or last in EMPTY
+    loose = first[0] in _LOOSE or last[-1] in _LOOSE or not EMPTY.isdisjoint((first, last, phrase))
     loose = loose or first.isdecimal() or last.isdecimal()  # a date, an amount
     return not loose and len(phrase) > 2 and not phrase.isascii() and not _AMOUNT.search(phrase)
 
