@@ -72,14 +72,15 @@ def gather(session: Session, scope: Scope, judge: Judging = lambda _, stored: st
     found = counted(session, asked)
     verdicts = judge(session, ask(session, VERDICTS, asked))
     # One correction over all measures that are told or counted; whatever follows uses what it left standing.
-    last = _last(scope, verdicts)
-    credit = credits([claim_of(row) for row in last])
+    last, told = _last(scope, verdicts), _told(scope, verdicts, asked)
+    compared = last if scope.action else {row["id"]: row for row in (*last, *told)}.values()
+    credit = credits([claim_of(row) for row in compared])
     rows = delivered(session, asked, found.said, origins)
     seen = look(session, asked)
     late = [] if scope.action else overdue(session, found.actions, asked)
     _note_lists(seen, late, origins)
     audit = audited(asked, origins)
-    judged = effects(session, _told(scope, verdicts, asked), asked, origins, credit)
+    judged = effects(session, told, asked, origins, credit)
     listed = marked(
         problems(session, found.problems, asked, _only(scope, found), origins), _unsolved(last, credit)
     )
@@ -126,13 +127,15 @@ def _numbers(
 
 
 def _told(scope: Scope, verdicts: Sequence[Row], asked: Asked) -> list[Row]:
-    """Choose the verdicts a report tells: all looks at its measure, else the last look at each within the period."""
+    """Choose the verdicts a report tells: all looks at its measure, else the last look at each within the period.
+
+    What was judged between the end of a month and the morning its report is written belongs to the next one.
+    """
     if scope.action:
         return [row for row in verdicts if row["action_id"] == scope.action]
-    last = _last(scope, verdicts)
     if scope.kind in ("run", "department"):
-        return last
-    return [row for row in last if asked.since <= row["computed_at"] < max(asked.until, asked.now)]
+        return _last(scope, verdicts)
+    return _last(scope, [row for row in verdicts if asked.since <= row["computed_at"] < asked.until])
 
 
 def _last(scope: Scope, verdicts: Sequence[Row]) -> list[Row]:

@@ -141,6 +141,12 @@ def test_a_monthly_report_is_about_the_month_before(judged):
     assert (row["period_start"], row["period_end"]) == (date(2026, 5, 1), date(2026, 5, 31))
 
 
+def test_a_verdict_is_told_in_the_month_in_which_it_was_reached_and_in_no_other(judged):
+    months = [judged.on(DUE + timedelta(days=later)).now for later in (0, 31, 62)]  # of May, June, July
+    pages = [Path(write_report.fn(now, "monthly", paper=False)).read_text("utf-8") for now in months]
+    assert ["本期没有得出效果结论" in page for page in pages] == [True, False, True]
+
+
 def test_days_that_were_asked_for_are_the_days_of_the_report(judged):
     write_report.fn(judged.now, "run", date(2026, 2, 1), date(2026, 2, 28))
     (row,) = judged.rows("SELECT period_start, period_end FROM report")
