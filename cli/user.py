@@ -73,6 +73,8 @@ def _asked(from_input: bool) -> str:
     """Read a password without showing it, twice from people and once from a script."""
     if from_input:
         return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        raise InputError("这里没有终端，密码会显示出来；请用 --password-stdin 从标准输入给出密码。")
     return str(typer.prompt("密码（12 个字符以上）", hide_input=True, confirmation_prompt="再输入一次"))
 
 

@@ -64,6 +64,11 @@ def test_a_password_is_kept_as_an_argon2_hash_with_a_salt_of_its_own(home):
         assert matches("correct horse battery", known_hash(session, "one")[1])
 
 
+def test_where_nothing_can_be_hidden_no_password_is_asked_for(home):
+    told = CliRunner().invoke(user, ["user", "add", "admin", "--role", "admin"], input="correct horse battery\n")
+    assert (told.exit_code, "--password-stdin" in str(told.exception or told.output)) == (1, True)
+
+
 def test_the_command_makes_the_first_administrator_with_a_password_from_standard_input(home):
     done = CliRunner().invoke(
         user, ["user", "add", "admin", "--role", "admin", "--password-stdin"], input="correct horse battery\n"

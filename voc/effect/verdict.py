@@ -178,11 +178,11 @@ def _advice(effect: Effect, weeks: int | None) -> str:
     points = effect.diagnostics["wait"]
     if points:
         return f"，若保持现状，大约再有 {points} 个数据点可以判断"
-    return "，仅延长观察难以判断，需要更多对照或更长的基线"
+    return "，仅延长观察难以判断，需要更多对照组或更长的上线前数据"
 
 
 def _wait(weeks: int | None) -> str:
-    return f"，预计再观察 {weeks} 周可以判断" if weeks else "，仅延长观察难以判断，需要更长的基线或对照"
+    return f"，预计再观察 {weeks} 周可以判断" if weeks else "，仅延长观察难以判断，需要更长的上线前数据或对照组"
 
 
 def _weeks_more(effect: Effect, contract: Contract) -> int | None:
