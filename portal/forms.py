@@ -39,6 +39,8 @@ DONE: Mapping[str, str] = {
     "published": "已发布，各渠道可以查到。",
     "retired": "已停用。",
     "approved": "已批准，责任部门会收到通知。",
+    "problem-confirm": "已确认，接下来会诊断根因、提出措施。",
+    "problem-dismiss": "已决定不处理，理由记在经过里。",
     "taken": "已交给您。",
     "taught": "技能已更新。",
     "joint": "已登记本部门的处理情况。",

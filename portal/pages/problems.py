@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.cases import desk
-from models.measures import explaining
-from models.people.rights import Unseen, session_for
+from models.cases.desk_work import masked
+from models.measures import deciding, explaining
+from models.people.rights import Unseen, acting, session_for
 from models.views import problem_list, showing
 from models.views import sentences as behind
-from portal.forms import said
+from portal.forms import back, by, said
 from portal.pages.cases import beside
 from portal.pages.desk import Desk
 from portal.pages.reports import READERS, Reader
 from portal.papers import READING, cause_page
 from portal.rendering import page
+from portal.rights import User, allow
 from portal.texts import marked
+from voc.errors import InputError
 from voc.lifecycle import PROBLEM
 
 router = APIRouter()
+DECIDE = frozenset({"admin", "voc"})
+Decider = Annotated[User, Depends(allow(*sorted(DECIDE)))]
 
 
 @router.get("/problems")
@@ -58,8 +63,27 @@ def show(request: Request, person: Desk, problem_id: int) -> HTMLResponse:
             "log": desk.log(session, "problem", problem_id),
             **beside(session, "problem", problem_id, None),
             "causes": bool(person.roles & READERS) and cause_page(problem_id) is not None,
+            "decides": bool(person.roles & DECIDE),
         }
     return page(request, "problem.html", **values, said=said(request))
+
+
+@router.post("/problems/{problem_id}/decide")
+def decide(
+    person: Decider,
+    problem_id: int,
+    step: Annotated[Literal["confirm", "dismiss"], Form()],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> RedirectResponse:
+    """Confirm a problem of which too few speak for the rule, or say why nothing is done about it."""
+    if step == "dismiss" and not reason.strip():
+        raise InputError("请写明不处理的理由，它会留在经过里。")
+    with acting(person, "problem", problem_id) as session:
+        if step == "confirm":
+            deciding.confirm(session, problem_id, by(person))
+        else:
+            deciding.dismiss(session, problem_id, masked(reason), by(person))
+    return back(f"/problems/{problem_id}", f"problem-{step}")
 
 
 @router.get("/problems/{problem_id}/causes")

@@ -65,7 +65,9 @@ def test_a_password_is_kept_as_an_argon2_hash_with_a_salt_of_its_own(home):
 
 
 def test_where_nothing_can_be_hidden_no_password_is_asked_for(home):
-    told = CliRunner().invoke(user, ["user", "add", "admin", "--role", "admin"], input="correct horse battery\n")
+    told = CliRunner().invoke(
+        user, ["user", "add", "admin", "--role", "admin"], input="correct horse battery\n"
+    )
     assert (told.exit_code, "--password-stdin" in str(told.exception or told.output)) == (1, True)
 
 

@@ -209,6 +209,28 @@ def test_a_preventive_measure_is_proposed_and_waits_for_approval(handler):
     assert one("SELECT count(*) FROM approval WHERE state = 'open'") == 1
 
 
+@pytest.mark.parametrize(
+    ("form", "state", "reason"),
+    [
+        ({"step": "confirm"}, "confirmed", None),
+        ({"step": "dismiss", "reason": "已停产"}, "dismissed", "已停产"),
+    ],
+)
+def test_who_does_the_work_of_voc_decides_whether_a_problem_is_one(full, signed, form, state, reason):
+    with transaction() as session:
+        session.execute(text("UPDATE problem SET state = 'detected'"))
+    problem, voc = one("SELECT id FROM problem"), signed("voc")
+    assert "是要解决的问题吗" in voc.get(f"/problems/{problem}").text
+    voc.post(f"/problems/{problem}/decide", form)
+    assert one("SELECT state FROM problem") == state
+    assert one("SELECT facts ->> 'reason' FROM problem_log ORDER BY seq DESC LIMIT 1") == reason
+
+
+def test_nothing_is_dismissed_without_a_reason(full, signed):
+    answer = signed("voc").post(f"/problems/{one('SELECT id FROM problem')}/decide", {"step": "dismiss"})
+    assert (answer.status_code, "理由" in answer.text) == (409, True)
+
+
 def test_a_root_cause_report_is_written_by_one_and_accepted_by_another(handler, signed):
     from models.measures.explaining import ask
 
@@ -330,8 +352,8 @@ def test_the_desk_is_read_by_the_index_of_deadlines(full):
 def test_a_problem_that_was_merged_leads_to_the_one_that_stands_for_it(handler):
     kept = one("SELECT min(id) FROM problem WHERE department = 'app'")
     merged = one(
-        """INSERT INTO problem (key, issue, area, name, department, kind, state, round, first_seen_at, detected_at, alarm_from,
-                                alarm_until, changed_at, merged_into)
+        """INSERT INTO problem (key, issue, area, name, department, kind, state, round, first_seen_at, detected_at,
+                                alarm_from, alarm_until, changed_at, merged_into)
            SELECT key || '-x', issue, area, '并入的一个', department, kind, state, round, first_seen_at, detected_at,
                   alarm_from, alarm_until, changed_at, id FROM problem WHERE id = :kept RETURNING id""",
         kept=kept,

@@ -31,6 +31,7 @@ DOORS = {
     "GET /rootcauses/{}": ALL,
     **{f"POST /rootcauses/{{}}{step}": WORKERS for step in ("", "/review", "/finish")},
     "POST /problems/{}/preventive": WORKERS,
+    "POST /problems/{}/decide": OPERATORS,
     "GET /files/{}": ALL,
     "GET /cases/{}": ALL,
     "POST /cases/{}/{}": WORKERS,

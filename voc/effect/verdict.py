@@ -182,7 +182,9 @@ def _advice(effect: Effect, weeks: int | None) -> str:
 
 
 def _wait(weeks: int | None) -> str:
-    return f"，预计再观察 {weeks} 周可以判断" if weeks else "，仅延长观察难以判断，需要更长的上线前数据或对照组"
+    return (
+        f"，预计再观察 {weeks} 周可以判断" if weeks else "，仅延长观察难以判断，需要更长的上线前数据或对照组"
+    )
 
 
 def _weeks_more(effect: Effect, contract: Contract) -> int | None:
