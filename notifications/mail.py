@@ -86,6 +86,9 @@ def compose(message: Message, sender: str, sender_name: str) -> EmailMessage:
 def _address(address: str, name: str, whose: str, outcome: str) -> Address:
     if not address.isascii():
         raise DeliveryError(f"{whose}地址含有中文或全角字符，请更正。", outcome)
+    if any(letter.isspace() for letter in address):
+        # Read as an address the space would be dropped, and header and envelope would name two people.
+        raise DeliveryError(f"{whose}地址中有空格，请更正。", outcome)
     try:
         return Address(name, addr_spec=address)
     except (ValueError, IndexError, MessageError) as error:

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notifications.base import Message
@@ -297,6 +297,8 @@ def fate(recipient: str) -> str:
         return error.outcome
 
 
+@example("0@ 0")
+@example(" a@b")
 @given(st.text(max_size=30) | st.text('ab@.c\r\n<>,: \\"', max_size=20))
 def test_a_recipient_is_taken_as_it_is_or_dead(recipient: str) -> None:
     assert fate(recipient) in (recipient, "dead")
