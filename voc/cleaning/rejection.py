@@ -17,7 +17,6 @@ from voc.cleaning.spam import SpamModel, spam_scores
 from voc.cleaning.words import (
     ADDRESSED,
     BLANK,
-    CALLING,
     COMMON,
     FILLER,
     HOLLOW,
@@ -46,11 +45,8 @@ RULES = 3.5  # signs of advertising that suffice without the model
 DOUBT = -6.0  # below this score the rules are not asked
 # Below this one they need a way to reach somebody: without, two customers of 153,538 were rejected.
 UNLIKE = -4.5
-LIKE = -2.5  # below this score a number is a customer's own
 SIGN_WEIGHT, MOST_SIGNS = 0.3, 4.0  # what the signs of the rules add to the model's score, or take
-# What a way to reach somebody adds where nothing is a customer's word: of 7,296 such rows 61 are feedback.
-ALONE = 1.5
-MOST_ADDED = SIGN_WEIGHT * MOST_SIGNS + ALONE + 1e-9  # beyond rounding
+MOST_ADDED = SIGN_WEIGHT * MOST_SIGNS + 1e-9  # beyond rounding
 LACKING = 1.0  # what the model's score must be higher where no offer, or no way to reach somebody, is found
 MOST_COMMON = 2  # words of offers that customers use, too, as far as they count where nobody is to be reached
 FEWEST_WORDS = 4  # Chinese characters: the model has seen hardly any other language
@@ -84,18 +80,7 @@ def weighed(plain: Sequence[str], scores: NDArray[np.float64]) -> NDArray[np.flo
     own = [min(len(set(OWN.findall(text))), MOST_OWN) for text in plain]
     signs = np.clip([_signs(text) for text in plain], -MOST_SIGNS, MOST_SIGNS)
     lacking = [(not REACHED.search(text)) + (not OFFER.search(text)) for text in plain]
-    alone = [
-        score >= LIKE and not mine and _only_reached(text)
-        for text, mine, score in zip(plain, own, scores.tolist(), strict=True)
-    ]
-    told = SIGN_WEIGHT * signs + ALONE * np.array(alone)
-    return scores - OWN_WEIGHT * np.array(own) + told - LACKING * np.array(lacking)
-
-
-def _only_reached(plain: str) -> bool:
-    """Whether a text says how to reach somebody and neither answers nor quotes anybody."""
-    answered = ADDRESSED.search(plain) or CALLING.search(plain) or QUOTED.search(plain)
-    return bool(REACHED.search(plain)) and not answered
+    return scores - OWN_WEIGHT * np.array(own) + SIGN_WEIGHT * signs - LACKING * np.array(lacking)
 
 
 def _empty(text: str, plain: str) -> str | None:

@@ -95,8 +95,6 @@ ADDRESSED = re.compile(
     r"投诉|差评|骗|退货|退款|垃圾|坑|师傅|售后|装了|收到|买了|买的|用了|我(?:的|买|打|家|们家|想|要|在|已|被|是|就)|质量|快递|太差|"
     r"不好用|不行|失望|没人|骚扰|为什么|怎么|建议|希望|评价|评论|好评"
 )
-# Who leaves a number to be called, or tells what others had printed, offers nothing.
-CALLING = re.compile("联系我(?!们)|回电|尽快|订单|单号|被|天天|贴着|写着|印着|显示|没接通|打不通|空号|占线")
 # Words of people who speak for themselves; each stands in at most eight of a thousand spam messages.
 OWN = re.compile(
     r"投诉|请问|请求|领导|书记|为什么|怎么|如何|失败|不能|无法|没|收到|退货|退款|差评|售后|师傅|质量|快递|太|失望|骚扰|希望|建议|评价|"

@@ -159,12 +159,15 @@ def test_a_text_is_judged_the_same_alone_and_in_a_batch(texts: list[str]) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["专业通下水道修马桶，十五分钟上门，24小时服务[手机号1]", "【福利】前100名进群送鸡蛋，扫描下方二维码"],
+    [
+        "价保说好三十天，找谁都推来推去，越想越气，电话[手机号1]",
+        "门锁能约周末装吗，平时上班。盼回复 [姓名1] 地址：[地址1] 电话：[手机号1]",
+        "老人睡眠浅，那个电流声一晚上不停，找[姓名1]，[手机号1]，微信同号",
+        "大周末停热水，远程教我6分钟好了，感激！店长亲自跟单，买完还加微信回访",
+    ],
 )
-def test_who_only_says_how_he_is_reached_and_nothing_of_his_own_advertises(
-    text: str, spam: SpamModel
-) -> None:
-    assert reject([text], spam) == [ADVERTISING]
+def test_who_says_how_he_is_reached_is_no_advertiser_for_that(text: str, spam: SpamModel) -> None:
+    assert reject([text], spam) == [None]
 
 
 @pytest.mark.parametrize("text", ["没用绑定信用卡可以贷款嘛", "贷款利率说好3.2，放款成了4.1"])
