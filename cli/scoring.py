@@ -28,7 +28,7 @@ from sources.base import Source
 from tasks.assets import cleaning, model, taxonomy
 from voc.cleaning.repeats import Repeats
 from voc.intake.identity import tiers
-from voc.intake.rows import known, parse_ratings, parse_times
+from voc.intake.rows import known, not_understood, parse_ratings, parse_times
 from voc.priority import Factors, prioritise
 from voc.reading.model import TYPES
 from voc.reading.scoring import REASON_NAMES, UNDERSTOOD, UNREADABLE, Scored, ranks, score
@@ -65,7 +65,7 @@ class Unread:
 
     def add(self, given: Sequence[str | None], read: Sequence[object]) -> None:
         """Compare cells with what was read from them."""
-        lost = [cell for cell, value in zip(given, read, strict=True) if cell is not None and value is None]
+        lost = not_understood(given, read)
         self.count += len(lost)
         self.cells = list(dict.fromkeys([*self.cells, *lost[:QUOTED]]))[:QUOTED]
 

@@ -27,6 +27,7 @@ from voc.intake.rows import (
     definition_from_dict,
     guess_mapping,
     map_rows,
+    not_understood,
     parse_definition,
     parse_ratings,
     parse_times,
@@ -94,7 +95,7 @@ def _unread(mapped: Mapped, known: Definition) -> list[str]:
     }
     told: list[str] = []
     for field, values in read.items():
-        lost = [cell for cell, value in zip(mapped[field], values, strict=True) if cell and value is None]
+        lost = not_understood(mapped[field], values)
         told += (
             [f"{field} 有 {len(lost)} 条看不懂，如「{lost[0][:30]}」；这样的行会进隔离区。"] if lost else []
         )

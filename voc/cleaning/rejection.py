@@ -153,7 +153,6 @@ def _signs(plain: str) -> float:
     strong = len(set(STRONG.findall(plain)))
     reached = len({found.group() for found in REACHED.finditer(plain)})
     common = sum(bool(COMMON.fullmatch(offer)) for offer in offers)
-    offered = (
-        min(len(offers), 4) if reached or strong else min(len(offers) - common + min(common, MOST_COMMON), 4)
-    )
+    beyond = 0 if reached or strong else max(common - MOST_COMMON, 0)
+    offered = min(len(offers) - beyond, 4)
     return 2.5 * strong + 1.5 * min(reached, 2) + offered - 1.5 * len(ADDRESSED.findall(plain))

@@ -100,6 +100,11 @@ def known(cells: list[str | None]) -> list[str | None]:
     return [None if cell in marks else cell for cell in cells] if marks else cells
 
 
+def not_understood(given: Sequence[str | None], read: Sequence[object]) -> list[str]:
+    """Cells that hold something of which nothing was read."""
+    return [cell for cell, value in zip(given, read, strict=True) if cell and value is None]
+
+
 def _present(payloads: Sequence[Mapping[str, str]], definition: Definition) -> dict[str, None]:
     present: dict[str, None] = dict.fromkeys(payloads[0]) if payloads else {}
     if not all_present(definition, present):  # only JSON rows differ in their columns
