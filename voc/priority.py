@@ -56,7 +56,7 @@ DEFAULT_POLICY = Policy()
 class Factors:
     """Columns of equal length n, one row per feedback.
 
-    frequency: feedbacks on the same issue in the last 28 days; scope: distinct customers or regions affected;
+    frequency: feedbacks on the same issue in the last 28 days; scope: distinct customers among them;
     customer_value: 0..3; severity: 0, 1 or 2 (safety or outage); sentiment: −1 (angry) .. 1; type: codes.
     """
 
@@ -174,7 +174,7 @@ def _row_reasons(
     if frequency > 1:
         reasons.append(f"近 28 天同类反馈 {frequency} 条")
     if scope > 1:
-        reasons.append(f"影响 {scope} 位客户或地区")
+        reasons.append(f"同类反馈来自 {scope} 位客户")
     if value >= vip_value:
         reasons.append("高价值客户")
     if sentiment <= -0.5:
@@ -253,7 +253,7 @@ def _way(frequency: int, scope: int, severity: int, value: float) -> str:
     if frequency != NO_CHANGE:
         ways.append(f"近 28 天同类反馈达到 {frequency} 条")
     if scope != NO_CHANGE:
-        ways.append(f"影响达到 {scope} 位客户或地区")
+        ways.append(f"同类反馈来自 {scope} 位客户")
     if value != NO_CHANGE:
         ways.append(f"客户价值达到 {value:.1f}")
     if severity == 1:

@@ -187,7 +187,7 @@ def test_reasons_name_the_figures_they_rest_on() -> None:
     assert reasons == [
         "涉及安全或服务中断，按规则定为紧急",
         "近 28 天同类反馈 12 条",
-        "影响 8 位客户或地区",
+        "同类反馈来自 8 位客户",
         "高价值客户",
         "情绪强烈不满",
     ]
