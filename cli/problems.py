@@ -16,7 +16,7 @@ from models.problems import regrouping
 from models.views import problem_list
 from voc.deadlines import working_days_due
 from voc.errors import InputError
-from voc.lifecycle import PROBLEM
+from voc.lifecycle import LINEAGE, PROBLEM
 from voc.wording import who
 
 problem = typer.Typer(help="问题：查看、确认、不处理、另想办法、合并、拆分", no_args_is_help=True)
@@ -24,7 +24,6 @@ ProblemId = Annotated[int, typer.Argument(help="问题编号")]
 Reason = Annotated[str, typer.Option("--reason", help="理由，写进记录")]
 Ask = Annotated[bool, typer.Option("--ask", help="先提请审批，批准后才执行")]
 APPROVER, DECIDE_DAYS = "voc", 2
-HAPPENED = {"merge_into": "并入", "merge_from": "并进", "split_into": "拆出", "split_from": "拆自"}
 
 
 def attach(app: typer.Typer) -> None:
@@ -65,8 +64,8 @@ def show(number: ProblemId, json: Annotated[bool, typer.Option("--json", help="�
 
 def _told(entry: dict[str, object]) -> str:
     what = str(entry["what"])
-    if what in HAPPENED:
-        return f"{HAPPENED[what]}问题 {entry['other']}"
+    if what in LINEAGE:
+        return f"{LINEAGE[what]}问题 {entry['other']}"
     return PROBLEM.steps[what].title
 
 

@@ -115,7 +115,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         # The outer loop.
         "problem": _own(f"id = {_OWN_PROBLEMS}"),
         "problem_log": _own(f"subject_id = {_OWN_PROBLEMS}"),
-        "problem_member": _own(f"problem_id = {_OWN_PROBLEMS}"),
+        "problem_member": _own(f"problem_id = {_OWN_PROBLEMS}", "SELECT, INSERT, UPDATE, DELETE"),
         "problem_lineage": _own(f"parent_id = {_OWN_PROBLEMS} OR child_id = {_OWN_PROBLEMS}"),
         "action": _own(f"problem_id = {_OWN_PROBLEMS}"),
         "action_log": _of("action", "subject_id"),
@@ -208,9 +208,10 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         # Workings of the pipeline.
         "index_block": _CLOSED,
         "index_run": _CLOSED,
-        "registry_apart": _CLOSED,
-        "registry_group": _CLOSED,
-        "registry_member": _CLOSED,
+        # Members that a person splits off get a group of their own.
+        "registry_apart": Guard(HOUSE, "SELECT, INSERT"),
+        "registry_group": Guard(HOUSE, "SELECT, INSERT"),
+        "registry_member": Guard(HOUSE, "SELECT, UPDATE"),
         "watch": _CLOSED,
         "watched_batch": _CLOSED,
     }

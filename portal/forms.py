@@ -41,6 +41,8 @@ DONE: Mapping[str, str] = {
     "approved": "已批准，责任部门会收到通知。",
     "problem-confirm": "已确认，接下来会诊断根因、提出措施。",
     "problem-dismiss": "已决定不处理，理由记在经过里。",
+    "problem-merge": "已并入，以后的同类反馈也归到这里。",
+    "problem-split": "已拆成这个新问题，以后的同类反馈也归到这里。",
     "taken": "已交给您。",
     "taught": "技能已更新。",
     "joint": "已登记本部门的处理情况。",

@@ -10,7 +10,7 @@ from voc.effect.ladder import NAMES as DESIGN_NAMES
 from voc.effect.verdict import METRIC_NAMES
 from voc.effect.verdict import NAMES as VERDICT_NAMES
 from voc.intake.rows import CHANNELS
-from voc.lifecycle import LIVES
+from voc.lifecycle import LINEAGE, LIVES
 from voc.priority import LEVEL_NAMES, TYPE_NAMES
 from voc.queueing import skills_of
 from voc.reading.taxonomy import DIMENSIONS, parse_taxonomy
@@ -54,7 +54,7 @@ def state(code: str, life: str) -> str:
 def step(code: str, life: str) -> str:
     """Write a step by its name."""
     found = LIVES[life].steps.get(code)
-    return found.title if found else code
+    return found.title if found else LINEAGE.get(code, code)
 
 
 def actor(row: dict[str, object]) -> str:

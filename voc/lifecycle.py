@@ -102,6 +102,9 @@ CASE = Life(
     },
 )
 
+# What happens to the shape of a problem, beside the steps of its life.
+LINEAGE = {"merge_into": "并入", "merge_from": "并进", "split_into": "拆出", "split_from": "拆自"}
+
 PROBLEM = Life(
     "problem",
     "问题",

@@ -190,7 +190,7 @@ def action(session: Session, id_: int) -> dict[str, Any] | None:
 
 
 def actions_of(session: Session, problem_id: int) -> list[dict[str, Any]]:
-    """List the measures on a problem with their last verdict, newest round first."""
+    """List the measures on a problem and on those merged into it with their last verdict, newest round first."""
     return _rows(
         session,
         """
@@ -198,21 +198,22 @@ def actions_of(session: Session, problem_id: int) -> list[dict[str, Any]]:
                a.went_live,
                (SELECT v.verdict FROM verification v WHERE v.action_id = a.id
                 ORDER BY v.attempt DESC LIMIT 1) AS verdict
-        FROM action a JOIN department d ON d.code = a.department
-        WHERE a.problem_id = :problem ORDER BY a.round DESC, a.id
+        FROM action a JOIN department d ON d.code = a.department JOIN problem p ON p.id = a.problem_id
+        WHERE :problem IN (p.id, p.merged_into) ORDER BY a.round DESC, a.id
         """,
         problem=problem_id,
     )
 
 
 def verifications_of(session: Session, problem_id: int, action_id: int | None = None) -> list[dict[str, Any]]:
-    """List the verdicts on the measures of a problem, or of one of them, newest first."""
+    """List the verdicts on the measures of a problem and of those merged into it, or on one, newest first."""
     return _rows(
         session,
         """
         SELECT v.id, v.action_id, a.measure, a.went_live, v.attempt, v.verdict, v.sentence, v.result, v.computed_at
-        FROM verification v JOIN action a ON a.id = v.action_id
-        WHERE a.problem_id = :problem AND (CAST(:action AS bigint) IS NULL OR a.id = :action) ORDER BY v.id DESC
+        FROM verification v JOIN action a ON a.id = v.action_id JOIN problem p ON p.id = a.problem_id
+        WHERE :problem IN (p.id, p.merged_into) AND (CAST(:action AS bigint) IS NULL OR a.id = :action)
+        ORDER BY v.id DESC
         """,
         problem=problem_id,
         action=action_id,

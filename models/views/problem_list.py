@@ -150,12 +150,16 @@ def history(session: Session, problem: int) -> list[dict[str, Any]]:
     return fetch(
         session,
         """
-        SELECT l.at, l.by, l.step AS what, NULL::bigint AS other, l.facts ->> 'reason' AS reason, l.seq
-        FROM problem_log l WHERE l.subject_id = :problem
-        UNION ALL
-        SELECT at, by, kind || CASE WHEN parent_id = :problem THEN '_into' ELSE '_from' END,
-               CASE WHEN parent_id = :problem THEN child_id ELSE parent_id END, reason, NULL
-        FROM problem_lineage WHERE parent_id = :problem OR child_id = :problem ORDER BY at, seq
+        WITH happened AS (
+            SELECT at, by, step AS what, NULL::bigint AS other, facts ->> 'reason' AS reason, seq
+            FROM problem_log WHERE subject_id = :problem
+            UNION ALL
+            SELECT at, by, kind || CASE WHEN parent_id = :problem THEN '_into' ELSE '_from' END,
+                   CASE WHEN parent_id = :problem THEN child_id ELSE parent_id END, reason, NULL
+            FROM problem_lineage WHERE parent_id = :problem OR child_id = :problem
+        )
+        SELECT h.*, u.name AS person FROM happened h LEFT JOIN app_user u ON 'person:' || u.login = h.by
+        ORDER BY h.at, h.seq
         """,
         problem=problem,
     )

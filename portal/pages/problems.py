@@ -11,7 +11,8 @@ from models.cases import desk
 from models.cases.desk_work import masked
 from models.measures import deciding, explaining
 from models.people.rights import Unseen, acting, session_for
-from models.views import problem_list, showing
+from models.problems import regrouping
+from models.views import problem_list, reshaping, showing
 from models.views import sentences as behind
 from portal.forms import back, by, said
 from portal.pages.cases import beside
@@ -60,12 +61,21 @@ def show(request: Request, person: Desk, problem_id: int) -> HTMLResponse:
             "actions": desk.actions_of(session, problem_id),
             "verifications": desk.verifications_of(session, problem_id),
             "reports": explaining.reports(session, problem=problem_id, everything=True),
-            "log": desk.log(session, "problem", problem_id),
+            "log": [_told(row) for row in problem_list.history(session, problem_id)],
             **beside(session, "problem", problem_id, None),
             "causes": bool(person.roles & READERS) and cause_page(problem_id) is not None,
             "decides": bool(person.roles & DECIDE),
         }
+        if values["decides"] and found["state"] != "dismissed":
+            values |= {
+                "neighbours": reshaping.neighbours(session, problem_id),
+                "slices": reshaping.slices(session, problem_id),
+            }
     return page(request, "problem.html", **values, said=said(request))
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "step": row["what"], "facts": {"reason": row["reason"], "other": row["other"]}}
 
 
 @router.post("/problems/{problem_id}/decide")
@@ -76,14 +86,49 @@ def decide(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> RedirectResponse:
     """Confirm a problem of which too few speak for the rule, or say why nothing is done about it."""
-    if step == "dismiss" and not reason.strip():
-        raise InputError("请写明不处理的理由，它会留在经过里。")
     with acting(person, "problem", problem_id) as session:
         if step == "confirm":
             deciding.confirm(session, problem_id, by(person))
         else:
-            deciding.dismiss(session, problem_id, masked(reason), by(person))
+            deciding.dismiss(session, problem_id, _reason(reason, "不处理"), by(person))
     return back(f"/problems/{problem_id}", f"problem-{step}")
+
+
+@router.post("/problems/{problem_id}/merge")
+def merge(
+    person: Decider,
+    problem_id: int,
+    into: Annotated[int, Form()],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> RedirectResponse:
+    """Merge a problem into another that has the same cause; one lands where its feedback is now."""
+    with acting(person, "problem", problem_id) as session:
+        regrouping.merge(session, into, problem_id, by(person), _reason(reason, "合并"))
+    return back(f"/problems/{into}", "problem-merge")
+
+
+@router.post("/problems/{problem_id}/split")
+def split(
+    person: Decider,
+    problem_id: int,
+    part: Annotated[str, Form(max_length=200)],
+    name: Annotated[str, Form(max_length=80)] = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> RedirectResponse:
+    """Split the feedback on one product, region or channel off, now and later; one lands at the new problem."""
+    if "=" not in part:
+        raise InputError("请选择要拆出的部分。")
+    narrowed = dict([part.partition("=")[::2]])
+    with acting(person, "problem", problem_id) as session:
+        why = _reason(reason, "拆分")
+        new = regrouping.split(session, problem_id, [], narrowed, masked(name), by(person), why)
+    return back(f"/problems/{new}", "problem-split")
+
+
+def _reason(said: str, what: str) -> str:
+    if not said.strip():
+        raise InputError(f"请写明{what}的理由，它会留在经过里。")
+    return masked(said)
 
 
 @router.get("/problems/{problem_id}/causes")

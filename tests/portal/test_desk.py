@@ -11,6 +11,7 @@ from models.cases.joint import join
 from models.change import By
 from models.customers import tracking
 from models.engine import transaction
+from models.measures import approving
 from models.people.rights import session_for
 from models.people.sessions import Person
 from models.views import leading
@@ -229,6 +230,93 @@ def test_who_does_the_work_of_voc_decides_whether_a_problem_is_one(full, signed,
 def test_nothing_is_dismissed_without_a_reason(full, signed):
     answer = signed("voc").post(f"/problems/{one('SELECT id FROM problem')}/decide", {"step": "dismiss"})
     assert (answer.status_code, "理由" in answer.text) == (409, True)
+
+
+@pytest.fixture
+def another(full):
+    """A second problem, about the same issue and with members in two regions."""
+    with transaction() as session:
+        number = session.execute(
+            text(
+                """INSERT INTO problem (key, kind, issue, area, name, state, round, department, first_seen_at,
+                   detected_at, alarm_from, alarm_until, changed_at)
+                   SELECT key || '-too', 'candidate', NULL, area, '配网后频繁掉线', 'confirmed', 1, department,
+                          first_seen_at, detected_at, alarm_from, alarm_until, changed_at FROM problem RETURNING id"""
+            )
+        ).scalar_one()
+        session.execute(text("UPDATE feedback SET region = '杭州' WHERE id % 3 = 0"))
+        session.execute(
+            text(
+                """INSERT INTO problem_member (problem_id, feedback_id, method)
+                   SELECT :id, id, 'rule:event' FROM feedback ORDER BY id LIMIT 12"""
+            ),
+            {"id": number},
+        )
+    return number
+
+
+def test_two_problems_with_one_cause_are_merged_on_the_page_and_both_tell_of_it(another, signed):
+    whole, voc = one("SELECT min(id) FROM problem"), signed("voc")
+    assert f'<option value="{whole}">' in voc.get(f"/problems/{another}").text
+    before = one("SELECT count(DISTINCT feedback_id) FROM problem_member")
+    answer = voc.post(f"/problems/{another}/merge", {"into": whole, "reason": "同一版固件"})
+    assert answer.headers["location"] == f"/problems/{whole}?done=problem-merge"
+    assert one("SELECT count(*) FROM problem_member WHERE problem_id = :id", id=whole) == before
+    for number, other, words in ((whole, another, "并进"), (another, whole, "并入")):
+        shown = voc.get(f"/problems/{number}").text
+        assert f'<strong>{words}</strong> <a href="/problems/{other}">PRB-{other}</a>' in shown
+        assert "同一版固件" in shown
+
+
+def test_measures_of_a_problem_that_was_merged_stand_with_the_one_that_took_it_in(another, signed):
+    whole, voc = one("SELECT min(id) FROM problem"), signed("voc")
+    voc.post(f"/problems/{whole}/merge", {"into": another, "reason": "同一版固件"})
+    assert f'href="/actions/{one("SELECT min(id) FROM action")}"' in voc.get(f"/problems/{another}").text
+
+
+def test_what_one_region_says_is_split_off_a_problem_on_its_page(another, signed):
+    voc = signed("voc")
+    assert '<option value="region=杭州">地区：杭州（4 条）' in voc.get(f"/problems/{another}").text
+    voc.post(f"/problems/{another}/split", {"part": "region=杭州", "name": "", "reason": "杭州机房"})
+    made = one("SELECT id FROM problem WHERE kind = 'part' AND name = '配网后频繁掉线（杭州）'")
+    assert one("SELECT count(*) FROM problem_member WHERE problem_id = :id", id=made) == 4
+    assert "杭州机房" in voc.get(f"/problems/{made}").text
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "said"),
+    [
+        ("merge", {"into": 0, "reason": "同一件事"}, "没有编号为 0 的问题"),
+        ("merge", {"into": 1, "reason": " "}, "请写明合并的理由"),
+        ("split", {"part": "region=火星", "reason": "试试"}, "至少一条"),
+        ("split", {"part": "region=杭州", "reason": ""}, "请写明拆分的理由"),
+        ("split", {"part": "杭州", "reason": "试试"}, "请选择要拆出的部分"),
+        ("split", {"part": "weather=雨", "reason": "试试"}, "不认识"),
+    ],
+)
+def test_a_problem_is_not_reshaped_without_a_reason_or_into_nothing(another, signed, step, form, said):
+    answer = signed("voc").post(f"/problems/{another}/{step}", form)
+    assert (answer.status_code, said in answer.text) == (409, True)
+    assert one("SELECT count(*) FROM problem_lineage") == 0
+
+
+def test_a_merge_that_was_asked_for_is_carried_out_when_it_is_approved_in_the_portal(another, signed):
+    whole = one("SELECT min(id) FROM problem")
+    with transaction() as session:
+        asked = approving.request(
+            session, "problem_merge", f"problem:{another}", "是否合并", "", None, "voc", NOW, By("person:a", NOW),
+            {"survivor": whole, "gone": another, "reason": "同一件事"},
+        )  # fmt: skip
+    signed("voc").post(f"/approvals/{asked}", {"answer": "yes"})
+    assert one("SELECT merged_into FROM problem WHERE id = :id", id=another) == whole
+
+
+def test_a_split_of_one_event_gives_its_members_a_group_of_their_own(another, signed):
+    with transaction() as session:
+        session.execute(text("INSERT INTO registry_group (id, opened_at) VALUES (7, now())"))
+        session.execute(text("UPDATE problem SET group_id = 7 WHERE id = :id"), {"id": another})
+    signed("voc").post(f"/problems/{another}/split", {"part": "region=杭州", "reason": "两次掉线"})
+    assert one("SELECT older || '-' || younger FROM registry_apart") == "7-8"
 
 
 def test_a_root_cause_report_is_written_by_one_and_accepted_by_another(handler, signed):

@@ -31,7 +31,7 @@ DOORS = {
     "GET /rootcauses/{}": ALL,
     **{f"POST /rootcauses/{{}}{step}": WORKERS for step in ("", "/review", "/finish")},
     "POST /problems/{}/preventive": WORKERS,
-    "POST /problems/{}/decide": OPERATORS,
+    **{f"POST /problems/{{}}/{step}": OPERATORS for step in ("decide", "merge", "split")},
     "GET /files/{}": ALL,
     "GET /cases/{}": ALL,
     "POST /cases/{}/{}": WORKERS,
