@@ -9,10 +9,12 @@ import tomllib
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -20,6 +22,18 @@ from pydantic_settings import (
 )
 
 from voc.errors import ConfigError
+
+
+class _OfTheHouse(InitSettingsSource):
+    """What lies with the data, in home/config/voc.toml, wherever the command is started from."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls, {})
+
+    def __call__(self) -> dict[str, Any]:
+        """Read the file of the home that the sources before this one agreed on."""
+        home = Path(self.current_state.get("home", Settings.model_fields["home"].default))
+        return TomlConfigSettingsSource(self.settings_cls, home / "config" / "voc.toml")()
 
 
 class Settings(BaseSettings):
@@ -186,11 +200,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the environment before the file, so that one run can be told otherwise."""
+        """Put the environment before the files, so that one run can be told otherwise."""
         return (
             init_settings,
             env_settings,
             TomlConfigSettingsSource(settings_cls, os.environ.get("VOC_CONFIG", "voc.toml")),
+            _OfTheHouse(settings_cls),
         )
 
     def folder(self, name: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import time
 from typing import Annotated, Any
@@ -20,6 +19,8 @@ from voc.effect.verdict import NAMES
 from voc.errors import InputError
 from voc.kpi import PART_NAMES
 
+COMPANY = "晴川家电（模拟）"
+
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
@@ -33,9 +34,8 @@ def demo(
 ) -> None:
     """Play a simulated company through the loop and set the verdicts beside the planted truth."""
     started = time.monotonic()
-    os.environ.setdefault("VOC_COMPANY", "晴川家电（模拟）")
-    get_settings.cache_clear()
     make_room()
+    name_company()
     progress_console.print("正在启动 Prefect 服务……")
     with prefect_server() as api:
         progress_console.print(f"Prefect 界面（演示期间）：{api.removesuffix('/api')}")
@@ -56,6 +56,14 @@ def make_room() -> None:
         reset()
         migrate()
         shutil.rmtree(get_settings().folder("inbox"))
+
+
+def name_company() -> None:
+    """Let everything that looks at this house later call it by the same name, unless somebody named it."""
+    path = get_settings().folder("config") / "voc.toml"
+    if not path.exists():
+        path.write_text(f'company = "{COMPANY}"\n', "utf-8")
+    get_settings.cache_clear()
 
 
 def _play(weeks: int, seed: int, rows: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.demo import make_room
+from cli.demo import COMPANY, make_room, name_company
 from models.engine import transaction
 from models.house.playing import is_unused
 from models.intake.collecting import register_source
@@ -37,3 +37,14 @@ def test_an_earlier_demo_is_cleared_away(lived_in):
     with transaction() as session:
         assert is_unused(session)
     assert not file.exists()
+
+
+def test_the_name_of_the_company_stays_with_its_data(home):
+    name_company()
+    assert get_settings().company == COMPANY
+
+
+def test_a_name_somebody_gave_is_left_as_it_is(home):
+    (get_settings().folder("config") / "voc.toml").write_text('company = "我们"', "utf-8")
+    name_company()
+    assert get_settings().company == "我们"
