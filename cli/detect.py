@@ -22,7 +22,7 @@ from voc.alarms.rhythm import BY_NAME, rhythm_of
 from voc.errors import InputError
 
 COLUMNS = ("expected", "upper", "p_value", "flag")
-SHOWN = 40  # flagged points in the table on the screen
+SHOWN = 40  # episodes in the table on the screen
 CHUNK = 10_000
 HELP = """逐点判断一列计数（周、日、小时……）是否突增，每一点只依据它之前的数据。不需要数据库。
 
@@ -154,6 +154,21 @@ def _figure(value: float, whole: bool, digits: int) -> str:
     return f"{value:,.{digits}f}" if whole else f"{value:,.3g}"
 
 
+def _episodes(one: Judged) -> list[list[int]]:
+    """List the flagged points in order of time, those of one episode together."""
+    found: list[list[int]] = []
+    for place in np.flatnonzero(one.flags.flag).tolist():
+        if one.flags.begins[place]:
+            found.append([])
+        found[-1].append(place)
+    return found
+
+
+def _highest(one: Judged, places: Sequence[int]) -> int:
+    """Return the point of an episode that lies furthest above what was expected."""
+    return max(places, key=lambda place: one.values[one.order[place]] - float(one.flags.expected[place]))
+
+
 def _as_json(name: str, one: Judged) -> dict[str, Any]:
     flags = one.flags
     points = [
@@ -164,27 +179,45 @@ def _as_json(name: str, one: Judged) -> dict[str, Any]:
         }
         for place, n in enumerate(one.order)
     ]  # fmt: skip
+    episodes = [
+        {"start": points[places[0]]["time"], "end": points[places[-1]]["time"], "flags": len(places),
+         "highest": points[_highest(one, places)]["time"]}
+        for places in _episodes(one)
+    ]  # fmt: skip
     return {"series": name, "period": flags.rhythm.name, "filled": flags.filled, "flags": int(flags.flag.sum()),
-            "points": points}  # fmt: skip
+            "episodes": episodes, "points": points}  # fmt: skip
 
 
 def _show(judged: dict[str, Judged], named: bool) -> None:
-    rows = [
-        {
-            "series": name, "time": one.labels[n], "value": f"{one.values[n]:,.15g}",
-            "expected": _figure(one.flags.expected[place], one.whole, 1),
-            "upper": _figure(one.flags.upper[place], one.whole, 0), "p": f"{one.flags.p_value[place]:.1g}",
-        }
-        for name, one in judged.items()
-        for place, n in enumerate(one.order)
-        if one.flags.flag[place]
-    ]  # fmt: skip
-    columns = {"time": "时间", "value": "数值", "expected": "预期", "upper": "正常上限", "p": "偶然性"}
+    rows = [_row(name, one, places) for name, one in judged.items() for places in _episodes(one)]
+    columns = {
+        "time": "时间",
+        "value": "最高",
+        "expected": "预期",
+        "upper": "正常上限",
+        "p": "偶然性",
+        "flags": "点数",
+    }
     as_table("突增", rows[:SHOWN], {"series": "序列", **columns} if named else columns)
     points = sum(len(one.rows) for one in judged.values())
+    flagged = sum(int(one.flags.flag.sum()) for one in judged.values())
     periods = "、".join(dict.fromkeys(one.flags.rhythm.title for one in judged.values()))
     progress_console.print(
-        f"共 {points:,} 个点，间隔：{periods}；突增 {len(rows):,} 个。"
-        + (f"这里只列前 {SHOWN} 个，全部请用 --out。" if len(rows) > SHOWN else ""),
+        f"共 {points:,} 个点，间隔：{periods}；突增 {flagged:,} 个"
+        + (f"，合 {len(rows):,} 段。" if flagged > len(rows) else "。")
+        + (f"这里只列前 {SHOWN} 段，全部请用 --out。" if len(rows) > SHOWN else ""),
         highlight=False,
     )
+
+
+def _row(name: str, one: Judged, places: Sequence[int]) -> dict[str, Any]:
+    """Tell of an episode by its highest point: what it was beside what was usual."""
+    top = _highest(one, places)
+    first, last = (one.labels[one.order[place]] for place in (places[0], places[-1]))
+    return {
+        "series": name, "time": first if first == last else f"{first} 至 {last}",
+        "value": f"{one.values[one.order[top]]:,.15g}",
+        "expected": _figure(one.flags.expected[top], one.whole, 1),
+        "upper": _figure(one.flags.upper[top], one.whole, 0), "p": f"{one.flags.p_value[top]:.1g}",
+        "flags": len(places),
+    }  # fmt: skip

@@ -133,3 +133,23 @@ def test_on_the_screen_a_person_reads_when_how_many_and_what_was_usual(voc, tmp_
     assert "2026-04-15" in done.stdout
     assert "80" in done.stdout
     assert "突增 1 个" in done.stderr
+
+
+def test_a_shift_of_several_days_is_one_line_on_the_screen_and_every_day_of_it_is_a_flag(voc, tmp_path):
+    asked = (
+        "detect",
+        series(tmp_path / "a.csv", [*USUAL, 40, 55, 45, 9]),
+        "--time",
+        "day",
+        "--value",
+        "count",
+    )
+    done, (one,) = voc(*asked), json.loads(voc(*asked, "--json").stdout)["series"]
+    assert re.search(r"2026-04-15 至 2026-04-17\s*│ 55", done.stdout)
+    assert "突增 3 个，合 1 段" in done.stderr
+    assert [point["time"] for point in one["points"] if point["flag"]] == [
+        "2026-04-15", "2026-04-16", "2026-04-17",
+    ]  # fmt: skip
+    assert one["episodes"] == [
+        {"start": "2026-04-15", "end": "2026-04-17", "flags": 3, "highest": "2026-04-16"}
+    ]

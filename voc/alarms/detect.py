@@ -27,6 +27,7 @@ class Flags:
     upper: Floats
     p_value: Floats
     flag: NDArray[np.bool_]
+    begins: NDArray[np.bool_]  # where an episode of flags begins
     rhythm: Rhythm
     filled: int  # steps that were missing and taken for zero
 
@@ -47,13 +48,14 @@ def detect(times: Sequence[datetime], values: Floats, rhythm: Rhythm, chinese_ca
     chances = np.where(np.isnan(counts), 1.0, tail(np.nan_to_num(counts), seen.mean[0], seen.variance[0]))
     chances[:, : rhythm.memory.warm] = 1.0
     ordinary = (chances >= 1) | (np.nan_to_num(np.maximum(series[None], counts)) < LEAST)
-    levels, flags = strictness(np.where(ordinary, 1.0, chances), rhythm)
+    levels, flags, begins = strictness(np.where(ordinary, 1.0, chances), rhythm)
     limit = upper(seen.mean[0], seen.variance[0], np.maximum(levels, 1e-300))
     return Flags(
         expected=seen.mean[0][0][place] / scale,
         upper=limit[0][place] / scale,
         p_value=chances[0][place],
         flag=flags[0][place],
+        begins=begins[0][place],
         rhythm=rhythm,
         filled=since - int((place < since).sum()),
     )
@@ -75,24 +77,27 @@ def _scale(first: Floats) -> float:
     return 1 / ratio if ratio > WILD else 1.0
 
 
-def strictness(chances: Floats, rhythm: Rhythm) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the level at each step and the flags, (S, T): a series that cries often has to cry louder.
+def strictness(chances: Floats, rhythm: Rhythm) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the level at each step, the flags and where episodes of them begin, (S, T) each.
+
+    A series that cries often has to cry louder.
 
     Each new episode lowers the level, each quiet step raises it back (Gibbs and Candès 2021, adaptive conformal
     inference, on a logarithmic scale), so that heavy tails cost sensitivity instead of false flags.
     """
     series, steps = chances.shape
     drawn, levels = np.zeros(series), np.zeros((series, steps))
-    flags, quiet = np.zeros((series, steps), dtype=bool), np.full(series, steps)
+    flags, begins = np.zeros((series, steps), dtype=bool), np.zeros((series, steps), dtype=bool)
+    quiet = np.full(series, steps)
     logs = np.log10(np.maximum(chances, 1e-300))
     for step in range(steps):
         limit = np.log10(rhythm.level) + drawn
         levels[:, step] = 10**limit
         flags[:, step] = logs[:, step] < limit
-        fresh = flags[:, step] & (quiet > REST)
+        begins[:, step] = flags[:, step] & (quiet > REST)
         quiet = np.where(flags[:, step], 0, quiet + 1)
-        drawn = np.minimum(drawn - rhythm.stricter * fresh + rhythm.stricter * rhythm.starts, 0.0)
-    return levels, flags
+        drawn = np.minimum(drawn - rhythm.stricter * begins[:, step] + rhythm.stricter * rhythm.starts, 0.0)
+    return levels, flags, begins
 
 
 REST = 2  # quiet steps between two flags that still belong to one episode
