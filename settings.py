@@ -182,6 +182,9 @@ class Settings(BaseSettings):
     sso_link_by_login: bool = Field(
         False, description="link an account elsewhere to the user of the same log-in name when it first comes"
     )
+    second_factor_roles: list[str] = Field(
+        default=[], description="roles that may log in by password with a second factor only, such as admin"
+    )
     session_idle_minutes: int = Field(30, ge=1, le=720, description="a session unused for so long ends")
     session_hours: int = Field(12, ge=1, le=168, description="a session ends after so long in any case")
     report_approver: str = Field(
@@ -207,6 +210,10 @@ class Settings(BaseSettings):
             TomlConfigSettingsSource(settings_cls, os.environ.get("VOC_CONFIG", "voc.toml")),
             _OfTheHouse(settings_cls),
         )
+
+    def portal_address(self) -> str:
+        """Return where the portal is opened: the public address, or on this machine where none is set."""
+        return self.public_url.rstrip("/") or f"http://127.0.0.1:{self.portal_port}"
 
     def folder(self, name: str) -> Path:
         """Return a folder under home, made when missing."""
@@ -247,7 +254,7 @@ class Settings(BaseSettings):
         return self._key("pseudonym.key")
 
     def portal_key(self) -> bytes:
-        """Return the key that signs what a browser carries while it logs in elsewhere, made on first use."""
+        """Return the key behind half-finished log-ins and second factors, made on first use."""
         return self._key("portal.key")
 
     def _key(self, name: str) -> bytes:

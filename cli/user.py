@@ -13,7 +13,7 @@ from cli.output import as_json, as_table, console
 from models import trail
 from models.cases import queueing
 from models.engine import migrate, transaction
-from models.people import accounts, vouching
+from models.people import accounts, factors, vouching
 from settings import asset_text
 from voc.errors import InputError
 from voc.queueing import skills_of
@@ -38,6 +38,7 @@ def attach(app: typer.Typer) -> None:
     user.command("disable", help="停用，立即退出所有设备")(disable)
     user.command("enable", help="重新启用")(enable)
     user.command("logout", help="让用户退出所有设备")(logged_out)
+    user.command("unpair", help="解除两步验证，如手机丢失；下次登录只需密码")(unpaired)
     user.command("link", help="关联企业账号（OIDC 或企业微信）")(linked)
     user.command("unlink", help="解除企业账号的关联")(unlinked)
     user.command("skill", help="设置技能：懂哪些领域、问题点、反馈类型，或 vip；不写技能即清空")(skilled)
@@ -119,6 +120,14 @@ def logged_out(login: Login) -> None:
     console.print(f"用户「{login}」已从 {count} 个设备退出。")
 
 
+def unpaired(login: Login) -> None:
+    """Let a person log in without the app."""
+    migrate()
+    with transaction() as session:
+        done = factors.take_back(session, login, by_person("").who, datetime.now(UTC))
+    console.print(f"用户「{login}」的两步验证已解除。" if done else f"用户「{login}」没有设置两步验证。")
+
+
 def linked(
     login: Login,
     issuer: Annotated[str, typer.Option(help="来自：OIDC 的 issuer，或 wecom:企业ID；登录页会显示")],
@@ -165,12 +174,13 @@ def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = F
                 "roles": [ROLES[role] for role in one.roles],
                 "departments": one.departments,
                 "skills": queueing.skills_of(session, one.id),
+                "second_factor": factors.is_set(session, one.id),
                 "disabled_at": one.disabled_at,
             }
             for one in accounts.people(session)
         ]
     columns = {
         "login": "登录名", "name": "姓名", "roles": "角色", "departments": "部门", "skills": "技能",
-        "disabled_at": "停用时间",
+        "second_factor": "两步验证", "disabled_at": "停用时间",
     }  # fmt: skip
     return as_json(rows) if json else as_table("用户", rows, columns)

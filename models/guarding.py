@@ -197,6 +197,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         # Who works here.
         "app_user": Guard(ANYBODY, "SELECT, INSERT, UPDATE", written=HOUSE),
         "credential": Guard(HOUSE, "SELECT, INSERT, UPDATE"),
+        "second_factor": Guard(HOUSE, "SELECT, INSERT, UPDATE, DELETE"),
         "user_skill": Guard(ANYBODY, "SELECT, INSERT, DELETE", written=HOUSE),
         "user_link": Guard(HOUSE, "SELECT, INSERT, UPDATE, DELETE"),
         "user_session": Guard(HOUSE, "SELECT, INSERT, UPDATE"),

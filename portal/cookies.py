@@ -1,4 +1,4 @@
-"""The two cookies: who is logged in, and, for those who are not, what ties a form to its browser."""
+"""The cookies: who is logged in, and, for those who are not, what ties a form or half a log-in to its browser."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def tracking_cookie() -> str:
 def way_cookie() -> str:
     """Name of the cookie of a browser that was sent to log in elsewhere."""
     return _named("way")
+
+
+def half_cookie() -> str:
+    """Name of the cookie of a browser whose password was right and whose second factor is awaited."""
+    return _named("half")
 
 
 def _named(what: str) -> str:

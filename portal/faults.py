@@ -18,7 +18,7 @@ from models.people.rights import NotTheirs, Unseen, house
 from portal.csrf import SAFE, Forged
 from portal.enterprise import NotVouched
 from portal.rendering import page
-from portal.rights import NotAllowed, NotSignedIn
+from portal.rights import SETTING_UP, FactorOwed, NotAllowed, NotSignedIn
 from voc.errors import VocError
 
 SENTENCES = {
@@ -34,6 +34,7 @@ log = logging.getLogger("voc.portal")
 def attach(app: FastAPI) -> None:
     """Say what each kind of fault answers."""
     app.exception_handler(NotSignedIn)(_to_login)
+    app.exception_handler(FactorOwed)(lambda _, __: RedirectResponse(SETTING_UP, 303))
     app.exception_handler(NotAllowed)(_refused)
     app.exception_handler(Unseen)(lambda request, _: _fault(request, 404))
     app.exception_handler(NotTheirs)(_of_others)

@@ -13,10 +13,15 @@ from models.people.sessions import Person, recognise
 from portal.cookies import session_cookie
 
 User = Person
+SETTING_UP = "/account/factor"
 
 
 class NotSignedIn(Exception):
     """A page for people who are logged in was asked for by somebody who is not."""
+
+
+class FactorOwed(Exception):
+    """The person has to set up a second factor before anything else."""
 
 
 class NotAllowed(Exception):
@@ -39,10 +44,12 @@ def _recognised(token: str) -> Person | None:
 Asking = Annotated[Person | None, Depends(who_asks)]
 
 
-def signed_in(person: Asking) -> Person:
+def signed_in(request: Request, person: Asking) -> Person:
     """Give the person who is logged in; others are sent to the log-in page."""
     if person is None:
         raise NotSignedIn
+    if person.owes_factor and request.url.path != SETTING_UP:
+        raise FactorOwed
     return person
 
 

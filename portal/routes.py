@@ -14,6 +14,7 @@ from portal.pages import (
     cases,
     desk,
     enterprise,
+    factor,
     home,
     knowledge,
     leading,
@@ -24,6 +25,7 @@ from portal.pages import (
     reports,
     reviews,
     rootcauses,
+    second,
     surveys,
     team,
     tracking,
@@ -33,6 +35,7 @@ from portal.pages import (
 STAFF: Sequence[APIRouter] = (
     home.router,
     account.router,
+    factor.router,
     desk.router,
     # These two before the pages whose addresses they share.
     beside.router,
@@ -50,7 +53,7 @@ STAFF: Sequence[APIRouter] = (
     operator.router,
 )
 # For anybody; the same check of forms.
-PUBLIC: Sequence[APIRouter] = (login.router, enterprise.router, tracking.router)
+PUBLIC: Sequence[APIRouter] = (login.router, second.router, enterprise.router, tracking.router)
 # For anybody, shown inside pages of others, where our cookies do not travel: no check of forms, so these
 # routes may take in what strangers write and nothing else.
 EMBEDDED: Sequence[APIRouter] = (surveys.router,)

@@ -14,6 +14,7 @@ from models.people.sessions import Person, end_all, person_of
 from models.schema.identity import Credential, User
 from models.schema.loop import Department
 from models.trail import note
+from settings import get_settings
 from voc.errors import InputError
 from voc.roles import ROLES
 
@@ -82,7 +83,8 @@ def person_named(session: Session, login: str) -> User:
 def set_password(session: Session, login: str, password: str, by: str, now: datetime) -> None:
     """Give a person a password; sessions of before end."""
     user = person_named(session, login)
-    values = {"password_hash": passwords.hash_of(password), "changed_at": now}
+    about = (user.login, user.name, get_settings().company)
+    values = {"password_hash": passwords.hash_of(password, about), "changed_at": now}
     query = upsert(Credential).values(user_id=user.id, **values)
     session.execute(query.on_conflict_do_update(index_elements=[Credential.user_id], set_=values))
     end_all(session, user.id, "password changed", now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from threading import BoundedSemaphore
 
 from pwdlib import PasswordHash
@@ -11,15 +12,18 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from voc.errors import InputError
 
 SHORTEST, LONGEST = 12, 128
+# What has to be left of a password without the words everybody would try for this person in this house.
+LEFT = 8
 # Each takes 64 MiB and a CPU: without a limit a crowd at the log-in page would be an outage.
 _at_once = BoundedSemaphore(2)
 _hasher = PasswordHash((Argon2Hasher(),))
 _nobody: list[str] = []
 
 
-def hash_of(password: str) -> str:
-    """Hash a password with a salt of its own; raises InputError when it is too short or too easy."""
+def hash_of(password: str, about: Collection[str] = ()) -> str:
+    """Hash a password with a salt of its own; raises InputError when it is too short, too easy, or all `about`."""
     _strong(password)
+    _not_about(password, about)
     with _at_once:
         return _hasher.hash(password)
 
@@ -37,6 +41,14 @@ def _strong(password: str) -> None:
         raise InputError(f"密码须为 {SHORTEST} 到 {LONGEST} 个字符，建议用几个不相关的词连成一句。")
     if len(set(password)) < 5 or password.lower() in _common():
         raise InputError("密码太简单，请换一个。")
+
+
+def _not_about(password: str, words: Collection[str]) -> None:
+    left = password.lower()
+    for word in sorted((word.strip().lower() for word in words), key=len, reverse=True):
+        left = left.replace(word, "") if len(word) > 1 else left
+    if len(left) < LEFT:
+        raise InputError("密码不能主要由登录名、姓名或公司名组成，请换一个。")
 
 
 def _common() -> frozenset[str]:

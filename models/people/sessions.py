@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from models.schema.identity import User, UserSession
+from models.schema.identity import SecondFactor, User, UserSession
 from settings import get_settings
 
 # Noting each use would write a row a click; to the minute is exact enough for half an hour.
@@ -28,6 +28,7 @@ class Person:
     roles: frozenset[str]
     departments: frozenset[str]
     session_id: int = 0
+    owes_factor: bool = False  # has to set up a second factor before anything else
 
     @property
     def who(self) -> str:
@@ -67,7 +68,18 @@ def recognise(session: Session, token: str, now: datetime) -> Person | None:
         return None
     if now - held.seen_at >= NOTED_EVERY:
         held.seen_at = now
-    return person_of(user, held.id)
+    return replace(person_of(user, held.id), owes_factor=_owes_factor(session, held, user))
+
+
+def factor_asked(roles: Collection[str]) -> bool:
+    """Tell whether one of these roles has to prove with a second factor."""
+    return not set(get_settings().second_factor_roles).isdisjoint(roles)
+
+
+def _owes_factor(session: Session, held: UserSession, user: User) -> bool:
+    # Who logs in elsewhere has proved there what is asked for there.
+    asked = held.method == "password" and factor_asked(user.roles)
+    return asked and session.get(SecondFactor, user.id) is None
 
 
 def person_of(user: User, session_id: int = 0) -> Person:

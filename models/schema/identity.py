@@ -43,6 +43,24 @@ class Credential(Base):
     changed_at: Mapped[Moment] = mapped_column(comment="when it was set")
 
 
+class SecondFactor(Base):
+    """What a person proves with beside the password: an authenticator app, and one-time codes on paper."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("app_user.id"), primary_key=True, autoincrement=False, comment="whose it is"
+    )
+    sealed_secret: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="shared with the app; encrypted, the key is not in the database"
+    )
+    last_step: Mapped[int] = mapped_column(comment="half minute of the code used last: none works twice")
+    spares: Mapped[list[bytes]] = mapped_column(
+        ARRAY(LargeBinary), comment="sha256 of the one-time codes that are left"
+    )
+    since: Mapped[Moment] = mapped_column(comment="when it was set up")
+
+
 class UserLink(Base):
     """An identity elsewhere (OpenID provider, 企业微信) that is one of our people."""
 

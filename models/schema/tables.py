@@ -8,7 +8,16 @@ from models.schema.base import Base
 from models.schema.business import BusinessEvent
 from models.schema.evidence import Clarification, Evidence
 from models.schema.feedback import Annotation, Customer, Feedback, IssueDay, Mention, TaxonomyVersion
-from models.schema.identity import Allowance, AuditEvent, Credential, User, UserLink, UserSession, UserSkill
+from models.schema.identity import (
+    Allowance,
+    AuditEvent,
+    Credential,
+    SecondFactor,
+    User,
+    UserLink,
+    UserSession,
+    UserSkill,
+)
 from models.schema.intake import Batch, Contact, Delivery, Quarantine, RawRecord, Source
 from models.schema.knowledge import Knowledge, KnowledgeUse, KnowledgeVersion
 from models.schema.learned import CodingBreak, Label, LabelDraw, ModelAdoption
@@ -114,6 +123,7 @@ __all__ = [
     "ReviewLog",
     "RootCause",
     "RootCauseLog",
+    "SecondFactor",
     "SlaFired",
     "SlaLap",
     "SlaWatch",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from models import trail
-from models.people import accounts, sessions
+from models.people import accounts, factors, sessions
 from models.people.passwords import matches
 from models.people.rights import house
 from portal.browsers import browser_of
@@ -31,7 +31,11 @@ def _shown(request: Request, person: SignedIn, status: int = 200, said: str = ""
     with house() as session:
         held = [row[0] for row in sessions.open_sessions(session, person.id, datetime.now(UTC))]
         has_password = accounts.known_hash(session, person.login)[1] is not None
-    return page(request, "account.html", status, sessions=held, has_password=has_password, said=said)
+        since, spares = factors.standing(session, person.id)
+    return page(
+        request, "account.html", status, sessions=held, has_password=has_password, since=since, spares=spares,
+        asked=sessions.factor_asked(person.roles), said=said,
+    )  # fmt: skip
 
 
 @router.post("/account/sessions/{session_id}/end")

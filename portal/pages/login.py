@@ -9,10 +9,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from models import trail
-from models.people import accounts, sessions, throttle
+from models.people import accounts, factors, sessions, throttle
 from models.people.passwords import matches
 from models.people.rights import house
 from models.people.sessions import Person
+from portal import halfway
 from portal.browsers import browser_of, caller
 from portal.cookies import drop, put, session_cookie, visitor_cookie
 from portal.rendering import page
@@ -52,14 +53,21 @@ def log_in(
     now = datetime.now(UTC)
     wait = _patience(request, login, now)
     if wait:
-        said = f"尝试次数过多，请在 {max(1, round(wait / 60))} 分钟后再试。"
-        return _shown(request, 429, within(next), said)
+        return _shown(request, 429, within(next), too_often(wait))
     with house() as session:
         person, known = accounts.known_hash(session, login)
+        paired = person is not None and factors.is_set(session, person.id)
     if not matches(password, known) or person is None:
         _noted(f"login:{throttle.key_of('login', login.lower())}", "login.refused", now)
         return _shown(request, 401, within(next), REFUSED)
-    return welcome(request, person, "password", within(next))
+    return (
+        halfway.sent(person, within(next)) if paired else welcome(request, person, "password", within(next))
+    )
+
+
+def too_often(wait: float) -> str:
+    """Say how long somebody has to wait who tried too often."""
+    return f"尝试次数过多，请在 {max(1, round(wait / 60))} 分钟后再试。"
 
 
 def _patience(request: Request, login: str, now: datetime) -> float:

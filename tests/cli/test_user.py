@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import pyotp
 import pytest
 import typer
 from sqlalchemy import select
@@ -7,9 +8,10 @@ from typer.testing import CliRunner
 
 from cli.user import attach
 from models.engine import transaction
-from models.people import accounts
+from models.people import accounts, factors
 from models.people.accounts import known_hash
 from models.people.passwords import matches
+from models.people.sessions import Person
 from models.schema.identity import Credential, User
 from voc.errors import InputError
 
@@ -30,6 +32,17 @@ def test_a_password_that_is_too_easy_is_refused(home, password):
         accounts.add_person(session, "admin", "", ["admin"], [], "person:test", NOW)
         with pytest.raises(InputError, match="密码"):
             accounts.set_password(session, "admin", password, "person:test", NOW)
+
+
+@pytest.mark.parametrize(
+    "password", ["LiLei-2026-1", "李雷李雷李雷李雷李雷2026", "lilei本公司2026a", "本公司本公司lilei2026"]
+)
+def test_a_password_made_of_who_and_where_somebody_is_is_refused(home, password):
+    with transaction() as session:
+        accounts.add_person(session, "lilei", "李雷", ["voc"], [], "person:test", NOW)
+        with pytest.raises(InputError, match="登录名、姓名或公司名"):
+            accounts.set_password(session, "lilei", password, "person:test", NOW)
+        accounts.set_password(session, "lilei", "lilei 爱吃 tomatoes", "person:test", NOW)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +75,16 @@ def test_a_password_is_kept_as_an_argon2_hash_with_a_salt_of_its_own(home):
         assert one.startswith("$argon2id$")
         assert one != two
         assert matches("correct horse battery", known_hash(session, "one")[1])
+
+
+def test_an_administrator_lets_somebody_in_who_lost_the_telephone(home):
+    secret = pyotp.random_base32()
+    with transaction() as session:
+        number = accounts.add_person(session, "lilei", "", ["voc"], [], "person:test", NOW)
+        lilei = Person(number, "lilei", "", frozenset(), frozenset())
+        factors.set_up(session, lilei, secret, pyotp.TOTP(secret).at(NOW), NOW)
+    said = [CliRunner().invoke(user, ["user", "unpair", "lilei"]).output for _ in range(2)]
+    assert ("已解除" in said[0], "没有设置" in said[1]) == (True, True)
 
 
 def test_where_nothing_can_be_hidden_no_password_is_asked_for(home):
