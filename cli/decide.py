@@ -139,6 +139,7 @@ def listed(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = F
         rows = showing.quarantined(session)
     if json:
         return as_json(rows)
+    rows = [{**row, "column": "整行" if row["column"] == "*" else row["column"]} for row in rows]
     return as_table(
         "隔离区", rows, {"id": "编号", "path": "文件", "row": "行", "column": "列", "reason": "原因"}
     )

@@ -20,7 +20,7 @@ from models.house import health
 from settings import get_settings
 from tasks.api import POOL
 from voc.errors import ConfigError
-from voc.health import period
+from voc.health import how_often, period
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOYMENTS = ROOT / "deployments" / "prefect.yaml"
@@ -85,11 +85,12 @@ def of_source(general: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str
     seconds = int(every.total_seconds()) if every else 0
     # Spread over ten minutes, by name, so that not all sources are read in the same second.
     minute = 5 + crc32(source["name"].encode()) % 10
-    tags = ["采集", f"来源:{source['name']}", *([f"部门:{source['owner']}"] if source["owner"] else [])]
+    owner = source["department"] or source["owner"]
+    tags = ["采集", f"来源:{source['title']}", *([f"部门:{owner}"] if owner else [])]
     return {
         **general,
         "name": f"{COLLECT}·{source['title']}".replace("/", "／"),
-        "description": f"按来源的设定，每 {source['every']} 采集一次",
+        "description": f"按来源的设定，{how_often(source['every'])}采集一次",
         "tags": tags,
         "parameters": {"what": {"sources": [source["name"]]}},
         "schedules": [

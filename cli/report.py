@@ -16,12 +16,9 @@ from models.schema.proof import REPORT_KINDS, Report
 from models.views import reports
 from settings import get_settings
 from voc.errors import InputError
+from voc.reporting import kinds
 from voc.reporting.ledger import Comparison
 
-KIND_NAMES = {
-    "run": "全部", "weekly": "周报", "monthly": "月报", "action": "措施", "department": "部门", "meeting": "会议议程",
-}  # fmt: skip
-STATE_NAMES = {"draft": "草稿", "waiting": "待审批", "released": "已呈送", "refused": "已退回"}
 SHOWN = 40
 Number = Annotated[int, typer.Argument(help="报告编号，见 voc report list")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -39,7 +36,7 @@ def attach(app: typer.Typer) -> None:
 
 
 def write(
-    kind: Annotated[str, typer.Option(help="、".join(f"{k} {n}" for k, n in KIND_NAMES.items()))] = "weekly",
+    kind: Annotated[str, typer.Option(help="、".join(f"{k} {n}" for k, n in kinds.NAMES.items()))] = "weekly",
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="起始日")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截止日")] = None,
     department: Annotated[str | None, typer.Option(help="部门代码")] = None,
@@ -94,7 +91,7 @@ def listed(json: AsJson = False) -> None:
         as_json(rows)
         return
     named = [
-        {**row, "kind": KIND_NAMES[row["kind"]], "state": STATE_NAMES[row["state"]],
+        {**row, "kind": kinds.NAMES[row["kind"]], "state": kinds.STATES[row["state"]],
          "days": [row["since"], row["until"]], "file": Path(row["path"]).stem}
         for row in rows
     ]  # fmt: skip
@@ -120,7 +117,9 @@ def ask(number: Number) -> None:
     with transaction() as session:
         report = _found(session, str(number))
         if report.state in ("released", "refused"):
-            raise InputError(f"报告 {number} {STATE_NAMES[report.state]}，请先重新撰写（voc report write）。")
+            raise InputError(
+                f"报告 {number} {kinds.STATES[report.state]}，请先重新撰写（voc report write）。"
+            )
         approval = reports.ask(session, report, By("person:cli", datetime.now(UTC)))
     console.print(f"已提请审批，审批编号 {approval}：voc approvals 查看。", highlight=False)
 

@@ -3,7 +3,7 @@
 from prefect import flow
 from prefect.flow_runs import asuspend_flow_run
 
-from tasks.approve import form_of, named, read_question, record_answer
+from tasks.approve import LONGEST, form_of, named, read_question, record_answer
 from tasks.parameters import Approve
 
 
@@ -20,6 +20,8 @@ async def approve(what: Approve) -> str:
         return str(question["said"])
     # Nothing is held in memory meanwhile: the process ends here and a new one goes on after the answer.
     answer = await asuspend_flow_run(
-        wait_for_input=form_of(question), timeout=question["seconds"], key=f"approval-{what.approval}"
+        wait_for_input=form_of(question),
+        timeout=int(LONGEST.total_seconds()),
+        key=f"approval-{what.approval}",
     )
     return str(record_answer(what.approval, answer.decision, answer.reason, answer.reviewer))

@@ -14,6 +14,8 @@ from voc.lifecycle import LINEAGE, LIVES
 from voc.priority import LEVEL_NAMES, TYPE_NAMES
 from voc.queueing import skills_of
 from voc.reading.taxonomy import DIMENSIONS, parse_taxonomy
+from voc.reporting.kinds import NAMES as REPORT_NAMES
+from voc.reporting.kinds import STATES as REPORT_STATES
 
 TABLES = {
     "channel": CHANNELS,
@@ -33,7 +35,8 @@ TABLES = {
     },
     "alarm": ALARM_KINDS,
     "problem_kind": {"issue": "反复出现", "incident": "同一事件", "candidate": "新问题", "part": "拆分"},
-    "report": {"run": "即时报告", "weekly": "周报", "monthly": "月报"},
+    "report": REPORT_NAMES,
+    "report_state": REPORT_STATES,
     "knowledge": {"answer": "标准答复", "case": "案例"},
     "knowledge_state": {"draft": "待审核", "published": "已发布", "retired": "已停用"},
 }

@@ -113,7 +113,6 @@ def read_question(approval: int) -> dict[str, Any]:
         "state": row["state"],
         "said": said(row) if row["state"] != "open" else "",
         "text": question,
-        "seconds": int(LONGEST.total_seconds()),
     }
 
 

@@ -29,6 +29,7 @@ from models.problems.causes import (
     told_beside,
     traded_by,
 )
+from models.views import leading
 from models.views.alarm_list import alarms_of
 from models.views.problem_list import quotations
 from notifications.cause_pages import render_causes
@@ -231,7 +232,10 @@ def _is_fresh(path: Path, evidence: str, now: datetime) -> bool:
 @stage("展示根因页")
 def show_pages(pages: Sequence[int]) -> None:
     """Link the root-cause pages."""
-    lines = [f"- [问题 {number}](file://{page_path(number)})" for number in pages]
+    with transaction() as session:
+        names = {row["id"]: row["name"] for row in leading.named_problems(session, pages)}
+    address = get_settings().portal_address()
+    lines = [f"- [{names.get(n, f'问题 {n}')}]({address}/problems/{n}/causes)" for n in pages]
     text = "# 根因页\n\n" + ("\n".join(lines) if lines else "还没有确认的问题。")
     create_markdown_artifact(text, key="problem-pages", description="每个已确认问题的根因分析页")
 

@@ -24,7 +24,7 @@ COUNTED = {
     "stored": "入库", "near_duplicate": "近似重复", "rejected": "无效", "duplicate": "重复", "alarms": "预警",
     "cases": "个案", "actions": "措施", "problems": "问题", "sent": "已交付", "retry": "待重试", "dead": "死信",
     "again": "重新质检", "left": "仍待修复", "effective": "有效", "ineffective": "无效果", "insufficient": "证据不足",
-    "after_service": "服务后邀请", "quarterly": "季度邀请",
+    "after_service": "服务后邀请", "quarterly": "季度邀请", "looked_at": "已巡检", "recomputed": "按新日历重算",
 }  # fmt: skip
 
 

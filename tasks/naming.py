@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
@@ -11,11 +12,14 @@ from prefect.runtime import flow_run
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.engine import transaction
-from models.views import showing
+from models.views import reports, showing
+from notifications.names import EVENTS
+from settings import get_settings
 from tasks.common import moment, stage
 from voc.effect.verdict import NAMES
-from voc.kpi import PART_NAMES
+from voc.kpi import PART_NAMES, pending
 from voc.lifecycle import ACTION, PROBLEM
+from voc.telling.delivery import STATES
 from voc.zone import CHINA
 
 
@@ -50,9 +54,17 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
+def _column(name: str) -> str:
+    return "整行" if name == "*" else name
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:,.1f}".removesuffix(".0")
+    if isinstance(value, int):
+        return f"{value:,}"
     return "—" if value is None else str(value).replace("|", "｜").replace("\n", " ")
 
 
@@ -60,10 +72,10 @@ def _cell(value: Any) -> str:
 def show_accounting(deliveries: Sequence[int]) -> None:
     """Show where every row of these deliveries has gone."""
     with transaction() as session:
-        rows = showing.deliveries(session, deliveries)
-    markdown = table(
-        rows, {"title": "来源", "path": "文件", "read": "读入", **PART_NAMES, "error": "未能读取的原因"}
-    )
+        rows = [{**row, "pending": pending(row)} for row in showing.deliveries(session, deliveries)]
+    columns = {"title": "来源", "path": "文件", "read": "读入", **PART_NAMES, "pending": "待处理",
+               "error": "未能读取的原因"}  # fmt: skip
+    markdown = table(rows, columns)
     create_markdown_artifact(
         f"# 行数核对\n\n{markdown}", key="accounting", description="读入的每一行去了哪里"
     )
@@ -73,8 +85,8 @@ def show_accounting(deliveries: Sequence[int]) -> None:
 def show_quarantine() -> None:
     """Show the rows that wait for repair."""
     with transaction() as session:
-        rows = showing.quarantined(session)
-    columns = {"id": "编号", "source": "来源", "path": "文件", "row": "行", "column": "列", "reason": "原因"}
+        rows = [{**row, "column": _column(row["column"])} for row in showing.quarantined(session)]
+    columns = {"id": "编号", "title": "来源", "path": "文件", "row": "行", "column": "列", "reason": "原因"}
     text = f"# 隔离区：{len(rows)} 行待修复\n\n{table(rows[:200], columns)}"
     create_markdown_artifact(text, key="quarantine", description="待修复的行及原因")
 
@@ -153,14 +165,21 @@ def show_quality() -> None:
 def show_notices() -> None:
     """Show what was told and what still waits."""
     with transaction() as session:
-        rows = showing.notice_counts(session)
+        rows = [
+            {**row, "event": EVENTS.get(row["event"], row["event"]), "state": STATES[row["state"]]}
+            for row in showing.notice_counts(session)
+        ]
     markdown = table(rows, {"event": "事项", "state": "状态", "count": "条数"})
     create_markdown_artifact(f"# 消息\n\n{markdown}", key="notices", description="发件箱现状")
 
 
 @stage("展示报告")
 def show_report(path: str) -> None:
-    """Link the report."""
-    create_link_artifact(
-        f"file://{path}", link_text="领导报告", key="report", description="自包含的一页 HTML"
-    )
+    """Link the report where people read it: a browser opens no file from a page."""
+    with transaction() as session:
+        report = reports.by_path(session, Path(path).relative_to(get_settings().home.resolve()).as_posix())
+    if report:
+        address = get_settings().portal_address()
+        create_link_artifact(
+            f"{address}/reports/{report.id}", link_text=report.title, key="report", description=path
+        )

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from voc.reporting.kinds import NAMES
+
+_LAST = "now"  # hardly anybody fills in the time
 
 
 def form(description: str) -> ConfigDict:
     """Configure a model as a form: nothing unknown, and a Chinese line above it in the Prefect UI."""
-    return ConfigDict(extra="forbid", json_schema_extra={"description": description})
+
+    def describe(schema: dict[str, Any]) -> None:
+        schema["description"] = description
+        # The server keeps a schema without its order, and the UI asks for the position of each field.
+        fields = schema.get("properties", {})
+        for place, name in enumerate(sorted(fields, key=lambda name: name == _LAST)):
+            fields[name]["position"] = place
+
+    return ConfigDict(extra="forbid", json_schema_extra=describe)
+
+
+_KINDS = {name: code for code, name in NAMES.items()}
+# A form lists what it is given: people choose by name, programs give the code, and both are understood.
+Kind = Annotated[
+    Literal["run", "weekly", "monthly", "action", "department", "meeting"],
+    BeforeValidator(lambda given: _KINDS.get(given, given)),
+    PlainSerializer(NAMES.__getitem__, str, when_used="json"),
+    WithJsonSchema({"type": "string", "enum": list(_KINDS)}),
+]
 
 
 class Timed(BaseModel):
@@ -26,7 +48,9 @@ class Collect(Timed):
 
     model_config = form("选择要采集的来源。")
 
-    sources: list[str] = Field(default_factory=list, title="来源", description="要采集的来源；留空为全部")
+    sources: list[str] = Field(
+        default_factory=list, title="来源", description="名称见 voc source list；留空为全部"
+    )
     again: bool = Field(False, title="重新读取", description="已读过的文件也再读一遍，不会重复入库")
 
 
@@ -43,20 +67,23 @@ class Report(Timed):
 
     model_config = form("选择报告的类型和时段。")
 
-    kind: Literal["run", "weekly", "monthly", "action", "department", "meeting"] = Field(
+    kind: Kind = Field(
         "run",
         title="报告类型",
-        description="run 全部、weekly 周报、monthly 月报、action 单项措施、department 部门、meeting 复盘会议程",
+        description="即时报告写全部时段；措施报告和部门报告还要填下面的编号或代码",
+        json_schema_extra={"default": NAMES["run"]},
     )
-    department: str | None = Field(
-        None, title="部门代码", description="部门报告写哪个部门；留空为每个有措施的部门各写一份"
-    )
-    action: int | None = Field(None, ge=1, title="措施编号", description="单项措施的报告写哪一项")
     since: date | None = Field(
         None, title="起始日", description="留空：周报为上周一，月报为上月一日，否则为最早一条反馈"
     )
     until: date | None = Field(
         None, title="截止日", description="留空：周报为上周日，月报为上月末日，否则为最近一条反馈"
+    )
+    action: int | None = Field(
+        None, ge=1, title="措施编号", description="措施报告写哪一项，编号见 voc actions"
+    )
+    department: str | None = Field(
+        None, title="部门代码", description="部门报告写哪个部门；留空为每个有措施的部门各写一份"
     )
 
 

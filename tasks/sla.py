@@ -14,6 +14,7 @@ from models.cases.sweeping import Rung, due_subjects, look, rest_on_older_calend
 from models.change import advance
 from models.engine import transaction
 from models.telling import announce
+from models.views.reporting import department_names
 from tasks.common import by, stage
 from tasks.naming import table
 from voc.sla import COURSES, STATES, TITLES
@@ -39,12 +40,13 @@ def sweep(now: datetime) -> dict[str, int]:
 def show_deadlines(now: datetime) -> None:
     """Show the clocks that fall due first, with the working time left in words."""
     with transaction() as session:
-        rows = sla.waiting(session, limit=SHOWN, now=now)
+        rows, names = sla.waiting(session, limit=SHOWN, now=now), department_names(session)
     held = sla.policy().promises
     shown = [
         {**row, "life": TITLES[row["life"]], "promise": held[row["promise"]].title,
          "state": STATES[row["state"]] + "（暂估）" * row["provisional"],
-         "left": left_in_words(row["left_s"], row["day_s"])}
+         "left": left_in_words(row["left_s"], row["day_s"]),
+         "department": names.get(row["department"], row["department"])}
         for row in rows
     ]  # fmt: skip
     columns = {"life": "类别", "subject_id": "编号", "about": "事项", "promise": "承诺", "department": "责任部门",

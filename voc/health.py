@@ -42,9 +42,12 @@ def period(every: str | None) -> timedelta | None:
     return int(found[1]) * UNITS[found[2]] if found else None
 
 
-def in_words(every: str) -> str:
-    """Say a period as it is written in a source: 30m is 30 分钟."""
-    return f"{every[:-1]} {UNIT_NAMES[every[-1]]}"
+def how_often(every: str | None) -> str:
+    """Say how often a source is read: 30m is 每 30 分钟, 1d is 每天."""
+    if period(every) is None:
+        return "不定期"
+    count, unit = str(every)[:-1], UNIT_NAMES[str(every)[-1]]
+    return f"每{unit}" if count == "1" else f"每 {count} {unit}"
 
 
 # What may wait too long: the number, where it is, what is said of it, what mends it.
@@ -86,7 +89,7 @@ def waiting(counts: Mapping[str, float], limits: Limits) -> list[Finding]:
 
 def late_sources(sources: Iterable[Mapping[str, Any]], now: datetime, limits: Limits) -> list[Finding]:
     """Name the sources that were not read for longer than they say: those that failed one by one, the rest at once."""
-    late = [source for source in sources if _is_late(source, now, limits)]
+    late = [source for source in sources if is_late(source, now, limits)]
     failed = [
         Finding(
             "采集",
@@ -107,7 +110,8 @@ def _nothing_came(quiet: Sequence[str]) -> Finding:
     return Finding("采集", what, fix, False)
 
 
-def _is_late(source: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
+def is_late(source: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
+    """Tell whether a source was not read for longer than its own period allows."""
     every, last = period(source["every"]), source["last_success_at"]
     return every is not None and (last is None or now - last > limits.late * every)
 
@@ -115,7 +119,7 @@ def _is_late(source: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
 def _since(source: Mapping[str, Any]) -> str:
     last = source["last_success_at"]
     since = f"自 {last.astimezone(CHINA):%Y-%m-%d %H:%M} 起没有" if last else "从未"
-    return f"应每 {in_words(source['every'])}采集一次，{since}成功采集"
+    return f"应{how_often(source['every'])}采集一次，{since}成功采集"
 
 
 def orchestration(

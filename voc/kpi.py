@@ -21,6 +21,7 @@ PART_NAMES = {
     "blank": "空白",
 }
 PARTS = tuple(PART_NAMES)
+
 SATISFIED = 4  # of 5
 PROMOTER, PASSIVE = 9, 7  # of 10
 
@@ -141,6 +142,11 @@ def funnel(counts: Mapping[str, int]) -> Funnel:
     parts = {name: int(counts.get(name, 0)) for name in PARTS}
     read = int(counts["read"])
     return Funnel(read, parts, read - sum(parts.values()))
+
+
+def pending(counts: Mapping[str, int | None]) -> int:
+    """Return how many of the rows read have not ended anywhere yet."""
+    return (counts["read"] or 0) - sum(counts[part] or 0 for part in PARTS)
 
 
 def _present(values: ArrayLike) -> NDArray[np.float64]:

@@ -37,10 +37,10 @@ BY_STATE = {
     "event": "SELECT state, count(*) FROM event_outbox GROUP BY 1",
 }
 SOURCES = """
-    SELECT s.name, s.title, s.owner, s.definition ->> 'every' AS every, s.last_success_at,
+    SELECT s.name, s.title, s.owner, d.name AS department, s.definition ->> 'every' AS every, s.last_success_at,
            (SELECT d.error FROM delivery d WHERE d.source_id = s.id AND d.error IS NOT NULL
             ORDER BY d.id DESC LIMIT 1) AS error
-    FROM source s ORDER BY s.name
+    FROM source s LEFT JOIN department d ON d.code = s.owner ORDER BY s.name
     """
 
 

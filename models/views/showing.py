@@ -143,11 +143,12 @@ def stopped_channels(session: Session) -> list[dict[str, Any]]:
 
 
 def quarantined(session: Session, state: str = "waiting") -> list[dict[str, Any]]:
-    """List the rows in quarantine, without their cells: those may hold personal data."""
+    """List the rows in quarantine, columns as their file calls them, without cells: those may hold personal data."""
     return fetch(
         session,
         """
-        SELECT q.id, s.name AS source, d.origin AS path, q.row, q.column, q.reason, q.state
+        SELECT q.id, s.name AS source, s.title, d.origin AS path, q.row,
+               COALESCE(s.definition -> 'map' ->> q.column, q.column) AS column, q.reason, q.state
         FROM quarantine q JOIN batch b ON b.id = q.batch_id JOIN delivery d ON d.id = b.delivery_id
         JOIN source s ON s.id = d.source_id WHERE q.state = :state ORDER BY q.id
         """,

@@ -17,6 +17,7 @@ from models.views import overseeing
 from portal.naming import named
 from portal.rendering import page
 from portal.rights import allow
+from voc.health import Limits, how_often, is_late
 from voc.telling.delivery import STATES
 from voc.wording import span
 
@@ -28,8 +29,6 @@ CHANNEL_NAMES = {
     "log": "日志", "mail": "邮件", "wecom": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "sms": "短信",
     "webhook": "推送",
 }  # fmt: skip
-UNITS = {"m": "分钟", "h": "小时", "d": "天", "w": "周"}
-LATE = timedelta(hours=26)  # a daily source with two hours of patience
 
 
 @router.get("/operator")
@@ -64,15 +63,9 @@ def _timed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
         **row,
         "lag": _lag(now - last) if last else "还没有",
-        "late": last is None or now - last > LATE,
-        "every_words": _every(row["every"] or ""),
+        "late": is_late(row, now, Limits()),
+        "every_words": how_often(row["every"]),
     }
-
-
-def _every(said: str) -> str:
-    """Write how often a source is read: 30m, 12h, 1d."""
-    unit = UNITS.get(said[-1:], "")
-    return f"每 {said[:-1]} {unit}" if unit else "—"
 
 
 def _lag(past: timedelta) -> str:

@@ -75,10 +75,12 @@ def test_names_of_automations_are_unique():
     ("every", "seconds"), [("30m", 1800), ("12h", 43_200), ("1d", 86_400), ("1w", 604_800)]
 )
 def test_a_source_is_read_as_often_as_it_says_by_a_deployment_of_its_own(every, seconds):
-    source = {"name": "jd", "title": "京东评论", "owner": "logistics", "every": every}
+    source = {
+        "name": "jd", "title": "京东评论", "owner": "logistics", "department": "物流部", "every": every,
+    }  # fmt: skip
     made = of_source(DEPLOYED["采集"], source)
     assert made["name"] == "采集·京东评论"
-    assert made["tags"] == ["采集", "来源:jd", "部门:logistics"]
+    assert made["tags"] == ["采集", "来源:京东评论", "部门:物流部"]
     assert made["parameters"] == {"what": {"sources": ["jd"]}}
     (schedule,) = made["schedules"]
     assert (schedule["interval"], schedule["timezone"]) == (seconds, "Asia/Shanghai")

@@ -74,8 +74,8 @@ def test_sources_nothing_came_from_are_told_in_one_breath():
     ]
     (one,) = late_sources(sources, NOW, Limits())
     assert one.what == (
-        "2 个来源迟迟没有采集：「热线」应每 1 天采集一次，自 2026-05-30 09:00 起没有成功采集；"
-        "「京东评论」应每 1 小时采集一次，从未成功采集。"
+        "2 个来源迟迟没有采集：「热线」应每天采集一次，自 2026-05-30 09:00 起没有成功采集；"
+        "「京东评论」应每小时采集一次，从未成功采集。"
     )
 
 
