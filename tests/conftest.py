@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,6 +20,7 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 # A shared machine is slow at times; how fast things are is measured in benchmarks, not here.
 hypothesis_settings.register_profile("voc", deadline=None)
 hypothesis_settings.load_profile("voc")
+ROOM = 4 * 2**30  # bytes of memory for databases; containers are given 64 MB unless told otherwise
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +30,7 @@ def postgres() -> Iterator[str]:
     from settings import get_settings
 
     # Not below pytest's own folder: another session that starts closes that to the server's user.
-    folder = tempfile.mkdtemp(prefix="voc-")
+    folder = tempfile.mkdtemp(prefix="voc-", dir=_in_memory())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs after the server's own farewell
     os.environ["VOC_HOME"] = folder
     get_settings.cache_clear()
@@ -38,6 +39,7 @@ def postgres() -> Iterator[str]:
         # A database lives for one test: nothing in it has to outlive a power cut.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("ALTER SYSTEM SET file_copy_method = clone"))
         connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE voc_template"))
     os.environ["VOC_DATABASE_URL"] = url.replace("/postgres?", "/voc_template?")
@@ -48,26 +50,57 @@ def postgres() -> Iterator[str]:
     connections._engine.cache_clear()
 
 
+def _in_memory() -> str | None:
+    """Return a folder that is kept in memory, where there is room: each test copies the 800 files of a database."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return str(memory) if roomy else None
+
+
+@pytest.fixture(scope="session")
+def administer(postgres: str) -> Iterator[Callable[[str], object]]:
+    """Return a function that executes a statement outside of every database of a test."""
+    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        yield lambda statement: connection.execute(text(statement))
+    admin.dispose()
+
+
 @pytest.fixture
-def home(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a test a home folder and a migrated database of its own."""
+def move(
+    postgres: str, administer: Callable[[str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Path]]:
+    """Return a function that moves on to a home folder of a name and a migrated database of its own."""
     from models import engine as connections
     from settings import get_settings
 
-    name = f"t_{uuid.uuid4().hex}"
-    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE voc_template STRATEGY FILE_COPY"))
-    monkeypatch.setenv("VOC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("VOC_DATABASE_URL", postgres.replace("/postgres?", f"/{name}?"))
-    get_settings.cache_clear()
-    yield tmp_path / "home"
-    connections.engine().dispose()
-    connections._engine.cache_clear()
-    get_settings.cache_clear()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    built: list[str] = []
+
+    def leave() -> None:
+        if built:
+            connections.engine().dispose()
+        connections._engine.cache_clear()
+        get_settings.cache_clear()
+
+    def move(name: str) -> Path:
+        leave()
+        built.append(f"t_{uuid.uuid4().hex}")
+        administer(f"CREATE DATABASE {built[-1]} TEMPLATE voc_template STRATEGY FILE_COPY")
+        monkeypatch.setenv("VOC_HOME", str(tmp_path / name))
+        monkeypatch.setenv("VOC_DATABASE_URL", postgres.replace("/postgres?", f"/{built[-1]}?"))
+        get_settings.cache_clear()
+        return tmp_path / name
+
+    yield move
+    leave()
+    for database in built:
+        administer(f"DROP DATABASE {database} WITH (FORCE)")
+
+
+@pytest.fixture
+def home(move: Callable[[str], Path]) -> Path:
+    """Give a test a home folder and a migrated database of its own."""
+    return move("home")
 
 
 @pytest.fixture(scope="session")

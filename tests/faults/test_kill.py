@@ -9,12 +9,11 @@ import time
 import uuid
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from models import engine as connections
 from models.engine import transaction
 from models.intake.collecting import reading
-from settings import get_settings
 
 pytestmark = [pytest.mark.faults, pytest.mark.prefect]
 COLUMNS = (
@@ -46,32 +45,15 @@ def whole_file(rows, write, tmp_path_factory):
 
 
 @pytest.fixture
-def fresh(postgres, home, run_settings, tmp_path, monkeypatch):
+def fresh(move, run_settings, monkeypatch):
     """Return a function that moves on to an empty database and home of its own."""
-    built = []
 
-    def move():
-        name = f"t_{uuid.uuid4().hex}"
-        administer(postgres, f"CREATE DATABASE {name} TEMPLATE voc_template")
-        built.append(name)
-        connections.engine().dispose()
+    def begin():
         for setting, value in run_settings.items():
             monkeypatch.setenv(setting, value)
-        monkeypatch.setenv("VOC_HOME", str(tmp_path / name))
-        monkeypatch.setenv("VOC_DATABASE_URL", postgres.replace("/postgres?", f"/{name}?"))
-        get_settings.cache_clear()
+        move(uuid.uuid4().hex)
 
-    yield move
-    connections.engine().dispose()
-    for name in built:
-        administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def administer(url, statement):
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(statement))
-    admin.dispose()
+    return begin
 
 
 @contextlib.contextmanager

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 from prefect.logging import disable_run_logger
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from models import engine as connections
 from models.change import By
 from models.engine import transaction
 from models.intake.collecting import register_source
@@ -142,33 +141,13 @@ def house(home: Path, tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def another(
-    postgres: str, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., House]]:
+def another(house: House, move: Callable[[str], Path]) -> Callable[..., House]:
     """Return a function that moves on to another house with an empty database of its own."""
-    built: list[str] = []
 
-    def move(now: datetime = house.now) -> House:
-        name = f"t_{uuid.uuid4().hex}"
-        _administer(postgres, f"CREATE DATABASE {name} TEMPLATE voc_template")
-        built.append(name)
-        connections.engine().dispose()
-        monkeypatch.setenv("VOC_HOME", str(tmp_path / name))
-        monkeypatch.setenv("VOC_DATABASE_URL", postgres.replace("/postgres?", f"/{name}?"))
-        get_settings.cache_clear()
-        return House(tmp_path / name / "inbox", now)
+    def begin(now: datetime = house.now) -> House:
+        return House(move(f"home-{uuid.uuid4().hex}") / "inbox", now)
 
-    yield move
-    connections.engine().dispose()
-    for name in built:
-        _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(url: str, statement: str) -> None:
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(statement))
-    admin.dispose()
+    return begin
 
 
 @pytest.fixture
