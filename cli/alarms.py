@@ -11,6 +11,7 @@ from cli.asking import Who, by_person, day_of
 from cli.output import as_json, as_table, console
 from models.change import advance
 from models.engine import migrate, transaction
+from models.problems.upholding import conclude
 from models.views import alarm_list
 from voc.alarms.cause import rounded
 from voc.alarms.values import KINDS
@@ -99,7 +100,9 @@ def reviews(
 
 def review(
     id_: Annotated[int, typer.Argument(metavar="编号", help="复核编号（见 voc reviews）")],
-    real: Annotated[str, typer.Option("--real", help="属实：写明是什么问题")] = "",
+    real: Annotated[
+        str, typer.Option("--real", help="属实：写明是什么问题；还不属于哪个问题的，由此成为问题")
+    ] = "",
     false: Annotated[str, typer.Option("--false", help="误报：写明为什么不是问题")] = "",
     known: Annotated[str, typer.Option("--known", help="原因已知：写明原因，如大促、节假日")] = "",
     reopen: Annotated[str, typer.Option("--reopen", help="重新复核：写明理由")] = "",
@@ -112,11 +115,13 @@ def review(
     if len(given) + bool(reopen.strip()) != 1:
         raise InputError("请给且只给一个结论：--real、--false、--known 或 --reopen，后面写一句说明。")
     step = STEPS[next(iter(given))] if given else "reconsider"
-    facts = {"conclusion": next(iter(given.values()))} if given else {"reason": reopen}
     migrate()
     with transaction() as session:
-        advance(session, "review", step, {id_: facts}, by_person(by))
-    console.print(f"复核 {id_}：{REVIEW.steps[step].title}。", highlight=False)
+        if not given:
+            advance(session, "review", step, {id_: {"reason": reopen}}, by_person(by))
+        problem = conclude(session, id_, step, next(iter(given.values())), by_person(by)) if given else None
+        belongs = f"属于问题 {problem.id}「{problem.name}」。" if problem else ""
+    console.print(f"复核 {id_}：{REVIEW.steps[step].title}。{belongs}", highlight=False, markup=False)
 
 
 def _precision(shares: list[dict[str, object]]) -> None:

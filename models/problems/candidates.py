@@ -128,10 +128,11 @@ def enrol_groups(session: Session, groups: Sequence[int]) -> int:
 
 
 def unconfirmed(session: Session, groups: Sequence[int]) -> dict[int, int]:
-    """Map those of these groups whose problem nobody has confirmed yet to their problem."""
+    """Map those of these groups whose problem nobody has confirmed or named yet to their problem."""
     query = select(Problem.group_id, Problem.id).where(
-        Problem.group_id.in_(groups), Problem.state == "detected", Problem.merged_into.is_(None)
-    )
+        Problem.group_id.in_(groups), Problem.state == "detected", Problem.merged_into.is_(None),
+        Problem.key.like("group:%"),
+    )  # fmt: skip
     return {group: problem for group, problem in session.execute(query) if group is not None}
 
 

@@ -65,6 +65,8 @@ def show(request: Request, person: Desk, problem_id: int) -> HTMLResponse:
             **beside(session, "problem", problem_id, None),
             "causes": bool(person.roles & READERS) and cause_page(problem_id) is not None,
             "decides": bool(person.roles & DECIDE),
+            "neighbours": [],
+            "slices": [],
         }
         if values["decides"] and found["state"] != "dismissed":
             values |= {

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from models import sla
 from models.cases import desk
 from models.cases.desk_work import masked
-from models.change import advance
 from models.people.rights import Unseen, acting, session_for
+from models.problems import upholding
 from models.views import sentences as behind
 from portal.forms import back, by, now, said
 from portal.pages.desk import Desk, Worker
@@ -66,5 +66,5 @@ def conclude(
     if step not in STEPS or not conclusion.strip():
         raise InputError("请选择结论，并写一句依据。")
     with acting(person, "review", review_id) as session:
-        advance(session, "review", step, {review_id: {"conclusion": masked(conclusion)}}, by(person))
+        upholding.conclude(session, review_id, step, masked(conclusion), by(person))
     return back(f"/reviews/{review_id}", "concluded")

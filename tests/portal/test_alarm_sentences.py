@@ -19,6 +19,10 @@ ALARM = """
     INSERT INTO review (alarm_id, state, round, department, due_at, changed_at)
     SELECT id, 'open', 1, 'app', now() + interval '1 day', now() FROM a RETURNING id
 """
+OPENED = """
+    INSERT INTO review_log (subject_id, seq, step, state, at, by, facts)
+    SELECT id, 1, 'open', 'open', now(), 'rule:alarms', '{}' FROM review
+"""
 
 
 @pytest.fixture
@@ -26,7 +30,9 @@ def review(app):
     """An alarm of a house with ten cases, raised for the members of its problem; returns the review's number."""
     with transaction() as session:
         lay_out(session, 10, NOW)
-        return session.execute(text(ALARM)).scalar_one()
+        number = session.execute(text(ALARM)).scalar_one()
+        session.execute(text(OPENED))
+        return number
 
 
 def test_the_review_leads_to_the_sentences(review, signed):
@@ -38,6 +44,17 @@ def test_the_review_leads_to_the_sentences(review, signed):
     told = handler.get(f"/reviews/{review}/sentences")
     assert told.status_code == 200
     assert told.text.count('<blockquote class="words">') == 10
+
+
+def test_a_real_alarm_leads_to_its_problem(review, signed):
+    handler = signed("handler", "app")
+    handler.post(f"/reviews/{review}", {"step": "uphold", "conclusion": "新版本连不上设备"})
+    with transaction() as session:
+        problem = session.execute(
+            text("SELECT facts ->> 'other' FROM review_log WHERE step = 'uphold'")
+        ).scalar_one()
+    assert f'<a href="/problems/{problem}">PRB-{problem}</a>' in handler.get(f"/reviews/{review}").text
+    assert handler.get(f"/problems/{problem}").status_code == 200
 
 
 def test_another_department_finds_none_of_them(review, signed):
