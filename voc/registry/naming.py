@@ -36,6 +36,10 @@ _OPENING = re.compile(
 _VERDICT = re.compile(
     r"(?:非常|太|很|极其?|超级?|特别|真的?|那么|这么|十分)(?:的|之)?(?:差|差劲|烂|垃圾|坏|糟糕?)[!！~～]*$"
 )
+# What it did to whoever tells of it.
+_EFFECT = re.compile(
+    r"请[了一半两]{0,2}天?(?:的)?假|误工|白(?:白|跑|等|请|忙|折腾)|耽误|算谁的?|(?:谁|怎么)(?:来)?(?:赔|承担)"
+)
 _CLOSING = re.compile(
     r"(?:一事|事宜|的问题|等问题|的请求|的投诉|的咨询|的反映|的举报|的情况|问题|呢|吗|啊|吧|呀|哦|啦|嘛|(?<![没不完坏])了)+[!?！？。~～\s]*$"
 )
@@ -66,8 +70,12 @@ def name_of(texts: Sequence[str], background: Background, where: str = "") -> st
     choices = _clauses(read) or [one for one in _clauses(read, _ANY) if _value(one, common) > 0]
     if not choices:
         return ""
-    # That something is very bad is said last, when no clause that members share says what went wrong.
-    telling = [one for one in choices if not _VERDICT.search(one.text) and _value(one, common) > 0]
+    # That it is very bad, and what it cost, is said last, when no clause that members share says what went wrong.
+    telling = [
+        one
+        for one in choices
+        if not (_VERDICT.search(one.text) or _EFFECT.search(one.text)) and _value(one, common) > 0
+    ]
     chosen = max(
         telling or choices,
         key=lambda clause: (round(_value(clause, common), 6), -len(clause.text), clause.text),

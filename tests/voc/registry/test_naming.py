@@ -81,3 +81,13 @@ def test_a_verdict_is_no_name_where_a_clause_says_what_went_wrong(background):
     ]
     assert "不上门" in name_of(texts, background)
     assert name_of(["售后安装服务非常差"] * 3, background) == "售后安装服务非常差"
+
+
+def test_what_it_cost_is_no_name_where_a_clause_says_what_went_wrong(background):
+    texts = [
+        "害得我白请一天假，安装师傅没上门",
+        "又害得我白请一天假，约好的安装师傅没上门",
+        "白请一天假，师傅根本没上门",
+    ]
+    assert "没上门" in name_of(texts, background)
+    assert name_of(["害得我白请一天假"] * 3, background) == "害得我白请一天假"
