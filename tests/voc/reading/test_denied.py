@@ -1,6 +1,6 @@
 import pytest
 
-from voc.reading.denied import WEIGHT, denials, denied, outright
+from voc.reading.denied import ALONE, WEIGHT, denials, denied, outright
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,18 @@ from voc.reading.denied import WEIGHT, denials, denied, outright
         "没发现什么质量问题",
         "总的来说没有异味",
         "用了几天没发现任何问题",
+        "没后悔",
+        "全程没有隐形消费",
+        "不催单",
+        "中介没有推诿",
+        "没有半点不耐烦",
+        "一个没碎",
+        "没让我白跑",
+        "不用排队",
+        "没收手续费",
+        "房间没有霉味",
+        "没有摔坏",
+        "不坑人",
     ],
 )
 def test_trouble_that_is_denied_is_heard_as_such(clause):
@@ -47,15 +59,26 @@ def test_trouble_that_is_denied_is_heard_as_such(clause):
         "虽然不漏水",
         "什么时候才能不闪退",
         "没有不卡的时候",
+        "不排水",
+        "不给退",
+        "没有售后",
+        "没人管",
+        "没有解决",
+        "不负责",
+        "为什么不涨价",
+        "没有一天不堵车",
+        "只有三个没烂",
+        "幸好没摔坏",
+        "不得不排队",
     ],
 )
 def test_doubts_wishes_and_what_others_say_deny_nothing(clause):
     assert not denied(clause)
 
 
-def test_a_denial_weighs_as_much_as_its_share_of_the_text():
+def test_a_denial_weighs_as_much_as_its_share_of_the_text_and_most_alone():
     whole, half, none = denials(["不漏水\n不掉色", "不漏水\n太贵了", "太贵了"])
-    assert whole == WEIGHT
+    assert whole == ALONE > WEIGHT
     assert 0 < half < WEIGHT
     assert none == 0
 

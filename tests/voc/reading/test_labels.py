@@ -86,7 +86,8 @@ def test_what_is_supposed_or_asked_is_not_a_complaint(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["耗电不高", "不漏水，不掉色", "没有出现死机、卡顿、发热的现象", "屏幕没有坏点"]
+    "text",
+    ["耗电不高", "不漏水，不掉色", "没有出现死机、卡顿、发热的现象", "屏幕没有坏点", "不催单", "没乱收费"],
 )
 def test_trouble_that_is_denied_is_praise_of_its_area(text: str) -> None:
     found = label(text)
