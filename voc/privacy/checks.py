@@ -14,11 +14,13 @@ _PROVINCES = (
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _IDENTITY = re.compile(rf"(?:{_PROVINCES})\d{{4}}(?:19|20)\d\d{_DAY}\d{{3}}[\dX]")
 _OLD_IDENTITY = re.compile(rf"(?:{_PROVINCES})\d{{6}}{_DAY}\d{{3}}")
-_DATE = re.compile(rf"(?:19|20)\d\d-?{_DAY}(?:\d{{0,6}})?")
+_HOUR = r"(?:[01]\d|2[0-3])(?:[0-5]\d){0,2}"
+_DATE = re.compile(rf"(?:19|20)\d\d-?{_DAY}(?:{_HOUR})?")
 # How people group eleven digits; the pieces of prices and measures are grouped otherwise.
 _GROUPED = frozenset(
     {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (3, 3, 5), (3, 5, 3), (4, 7), (1,) * 11, (3, 2, 2, 2, 2)}
 )
+_ARTICLE = 14  # digits of GTIN, the longest number an article has
 _CALLED = re.compile(
     r"电话|手机|号码|联系|拨打|致电|打给|热线|微信|加我|call|tel|phone|mobile", re.IGNORECASE
 )
@@ -65,7 +67,10 @@ def card(value: str, text: str, start: int, end: int) -> bool:
     named = re.search(
         r"卡号|银行卡|信用卡|储蓄卡|借记卡|账号|帐号|账户|行卡|卡[:：]", text[max(0, start - 12) : start]
     )
-    return bool(named) or (digits(value)[0] in "34569" and luhn(value))
+    number = digits(
+        value
+    )  # unnamed, thirteen digits are an article or a book (EAN), whose check digit fits by chance
+    return bool(named) or (len(number) > _ARTICLE and number[0] in "34569" and luhn(value))
 
 
 def mobile(value: str, text: str, start: int, end: int) -> bool:
@@ -106,7 +111,7 @@ def _in_code(text: str, start: int, end: int) -> bool:
 def landline(value: str, text: str, start: int, end: int) -> bool:
     """A number of a town; 2020-08240000 and the like are dates or codes."""
     number = digits(value)
-    return number.startswith("0") or bool(
+    return number.startswith(("0", "+86", "＋86")) or bool(
         re.search(r"电话|座机|固话|致电|号码|拨打", text[max(0, start - 8) : start])
     )
 

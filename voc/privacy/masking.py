@@ -16,7 +16,9 @@ from voc.privacy.brands import BRANDS
 from voc.privacy.checks import SEPARATORS, digits
 from voc.privacy.look import EVERYTHING, look
 from voc.privacy.names import NameModel, is_word, join, name_spans
-from voc.privacy.rules import RULES, SURNAMES, Rule
+from voc.privacy.rule import Rule
+from voc.privacy.rules import RULES
+from voc.privacy.rules_of_names import SURNAMES
 from voc.text.uniform import SEPARATOR
 
 KINDS = tuple(dict.fromkeys(rule.kind for rule in RULES))
