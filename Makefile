@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
+# A file of tests stays in one process; the order is that of tests/conftest.py.
+TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # Public data for benchmarks, training and a few tests; they are skipped where it is absent.
 VOC_PUBLIC_DATA ?= ../shared/data
 export VOC_PUBLIC_DATA
@@ -29,7 +31,7 @@ serve: $(READY)  ## Prefect server, worker and dispatcher on this machine
 	$(BIN)/voc serve
 
 test: $(READY)   ## all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(TESTS)
 
 test-core: $(READY)  ## tests of the pure core, without database and Prefect
 	$(BIN)/python -m pytest tests/voc
@@ -45,7 +47,7 @@ check: $(READY)  ## what CI runs: format, lint, types, import contracts, migrati
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(TESTS)
 
 format: $(READY) ## format and mend what can be mended
 	$(BIN)/ruff format .

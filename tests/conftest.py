@@ -23,6 +23,19 @@ hypothesis_settings.load_profile("voc")
 ROOM = 4 * 2**30  # bytes of memory for databases; containers are given 64 MB unless told otherwise
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that start servers first and those of the pure core last: nothing long is left for the end."""
+    weights: dict[Path, int] = {}
+    for item in items:
+        weights[item.path] = max(weights.get(item.path, 0), _weight(item))
+    items.sort(key=lambda item: -weights[item.path])
+
+
+def _weight(item: pytest.Item) -> int:
+    servers = any(item.get_closest_marker(name) for name in ("faults", "prefect", "browser"))
+    return 2 if servers else int("postgres" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Start one real PostgreSQL for the session, with a migrated template; return its address."""
