@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from settings import Settings, get_settings
 from voc.errors import InputError
 from voc.telling.messages import FOR_CUSTOMERS, OBSERVING, effect_phrase, refuse_unverified_numbers
 
@@ -74,4 +75,6 @@ def _text_template(name: str) -> Template:
 
 def _html(subject: str, text: str, link: str) -> str:
     lines = [line for line in text.split("\n") if line.strip()]
-    return _pages().get_template("message.html.j2").render(subject=subject, lines=lines, link=link)
+    named = Settings.model_fields["company"].default != (company := get_settings().company)
+    page = _pages().get_template("message.html.j2")
+    return page.render(subject=subject, lines=lines, link=link, company=company if named else "")

@@ -10,6 +10,7 @@ import pytest
 
 from notifications import rendering
 from notifications.rendering import FOLDER, render_message
+from settings import get_settings
 from voc.errors import InputError
 from voc.telling.messages import AFTER, FOR_CUSTOMERS, INVITATION, OBSERVING, OF_OPERATION, TEMPLATES
 
@@ -47,6 +48,22 @@ def test_every_message_is_complete_short_and_in_correct_chinese(template: str) -
     assert "{" not in subject + text
     assert html is not None
     assert html.count(f'<a href="{DATA["link"]}"') == 1
+
+
+def test_a_letter_is_signed_with_the_name_of_the_company_and_fits_a_telephone(monkeypatch) -> None:
+    monkeypatch.setenv("VOC_COMPANY", "晴川家电")
+    get_settings.cache_clear()
+    try:
+        _, text, html = render_message("case_opened", DATA)
+    finally:
+        get_settings.cache_clear()
+    assert "晴川家电</p>" in str(html)
+    assert "晴川家电" not in text  # the gateway signs a text message
+    assert re.search(r'<a href="[^"]+" style="[^"]*word-break:break-all', str(html))
+
+
+def test_without_a_name_a_letter_is_not_signed() -> None:
+    assert "本公司" not in str(render_message("case_opened", DATA)[2])
 
 
 def test_the_owner_of_a_stopped_channel_reads_why_and_how_to_go_on() -> None:
