@@ -16,6 +16,7 @@ TOO_ALIKE = 0.6
 FEW_PAIRS = 8  # a cry of two words is in everybody's mouth and shows nothing
 CLAUSE = 4  # characters of a clause that is heard as a repetition
 _STOPS = re.compile(r"[。！？!?；;\n]")
+_SAID = re.compile(r"\w")
 _CLAUSES = re.compile(r"[，,。！？!?；;…\s]+")
 
 
@@ -34,6 +35,10 @@ def excerpt(passage: Passage, limit: int = LONGEST) -> str:
     left = max((m.end() for m in _STOPS.finditer(text, 0, start)), default=0)
     stop = _STOPS.search(text, end)
     right = stop.start() if stop else len(text)
+    while stop and right - left < SHORTEST and _SAID.search(text, stop.end()):
+        # A title of a word or two says nothing without the sentence after it.
+        stop = _STOPS.search(text, stop.end())
+        right = stop.start() if stop else len(text)
     if right - left > limit:
         room = max(0, limit - (end - start)) // 2
         left, right = max(left, start - room), min(right, max(end, start) + room)

@@ -51,3 +51,13 @@ def test_a_long_sentence_is_cut_around_the_place_that_matters():
 def test_of_a_dialogue_the_customer_is_quoted():
     words = "客服：非常抱歉给您带来不便\n用户：师傅迟到两个小时\n客服：马上为您催"
     assert excerpt(Passage(words, 17, 22)) == "师傅迟到两个小时"
+
+
+def test_a_title_too_short_to_say_anything_is_quoted_with_the_sentence_after_it():
+    assert excerpt(Passage("涨价\n一单配送费收我十二！抢钱", 0, 2)) == "涨价 一单配送费收我十二"
+    assert excerpt(Passage("涨价。。。\n一单配送费收我十二", 0, 2)) == "涨价。。。 一单配送费收我十二"
+    assert excerpt(Passage("太贵了！", 0, 3)) == "太贵了"
+    assert (
+        len(choose([Passage("涨价\n一单配送费收我十二", 0, 2), Passage("涨价\n路才一公里，运费十块", 0, 2)]))
+        == 2
+    )
