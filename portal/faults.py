@@ -17,6 +17,7 @@ from models import trail
 from models.people.rights import NotTheirs, Unseen, house
 from portal.csrf import SAFE, Forged
 from portal.enterprise import NotVouched
+from portal.mistakes import told
 from portal.rendering import page
 from portal.rights import SETTING_UP, FactorOwed, NotAllowed, NotSignedIn
 from voc.errors import VocError
@@ -79,8 +80,8 @@ def _forged(request: Request, _: Exception) -> Response:
     return _fault(request, 403, "页面已过期，或请求不是从本系统页面发出的。请返回上一页，刷新后重试。")
 
 
-def _unreadable(request: Request, _: Exception) -> Response:
-    return _fault(request, 400, "填写的内容有误，请返回检查后重新提交。")
+def _unreadable(request: Request, error: Exception) -> Response:
+    return _fault(request, 400, told(error.errors() if isinstance(error, RequestValidationError) else []))
 
 
 def too_large(request: Request) -> Response:
