@@ -29,7 +29,8 @@ _GUESSES: Final[dict[str, str]] = {
     "phone": "phone mobile tel telephone phone_number 手机 手机号 电话 联系电话 手机号码 电话号码 来电号码",
     "email": "email mail e_mail 邮箱 邮件 电子邮箱 邮箱地址",
     "agent": "agent agent_id operator staff 坐席 座席 客服 客服工号 坐席工号 工号 经办人",
-    "region": "region city province area 地区 区域 城市 省份 省市",
+    "region": "region city province area 地区 区域 城市 省份 省市"
+    " 门店 门店名称 分店 网点 营业厅 支行 院区 校区 store store_name branch",
     "product": "product product_name sku item 产品 商品 商品名称 产品名称 产品型号 型号",
     "version": "version app_version application_version client_version software_version firmware firmware_version"
     " fw_version release app_ver ver 版本 版本号 应用版本 软件版本 固件版本 客户端版本 程序版本 产品版本 APP版本",
