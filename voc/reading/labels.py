@@ -17,7 +17,7 @@ from voc.reading.issues import guess
 from voc.reading.kinds import KINDS, kind_shares, letterlike
 from voc.reading.mentions import Mention, find_mentions
 from voc.reading.model import TYPES, Model, Scores, ToneModel, assemble, calibrated, score
-from voc.reading.outright import named_outright
+from voc.reading.outright import named_outright, without_doubtful_goods
 from voc.reading.severity import severities
 from voc.reading.taxonomy import Taxonomy
 from voc.reading.topics import Topics
@@ -105,6 +105,7 @@ def _shipped(
     for row in (n for n, word in enumerate(tone) if word == "neutral" and not blamed[n]):
         areas[row] = [opinion._replace(sentiment=0.0) for opinion in areas[row]]
     judged = [word != "neutral" for word in tone]
+    areas = without_doubtful_goods(areas, mentions, judged)
     areas = named_outright(clauses, areas, mentions, 2 * positive - 1, judged, taxonomy.areas)
     dimension, dimension_confidence = dimensions(blamed, areas, taxonomy)
     return Annotations(

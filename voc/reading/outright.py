@@ -17,6 +17,7 @@ from voc.reading.mentions import Mention
 from voc.text.clauses import clause_of
 
 GOODS = "product"
+HALF, SURELY = 0.5, 0.6  # goods below the one are not told beside an area told above the other
 BRIEF = 60  # characters; in a longer text a plain word is an aside
 DOUBTED = 0.65  # share of goods, named by the model alone, that a plain word of another area outweighs
 PLAIN = 0.5  # what such a word is worth: of those added in three sets of texts nobody tuned on two of three were right
@@ -47,6 +48,24 @@ _WORDS = {
 }  # fmt: skip
 _AREA = {word: area for area, words in reversed(_WORDS.items()) for word in words.split("|")}
 _ANY = re.compile("|".join(sorted(_AREA, key=len, reverse=True)))
+
+
+def without_doubtful_goods(
+    found: Sequence[list[AreaOpinion]], mentions: Sequence[list[Mention]], judged: Sequence[bool]
+) -> list[list[AreaOpinion]]:
+    """The same opinions, but goods the model took for such by less than half where it is sure of another area,
+    or where nothing is judged: a question to a bank is about no goods until a word says so."""
+    told = list(found)
+    for row, opinions in enumerate(found):
+        if any(_doubted(one) for one in opinions) and all(one.area != GOODS for one in mentions[row]):
+            surest = max([one.confidence for one in opinions if one.area != GOODS], default=0.0)
+            if surest >= SURELY or not judged[row]:
+                told[row] = [one for one in opinions if not _doubted(one)]
+    return told
+
+
+def _doubted(opinion: AreaOpinion) -> bool:
+    return opinion.area == GOODS and opinion.confidence < HALF
 
 
 def named_outright(

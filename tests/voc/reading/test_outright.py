@@ -5,7 +5,7 @@ import pytest
 
 from voc.reading.areas import AreaOpinion
 from voc.reading.mentions import Mention
-from voc.reading.outright import BRIEF, DOUBTED, PLAIN, named_outright
+from voc.reading.outright import BRIEF, DOUBTED, HALF, PLAIN, SURELY, named_outright, without_doubtful_goods
 
 AREAS = {"product": "产品质量", "service": "客户服务", "payment": "支付账务"}
 GOODS = AreaOpinion("product", -0.5, 0, 3, DOUBTED - 0.1)
@@ -51,3 +51,32 @@ def test_areas_the_taxonomy_does_not_know_are_not_named():
 
 def test_no_texts_have_no_opinions():
     assert named_outright([], [], [], np.zeros(0), [], AREAS) == []
+
+
+MAYBE = GOODS._replace(confidence=HALF - 0.1)
+SITE = GOODS._replace(area="site", confidence=SURELY)
+
+
+def left(*told, mentions=(), judged=True):
+    return without_doubtful_goods([list(told)], [list(mentions)], [judged])[0]
+
+
+def test_doubtful_goods_give_way_to_an_area_that_is_sure():
+    assert left(MAYBE, SITE) == [SITE]
+
+
+def test_doubtful_goods_are_not_told_where_nothing_is_judged():
+    assert left(MAYBE, judged=False) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "mentions"),
+    [
+        ((MAYBE,), ()),
+        ((MAYBE, SITE._replace(confidence=SURELY - 0.1)), ()),
+        ((MAYBE._replace(confidence=HALF), SITE), ()),
+        ((MAYBE, SITE), [Mention("product.fault", "product", -1, 0, 2, 0.9)]),
+    ],
+)
+def test_goods_stay_where_nothing_surer_is_told_or_their_trouble_has_a_name(told, mentions):
+    assert left(*told, mentions=mentions) == list(told)
