@@ -50,6 +50,9 @@ def polarities(text: str, rating: float | None = None) -> dict[str, int]:
         ("办证大厅要我跑三趟，材料没一次说清楚", "handling.burden"),
         ("业务员隐瞒条款，误导我买保险", "handling.misled"),
         ("会员积分无故清零", "payment.charge"),
+        ("洗衣机不排水", "product.fault"),
+        ("脱水转不起来", "product.fault"),
+        ("快递卡在分拨中心五天了", "logistics.tracking"),
         ("健身房突然闭店，年卡里还有两千块", "payment.prepaid"),
         ("老板卷钱跑了，押金没地方要", "payment.prepaid"),
     ],
@@ -94,6 +97,10 @@ def test_trouble_that_is_denied_is_praise_of_its_area(text: str) -> None:
     assert found.tone == ["positive"]
     assert all(mention.polarity >= 0 for mention in found.mentions[0])
     assert all(opinion.sentiment > 0 for opinion in found.areas[0])
+
+
+def test_a_telephone_that_is_not_answered_is_no_broken_device() -> None:
+    assert set(polarities("打了一天都打不通电话")) == {"service.unreachable"}
 
 
 def test_one_issue_is_counted_once_per_text() -> None:
