@@ -21,7 +21,7 @@ from models.views.reporting import (
     department_names,
 )
 from tasks.assets import taxonomy
-from tasks.figures import Counted
+from tasks.figures import Counted, is_solved
 from tasks.gaming import Seen
 from tasks.origins import Origins
 from voc import kpi
@@ -212,7 +212,7 @@ def _department(
         f"department:{code}", name, "ACTIONS + CASES",
         [[tuple(row.values()) for row in own], verdicts, [tuple(row.values()) for row in cases]],
         "承担的措施与期内受理的个案；只有结论为「有效」、与本报告的全部比较一并校正后仍成立的措施算成果，"
-        "异常结案不算解决。",
+        "到报告时已解决、没有重开在办的个案算解决，异常结案不算。",
         [complained, seen.by_department.get(code, 0), sorted(seen.cases & {row["id"] for row in cases})],
     )  # fmt: skip
     return DepartmentFact(
@@ -222,13 +222,9 @@ def _department(
         open=sum(verdicts.count(code) for code in ("insufficient", "not_identifiable", "invalid_contract")),
         overdue=sum(row["state"] in OPEN and row["due_at"] < asked.now for row in own), key=key, cases=len(cases),
         answered=kpi.share(sum(_in_time(row) for row in cases), len(cases)).value,
-        solved=kpi.share(sum(_solved(row, seen) for row in cases), len(cases)).value,
+        solved=kpi.share(sum(is_solved(row, seen.cases) for row in cases), len(cases)).value,
         gamed=seen.by_department.get(code, 0), complaints=complained,
     )  # fmt: skip
-
-
-def _solved(case: Mapping[str, Any], seen: Seen) -> bool:
-    return case["resolved_at"] is not None and case["id"] not in seen.cases
 
 
 def _in_time(case: Mapping[str, Any]) -> bool:

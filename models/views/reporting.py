@@ -62,6 +62,7 @@ CONTACTS = f"""
       AND (before IS NULL OR before < occurred_at - CAST(:days AS interval))
 """  # noqa: S608
 # In time is what keeps the first promise: the dates on the row move with the clocks when a case is opened again.
+# Solved is what stands so at the moment of the report: not what was solved once and is open again.
 CASES = """
     SELECT k.id, k.department, k.opened_at,
            COALESCE((SELECT s.due_at FROM sla_lap s WHERE s.life = 'case' AND s.subject_id = k.id
@@ -70,7 +71,10 @@ CASES = """
                      AND s.promise = 'resolve' AND s.lap = 1), k.resolve_by) AS resolve_by,
            min(l.at) FILTER (WHERE l.step = 'respond') AS responded_at,
            min(l.at) FILTER (WHERE l.step = 'resolve') AS resolved_at,
-           count(*) FILTER (WHERE l.step = 'reopen') AS reopened,
+           CASE WHEN (array_agg(l.state ORDER BY l.seq DESC))[1] IN ('resolved', 'confirmed')
+                THEN max(l.at) FILTER (WHERE l.step = 'resolve') END AS solved_at,
+           COALESCE(max(l.at) FILTER (WHERE l.step = 'reopen') > min(l.at) FILTER (WHERE l.step = 'resolve'), false)
+               AS reopened,
            EXISTS (SELECT 1 FROM feedback f JOIN reachable c ON c.customer_id = f.customer_id
                    WHERE f.id = k.feedback_id) AS reachable,
            EXISTS (SELECT 1 FROM outbox o WHERE o.subject = 'case:' || k.id AND o.event = 'case_resolved'
@@ -78,7 +82,9 @@ CASES = """
     FROM "case" k LEFT JOIN case_log l ON l.subject_id = k.id AND l.at <= :now
     WHERE k.opened_at >= :since AND k.opened_at < :until AND k.opened_at <= :now
       AND (CAST(:department AS text) IS NULL OR k.department = :department)
-    GROUP BY k.id ORDER BY k.id
+    GROUP BY k.id
+    -- A case that was merged is answered with the one it was merged into.
+    HAVING COALESCE((array_agg(l.state ORDER BY l.seq DESC))[1] <> 'merged', true) ORDER BY k.id
 """
 ACTIONS = f"""
     SELECT * FROM (

@@ -235,27 +235,6 @@ def orders(session: Session, since: date, until: date) -> float:
     return float(fetch(session, query, since=since, until=until)[0]["orders"])
 
 
-def case_times(session: Session, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """List when the cases opened in a period were first answered and resolved, and by when they should have been."""
-    return fetch(
-        session,
-        """
-        SELECT k.opened_at, k.state, k.department,
-               -- What was promised first: the dates on the row move with the clocks when a case is opened again.
-               COALESCE((SELECT s.due_at FROM sla_lap s WHERE s.life = 'case' AND s.subject_id = k.id
-                         AND s.promise = 'respond' AND s.lap = 1), k.respond_by) AS respond_by,
-               COALESCE((SELECT s.due_at FROM sla_lap s WHERE s.life = 'case' AND s.subject_id = k.id
-                         AND s.promise = 'resolve' AND s.lap = 1), k.resolve_by) AS resolve_by,
-               min(l.at) FILTER (WHERE l.step = 'respond') AS responded_at,
-               min(l.at) FILTER (WHERE l.step = 'resolve') AS resolved_at
-        FROM "case" k JOIN case_log l ON l.subject_id = k.id
-        WHERE k.opened_at >= :since AND k.opened_at < :until GROUP BY k.id ORDER BY k.id
-        """,
-        since=since,
-        until=until,
-    )
-
-
 def linked(session: Session) -> Mapping[str, int]:
     """Count how far accepted complaints have come in the loop: problem, measure, verdict."""
     return fetch(

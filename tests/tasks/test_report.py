@@ -109,7 +109,7 @@ def test_what_is_late_is_counted_case_by_case_and_as_the_dashboard_counts_it(hou
         )
     page = Path(write_report.fn(later.now, paper=False)).read_text("utf-8")
     assert "2 件首次答复超时，1 件解决超时" in page
-    assert "已过期限：3\u00a0件个案。" in page
+    assert re.search("截至.2026-02-04.09:00，已过期限：3.件个案。", page)
     with transaction() as session:
         assert leading.figures(session, then.now, later.now)["cases_late"] == 3
 
@@ -127,6 +127,39 @@ def test_an_answer_that_was_late_stays_late_when_the_case_is_opened_again(house)
     write_report.fn(later.now, paper=False)
     facts = later.value("SELECT facts FROM report")
     assert (facts["answered"]["value"], facts["kept"]["value"]) == (0.0, 0.0)
+
+
+def test_what_is_open_again_is_not_solved_until_it_is_solved_again(house):
+    then, later = house.on(MONDAY), house.on(MONDAY + timedelta(days=30))
+    rows = [
+        [f"R{n}", words, "2026-01-05 08:00", "1", f"1380000000{n}", "成都"] for n, words in enumerate(SAID)
+    ]
+    then.take_in(rows)
+    open_cases.fn(then.now)
+    first, second, third = sorted(then.pairs('SELECT id, state FROM "case"'))
+    steps = (("resolve", 1, (first, second, third)), ("reopen", 2, (second, third)), ("resolve", 3, (third,)))
+    for step, day, cases in steps:
+        facts = {"reason": "还是没来"} if step == "reopen" else {}
+        with transaction() as session:
+            by = By("person:李雷", then.now + timedelta(days=day))
+            advance(session, "case", step, dict.fromkeys(cases, facts), by)
+    write_report.fn(later.now, paper=False)
+    facts = later.value("SELECT facts FROM report")
+    assert (facts["solved"]["value"], facts["reopened"]["value"]) == pytest.approx((2 / 3, 2 / 3))
+    assert facts["cycle"]["value"] == pytest.approx(48)
+
+
+def test_a_case_that_was_merged_is_left_to_the_one_it_was_merged_into(house):
+    then, later = house.on(MONDAY), house.on(MONDAY + timedelta(days=30))
+    then.take_in([["R1", SAID[0], "2026-01-05 08:00", "1", "13800000001", "成都"],
+                  ["R2", SAID[1], "2026-01-05 09:00", "1", "13800000002", "成都"]])  # fmt: skip
+    open_cases.fn(then.now)
+    first, second = sorted(then.pairs('SELECT id, state FROM "case"'))
+    for step, facts in (("resolve", {first: {}}), ("merge", {second: {"into": first}})):
+        with transaction() as session:
+            advance(session, "case", step, facts, By("person:李雷", then.now + timedelta(hours=1)))
+    write_report.fn(later.now, paper=False)
+    assert later.value("SELECT facts FROM report")["solved"]["value"] == 1.0
 
 
 def test_a_weekly_report_is_about_the_week_before(judged):

@@ -7,6 +7,7 @@ from collections import Counter
 from voc import kpi
 from voc.effect.verdict import NAMES
 from voc.reporting.facts import Facts
+from voc.zone import CHINA
 
 SEVERITY = (
     "worse", "ineffective", "invalid_contract", "not_identifiable", "insufficient",
@@ -63,11 +64,12 @@ def _complaints(facts: Facts) -> str:
 
 
 def _late(facts: Facts) -> str:
-    """Count what is late, the cases one by one."""
+    """Count what is late at the moment of the report, the cases one by one."""
     cases = sum(item.count for item in facts.overdue if item.kind == "个案")
     measures = sum(item.count for item in facts.overdue if item.kind != "个案")
     said = (measures, "项措施"), (cases, "件个案")
-    return f"已过期限：{'、'.join(f'{count:,} {words}' for count, words in said if count)}。"
+    at = facts.generated_at.astimezone(CHINA)
+    return f"截至 {at:%Y-%m-%d %H:%M}，已过期限：{'、'.join(f'{count:,} {words}' for count, words in said if count)}。"
 
 
 def _lost(facts: Facts) -> str:

@@ -146,8 +146,11 @@ def test_what_is_late_is_counted_case_by_case() -> None:
         replace(FULL.overdue[1], kind="个案", count=1_200),
         replace(FULL.overdue[1], kind="个案", owner="物流部", count=7),
     )
-    assert "已过期限：1 项措施、1,207 件个案。" in build(replace(FULL, overdue=late)).summary
-    assert "已过期限：1,207 件个案。" in build(replace(FULL, overdue=late[1:])).summary
+    assert (
+        "截至 2026-11-23 09:00，已过期限：1 项措施、1,207 件个案。"
+        in build(replace(FULL, overdue=late)).summary
+    )
+    assert "截至 2026-11-23 09:00，已过期限：1,207 件个案。" in build(replace(FULL, overdue=late[1:])).summary
 
 
 def test_a_period_without_files_does_not_boast_of_its_accounting() -> None:
