@@ -10,15 +10,18 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.asking import Who, by_person
 from cli.output import as_json, as_table, console
 from cli.table import text_of
 from models.engine import migrate, transaction
+from models.intake import collecting
 from models.intake.collecting import reading, register_source
 from models.views import showing
 from settings import get_settings
 from sources.base import Chunk
 from sources.registry import PULLED, open_pulled, open_source
 from voc.errors import InputError
+from voc.health import how_often
 from voc.intake.rows import (
     CHANNELS,
     FIELDS,
@@ -35,6 +38,7 @@ from voc.intake.rows import (
 from voc.privacy.masking import mask
 
 SHOWN = 5
+Name = Annotated[str, typer.Argument(help="来源名称，见 voc source list")]
 DefinitionFile = Annotated[Path, typer.Argument(metavar="文件", help="来源定义（TOML）")]
 
 
@@ -44,6 +48,8 @@ def attach(app: typer.Typer) -> None:
     source.command("list", help="列出来源和上次采集的时间")(show)
     source.command("try", help="试读一页，看列对应是否正确；什么都不保存")(try_out)
     source.command("add", help="登记或更新一个来源")(add)
+    source.command("pause", help="暂停采集：不再读取，也不再提醒超期；推送来的照常收下")(pause)
+    source.command("resume", help="恢复采集")(resume)
     app.add_typer(source, name="source")
 
 
@@ -61,6 +67,7 @@ def show(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = Fal
             **row,
             "called": [row["name"], *([row["title"]] if row["title"] != row["name"] else [])],
             "channel": CHANNELS.get(row["channel"], row["channel"]),
+            "every": f"已暂停：{row['paused_because']}" if row["paused_at"] else how_often(row["every"]),
         }
         for row in rows
     ]
@@ -118,6 +125,26 @@ def add(file: DefinitionFile) -> None:
     with reading(definition.name), transaction() as session:
         register_source(session, definition.name, {key: value for key, value in values.items() if value})
     console.print(f"已登记来源「{definition.title}」（{definition.name}），下次采集时读取。")
+
+
+def pause(
+    name: Name, reason: Annotated[str, typer.Option("--reason", help="理由")] = "", by: Who = ""
+) -> None:
+    """Let a source rest."""
+    if not reason.strip():
+        raise InputError("请用 --reason 写明理由。")
+    migrate()
+    with transaction() as session:
+        collecting.pause(session, name, reason.strip(), by_person(by))
+    console.print(f"来源「{name}」已暂停，不再采集和提醒；恢复用 voc source resume {name}。", highlight=False)
+
+
+def resume(name: Name, by: Who = "") -> None:
+    """Read a source again."""
+    migrate()
+    with transaction() as session:
+        collecting.resume(session, name, by_person(by))
+    console.print(f"来源「{name}」已恢复，下次采集时读取。", highlight=False)
 
 
 def _defined(file: Path) -> Definition:

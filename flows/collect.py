@@ -10,8 +10,8 @@ from tasks.parameters import Collect
 
 @flow(name="采集", flow_run_name=titled("采集"), description="从各来源读入反馈，每一行都有去向")
 async def collect(what: Collect = Collect()) -> list[int] | State:
-    """Read every source that was asked for; one that cannot be read fails the run, not the others."""
-    names = what.sources or list_sources()
+    """Read every source that was asked for and does not rest; one that cannot be read fails the run, not the others."""
+    names = list_sources(what.sources)
     now = moment(what.now)
     read = [collect_source(name, now, what.again, return_state=True) for name in names]
     deliveries = [id_ for ids in await results(read) for id_ in ids]

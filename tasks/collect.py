@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,11 +48,13 @@ class File:
 
 
 @stage("列出来源")
-def list_sources() -> list[str]:
-    """List the names of the sources that have somewhere to read from."""
+def list_sources(wanted: Sequence[str] = ()) -> list[str]:
+    """List the sources to be read: those asked for, or all with somewhere to read from; none that rests."""
     with transaction() as session:
         sources = session.scalars(select(Source).order_by(Source.name)).all()
-        return [one.name for one in sources if one.definition.get("path") or one.definition.get("pull")]
+    resting = {one.name for one in sources if one.paused_at is not None}
+    known = [one.name for one in sources if one.definition.get("path") or one.definition.get("pull")]
+    return [name for name in wanted or known if name not in resting]
 
 
 @stage("采集来源", task_run_name="采集·{source}")

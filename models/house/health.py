@@ -38,6 +38,7 @@ BY_STATE = {
 }
 SOURCES = """
     SELECT s.name, s.title, s.owner, d.name AS department, s.definition ->> 'every' AS every, s.last_success_at,
+           s.paused_at,
            (SELECT d.error FROM delivery d WHERE d.source_id = s.id AND d.error IS NOT NULL
             ORDER BY d.id DESC LIMIT 1) AS error
     FROM source s LEFT JOIN department d ON d.code = s.owner ORDER BY s.name

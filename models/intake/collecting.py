@@ -14,12 +14,14 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from models import trail
+from models.change import By
 from models.engine import engine
 from models.events import announce
 from models.loading import references_by_batch, stage_frame
 from models.schema.intake import Batch, Delivery, Quarantine, RawRecord, Source
 from settings import get_settings
-from voc.errors import SourceBusy
+from voc.errors import InputError, SourceBusy
 from voc.privacy.masking import mask
 
 COLUMNS = {
@@ -51,6 +53,31 @@ def register_source(session: Session, name: str, definition: Mapping[str, Any]) 
     query = upsert(Source).values(name=name, **values)
     query = query.on_conflict_do_update(index_elements=[Source.name], set_=values)
     return session.execute(query.returning(Source.id)).scalar_one()
+
+
+def pause(session: Session, name: str, reason: str, by: By) -> None:
+    """Let a source rest: nobody reads it nor waits for it until it is resumed."""
+    source = _found(session, name)
+    if source.paused_at is not None:
+        raise InputError(f"来源「{source.title}」已经暂停：{source.paused_because}")
+    source.paused_at, source.paused_because = by.at, reason
+    trail.note(session, by.at, by.who, "source.pause", f"source:{source.id}")
+
+
+def resume(session: Session, name: str, by: By) -> None:
+    """Read a source again that rested."""
+    source = _found(session, name)
+    if source.paused_at is None:
+        raise InputError(f"来源「{source.title}」没有暂停。")
+    source.paused_at = source.paused_because = None
+    trail.note(session, by.at, by.who, "source.resume", f"source:{source.id}")
+
+
+def _found(session: Session, name: str) -> Source:
+    source = session.scalars(select(Source).where(Source.name == name).with_for_update()).first()
+    if source is None:
+        raise InputError(f"没有名为「{name}」的来源，用 voc source list 查看。")
+    return source
 
 
 @contextmanager

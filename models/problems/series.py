@@ -126,9 +126,9 @@ def everything(session: Session) -> pl.DataFrame:
 
 
 def fed(session: Session) -> set[str]:
-    """List the sources that were read more than once: of a single file nobody expects that it goes on."""
+    """List the sources that were read more than once and do not rest: of a single file nobody expects more."""
     query = text(
-        """SELECT s.title FROM delivery d JOIN source s ON s.id = d.source_id
+        """SELECT s.title FROM delivery d JOIN source s ON s.id = d.source_id AND s.paused_at IS NULL
            GROUP BY s.title HAVING count(DISTINCT d.fingerprint) > 1"""
     )
     return set(session.scalars(query))

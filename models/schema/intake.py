@@ -16,6 +16,7 @@ class Source(Base):
     """A system that words come from, with its definition and how far it was read."""
 
     __tablename__ = "source"
+    __table_args__ = (CheckConstraint("(paused_at IS NULL) = (paused_because IS NULL)", name="paused"),)
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(unique=True, comment="short name, used by people and in run names")
@@ -26,6 +27,8 @@ class Source(Base):
     definition: Mapped[Json] = mapped_column(comment="definition as the user wrote it")
     cursor: Mapped[str | None] = mapped_column(comment="how far a pulled source has been read")
     last_success_at: Mapped[Moment | None] = mapped_column(comment="end of the last delivery without errors")
+    paused_at: Mapped[Moment | None] = mapped_column(comment="since when it is not read; empty: it is")
+    paused_because: Mapped[str | None] = mapped_column(comment="why it is not read")
 
 
 class Delivery(Base):

@@ -18,6 +18,7 @@ def sources(session: Session) -> list[dict[str, Any]]:
         session,
         """
         SELECT s.name, s.title, s.channel, d.name AS owner, s.definition ->> 'every' AS every, s.last_success_at,
+               s.paused_at, s.paused_because,
                (SELECT count(*) FROM quarantine q JOIN batch b ON b.id = q.batch_id
                 JOIN delivery v ON v.id = b.delivery_id
                 WHERE v.source_id = s.id AND q.state = 'waiting') AS quarantined,

@@ -107,7 +107,7 @@ def sources(session: Session) -> list[dict[str, Any]]:
         session,
         """
         SELECT s.name, title, definition->>'kind' AS kind, channel, definition->>'every' AS every, s.owner,
-               d.name AS department, last_success_at
+               d.name AS department, last_success_at, paused_at, paused_because
         FROM source s LEFT JOIN department d ON d.code = s.owner ORDER BY s.name
         """,
     )

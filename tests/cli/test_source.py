@@ -88,3 +88,16 @@ def test_a_registered_source_is_listed(voc_at_home, definition, tmp_path):
 def test_a_file_that_is_missing_is_named(voc_at_home):
     done = voc_at_home("source", "try", "nowhere.toml")
     assert (done.returncode, "nowhere.toml" in done.stderr) == (1, True)
+
+
+def test_a_source_that_was_retired_rests_until_it_is_woken(voc_at_home, definition, tmp_path):
+    file = definition(every="1h")
+    text = (tmp_path / file).read_text("utf-8")
+    (tmp_path / file).write_text(text.replace("[pull]", '[map]\ntext = "content"\n[pull]'), encoding="utf-8")
+    voc_at_home("source", "add", file)
+    assert voc_at_home("source", "pause", "tickets").returncode == 1
+    assert voc_at_home("source", "pause", "tickets", "--reason", "系统已下线", "--by", "赵宁").returncode == 0
+    assert "已暂停：系统已下线" in voc_at_home("source", "list").stdout
+    assert "已经暂停：系统已下线" in voc_at_home("source", "pause", "tickets", "--reason", "再停").stderr
+    assert voc_at_home("source", "resume", "tickets", "--by", "赵宁").returncode == 0
+    assert "每小时" in voc_at_home("source", "list").stdout

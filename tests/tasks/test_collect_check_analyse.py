@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from models.change import By
 from models.engine import transaction
 from models.intake.checking import repair
-from models.intake.collecting import reading
+from models.intake.collecting import pause, reading, resume
 from models.schema.intake import Batch
 from models.views import showing
 from tasks.check import build_docs, check_batches
@@ -194,6 +195,30 @@ def test_sources_with_somewhere_to_read_from_are_listed(house):
     house.register()
     house.register("push", path="")
     assert list_sources.fn() == ["web"]
+
+
+def test_a_source_that_rests_is_read_by_no_run_until_it_is_resumed(house):
+    house.register()
+    with transaction() as session:
+        pause(session, "web", "系统已下线", By("person:赵宁", house.now))
+    assert (list_sources.fn(), list_sources.fn(["web", "other"])) == ([], ["other"])
+    with transaction() as session:
+        resume(session, "web", By("person:赵宁", house.now))
+    assert list_sources.fn() == ["web"]
+    assert house.rows("SELECT action FROM audit_event ORDER BY id") == [
+        {"action": "source.pause"},
+        {"action": "source.resume"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "said"), [(pause, "nobody", "没有名为「nobody」"), (resume, "web", "没有暂停")]
+)
+def test_what_does_not_rest_is_not_resumed_and_what_is_not_there_does_not_rest(house, step, name, said):
+    house.register()
+    reason = ["下线"] if step is pause else []
+    with transaction() as session, pytest.raises(InputError, match=said):
+        step(session, name, *reason, By("person:赵宁", house.now))
 
 
 def test_asking_for_a_file_that_is_not_there_says_so(house):

@@ -7,6 +7,7 @@ import pytest
 
 from models.change import By, advance, audit
 from models.engine import transaction
+from models.intake.collecting import pause
 from models.problems.watching import raise_alarms
 from models.views.alarm_list import alarms, precision, reviews
 from tasks import watch
@@ -232,7 +233,9 @@ def test_the_same_alarm_raised_again_is_one_and_a_longer_one_is_continued(house,
     ]
 
 
-def test_a_source_that_falls_silent_while_others_speak_is_missed(house, make):
+@pytest.fixture
+def silent(house, make):
+    """Two sources, one of which was fed twice and then fell silent."""
     house = house.on(MONDAY + timedelta(days=DAYS))
     house.register("shop", title="商城", kind="csv")
     house.put(make["daily"](MONDAY, DAYS, lambda _: 0, 5, 50_000), name="shop")
@@ -243,8 +246,19 @@ def test_a_source_that_falls_silent_while_others_speak_is_missed(house, make):
     house.put(make["daily"](MONDAY + timedelta(days=30), 1, lambda _: 0, 2, 70_000), "b.csv")
     house.collect()
     house.understand()
-    watch_days.fn(house.now + timedelta(days=1))
-    (alarm,) = raised(house)
+    return house
+
+
+def test_a_source_that_rests_is_not_missed(silent):
+    with transaction() as session:
+        pause(session, "web", "系统已下线", By("person:赵宁", silent.now))
+    watch_days.fn(silent.now + timedelta(days=1))
+    assert raised(silent) == []
+
+
+def test_a_source_that_falls_silent_while_others_speak_is_missed(silent):
+    watch_days.fn(silent.now + timedelta(days=1))
+    (alarm,) = raised(silent)
     assert (alarm["kind"], alarm["series"]) == ("silence", "source:网页表单")
     assert alarm["started_on"] == MONDAY + timedelta(days=40)
     assert alarm["raised_at"].astimezone(CHINA).date() <= MONDAY + timedelta(days=44)

@@ -45,7 +45,8 @@ def test_what_waits_a_little_is_not_told():
 
 
 def source(**values):
-    return {"name": "jd", "title": "京东评论", "every": "1h", "last_success_at": NOW, "error": None, **values}
+    known = {"name": "jd", "title": "京东评论", "every": "1h", "last_success_at": NOW, "error": None}
+    return {**known, "paused_at": None, **values}
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,7 @@ def source(**values):
         ({"last_success_at": NOW - timedelta(hours=3)}, 1),
         ({"last_success_at": None}, 1),
         ({"last_success_at": None, "every": None}, 0),
+        ({"last_success_at": None, "paused_at": NOW}, 0),
     ],
 )
 def test_a_source_is_late_when_it_was_not_read_for_twice_its_period(values, late):
