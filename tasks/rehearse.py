@@ -149,9 +149,8 @@ def _answer_cases(session: Session, now: datetime) -> None:
     advance(session, "case", "respond", left, By("person:模拟主管", now + timedelta(hours=3)), strict=False)
     _solve(session, left, now + timedelta(hours=30))
     for share, step, hours in ROUTINE:
-        facts: dict[int, dict[str, object]] = {
-            id_: {"reason": "客户表示未解决"} for id_ in opened if id_ % 20 in share
-        }
+        said: dict[str, object] = {"reason": "客户表示未解决"} if step == "reopen" else {}
+        facts = {id_: said for id_ in opened if id_ % 20 in share}
         at = now + timedelta(hours=hours)
         if step == "resolve":
             _solve(session, facts, at)

@@ -255,6 +255,14 @@ def another(full):
     return number
 
 
+def test_a_measure_nobody_approved_is_not_late_on_the_dashboard(full, signed):
+    with transaction() as session:
+        session.execute(text("UPDATE action SET state = 'proposed', due_at = now() - interval '9 days'"))
+        session.execute(text("UPDATE problem SET state = 'diagnosed'"))
+    shown = signed("leader").get("/dashboard").text
+    assert ("措施待审批" in shown, "已逾期" in shown) == (True, False)
+
+
 def test_two_problems_with_one_cause_are_merged_on_the_page_and_both_tell_of_it(another, signed):
     whole, voc = one("SELECT min(id) FROM problem"), signed("voc")
     assert f'<option value="{whole}">' in voc.get(f"/problems/{another}").text
