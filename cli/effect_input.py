@@ -81,7 +81,7 @@ def read(file: Path, asked: Asked) -> Table:
     shape = (len(order), len(grid.labels))
     values = _spread(cells, "--value", row, place, shape)
     exposure = _spread(cells, "--exposure", row, place, shape) if asked.exposure else None
-    began = _began(cells, asked, grid, order, row, place, marks)
+    began = _began(cells, asked, grid, order, row, place)
     counts = _is_count(values, asked.family)
     panel = Panel(
         values, began, exposure, _wide(cells, asked, row, place, shape), _covariates(cells, asked, row, len(order)),
@@ -192,8 +192,9 @@ def _covariates(cells: dict[str, list[str]], asked: Asked, row: Ints, units: int
     return made
 
 
-def _began(cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequence[str], row: Ints, place: Ints,
-           marks: Sequence[str]) -> Ints:  # fmt: skip
+def _began(
+    cells: dict[str, list[str]], asked: Asked, grid: Grid, order: Sequence[str], row: Ints, place: Ints
+) -> Ints:
     began = np.full(len(order), NEVER)
     if asked.group:
         for n, mark in enumerate(cells["--group"]):

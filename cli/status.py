@@ -52,7 +52,7 @@ def status(json_: Annotated[bool, typer.Option("--json", help="输出 JSON")] = 
         "waiting": counts,
         "states": states,
         "sources": sources,
-        **_prefect(now),
+        **_prefect(),
     }
     return as_json(found) if json_ else _say(found)
 
@@ -80,7 +80,7 @@ def _alive(pid: int | None) -> bool:
     return pid is not None
 
 
-def _prefect(now: datetime) -> dict[str, Any]:
+def _prefect() -> dict[str, Any]:
     api = Api(address())
     try:
         names = {one["id"]: one["name"] for one in api.deployments()}

@@ -19,7 +19,6 @@ from tasks.common import by, stage
 from voc.errors import InputError
 from voc.zone import CHINA
 
-DEPLOYMENT = "审批/审批"
 # A question does not end by waiting: it is chased by its own clock. This only keeps a run from sleeping for ever.
 LONGEST = timedelta(days=365)
 

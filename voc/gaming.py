@@ -90,11 +90,6 @@ def flags(histories: Sequence[History], limits: Limits = Limits()) -> list[Flag]
     return sorted(found, key=lambda flag: (flag.at, flag.case, flag.kind))
 
 
-def gamed(found: Iterable[Flag]) -> frozenset[int]:
-    """Return the cases whose closure must not raise a figure."""
-    return frozenset(flag.case for flag in found)
-
-
 def _of_one(one: History, limits: Limits) -> list[Flag]:
     return [*_stopped(one, limits), *_reopened(one, limits), *_confirmed(one, limits)]
 

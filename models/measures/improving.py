@@ -99,11 +99,6 @@ def overdue(session: Session, now: datetime) -> tuple[list[int], list[int]]:
     return list(session.scalars(cases, {"now": now})), list(session.scalars(actions.order_by(Action.id)))
 
 
-def cases_in(session: Session, state: str) -> list[Case]:
-    """List the cases in a state."""
-    return list(session.scalars(select(Case).where(Case.state == state).order_by(Case.id)))
-
-
 def problems_in(session: Session, *states: str) -> list[Problem]:
     """List the problems in some states that were not merged into another, oldest first."""
     query = select(Problem).where(Problem.state.in_(states), Problem.merged_into.is_(None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -124,11 +124,6 @@ def postpone(session: Session, action_id: int, first: date) -> None:
     if known and known.days:
         late = first - min(known.days.values())
         plan(session, action_id, known.kind, {unit: day + late for unit, day in known.days.items()})
-
-
-def days_between(since: date, until: date) -> list[date]:
-    """List the days from one to another, both included."""
-    return [since + timedelta(days=n) for n in range((until - since).days + 1)]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -133,10 +133,3 @@ def release(session: Session, messages: Sequence[OutboxMessage]) -> None:
             )
             .values(state="pending", attempts=message.attempts - 1, lease_until=None)
         )
-
-
-def next_due(session: Session, now: datetime) -> timedelta | None:
-    """Return how long until the next waiting message may leave; None when nothing waits."""
-    query = select(func.min(OutboxMessage.next_attempt_at)).where(OutboxMessage.state.in_(DUE))
-    first = session.scalar(query)
-    return None if first is None else max(timedelta(), first - now)

@@ -9,7 +9,6 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from models.schema.intake import Batch
-from models.schema.loop import Problem
 
 
 def ungathered(session: Session) -> list[int]:
@@ -21,11 +20,6 @@ def ungathered(session: Session) -> list[int]:
 def mark_gathered(session: Session, batches: Sequence[int], now: datetime) -> None:
     """Note that the feedback of these batches is in problems as far as it belongs there."""
     session.execute(update(Batch).where(Batch.id.in_(batches)).values(aggregated_at=now))
-
-
-def known_issues(session: Session) -> set[str]:
-    """List the issues that already have a problem."""
-    return set(session.scalars(select(Problem.issue)))
 
 
 def new_issues(session: Session, batches: Sequence[int]) -> list[str]:

@@ -18,17 +18,9 @@ AFTERWARDS = gaming.Limits().reopened_within
 
 def flags(session: Session, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """List what is worth a question in a period: kind, department, subject, sentence, numbers, at, by."""
-    return [_row(flag) for flag in _found(session, since, until)]
-
-
-def gamed_cases(session: Session, since: datetime, until: datetime) -> frozenset[int]:
-    """Return the cases flagged in a period: their closure must not raise a figure."""
-    return gaming.gamed(_found(session, since, until))
-
-
-def _found(session: Session, since: datetime, until: datetime) -> list[gaming.Flag]:
     ids = _cases(session, since, until)
-    return [flag for flag in gaming.flags(histories(session, ids, until)) if since <= flag.at < until]
+    found = gaming.flags(histories(session, ids, until))
+    return [_row(flag) for flag in found if since <= flag.at < until]
 
 
 def _cases(session: Session, since: datetime, until: datetime) -> list[int]:

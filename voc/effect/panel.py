@@ -14,8 +14,6 @@ from voc.effect.verdict import Verdict
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SCALES = ("auto", "ratio", "difference", "log")
-
 
 def mean_known(rows: Floats) -> Floats:
     """Mean of the known values of each column, NaN where a column has none."""

@@ -87,13 +87,6 @@ def judge(effect: Effect, contract: Contract) -> Verdict:
     return Verdict(code, _sentence(code, effect, contract, weeks), weeks)
 
 
-def judge_all(effects: Sequence[Effect], contracts: Sequence[Contract]) -> list[Verdict]:
-    """Verdicts of one report; a change that does not survive Benjamini–Hochberg over all is 证据不足."""
-    adjusted = benjamini_hochberg([effect.p_value for effect in effects])
-    judged = zip(effects, contracts, adjusted, strict=True)
-    return [surviving(judge(effect, contract), float(q), contract.alpha) for effect, contract, q in judged]
-
-
 def surviving(verdict: Verdict, q_value: float, alpha: float) -> Verdict:
     """The verdict after correction over all that were judged together: a claim that does not survive is 证据不足."""
     if verdict.code not in CLAIMS or q_value <= alpha:

@@ -166,8 +166,6 @@ PRODUCTS: tuple[Product, ...] = (
     ),
 )
 
-PRODUCT_INDEX = {product.name: index for index, product in enumerate(PRODUCTS)}
-REGION_INDEX = {region.name: index for index, region in enumerate(REGIONS)}
 TIERS: tuple[str, ...] = ("普通", "银卡", "金卡", "钻石")
 TIER_SHARES: tuple[float, ...] = (0.62, 0.24, 0.11, 0.03)
 

@@ -20,8 +20,8 @@ from voc.effect.verdict import (
     classify,
     invalid_contract,
     judge,
-    judge_all,
     not_identifiable,
+    surviving,
 )
 
 CONTRACT = Contract(problem="P-0001")
@@ -162,11 +162,12 @@ def test_wanting_an_increase_turns_the_verdict_over() -> None:
 
 
 def test_a_change_that_does_not_survive_correction_is_not_claimed() -> None:
-    effects = [_effect(-0.3, -0.55, -0.01, 0.04), *[_effect(0.0, -0.1, 0.1, 0.9)] * 4]
-    assert judge(effects[0], CONTRACT).code == "partly_effective"
-    verdicts = judge_all(effects, [CONTRACT] * 5)
-    assert [v.code for v in verdicts] == ["insufficient", *["ineffective"] * 4]
-    assert "校正" in verdicts[0].sentence
+    claim, nothing = judge(_effect(-0.3, -0.55, -0.01), CONTRACT), judge(_effect(0.0, -0.1, 0.1), CONTRACT)
+    q_value = benjamini_hochberg([0.04, *[0.9] * 4])[0]
+    told = surviving(claim, q_value, CONTRACT.alpha)
+    assert (claim.code, told.code) == ("partly_effective", "insufficient")
+    assert "校正" in told.sentence
+    assert surviving(nothing, q_value, CONTRACT.alpha) == nothing
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
