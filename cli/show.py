@@ -12,12 +12,14 @@ from cli.accounting import as_accounting
 from cli.output import as_json, as_table, console
 from models.engine import migrate, transaction
 from models.views import problem_list, showing
+from models.views.reporting import department_names
 from notifications.names import EVENTS
 from settings import get_settings
 from voc.effect.verdict import NAMES
 from voc.lifecycle import ACTION, PROBLEM
 from voc.monitor import Watching
 from voc.telling.delivery import STATES
+from voc.wording import receiver, subject
 
 PROBLEM_KIND_NAMES = {"issue": "反复出现", "incident": "同一事件", "candidate": "新问题", "part": "拆分"}
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -131,10 +133,13 @@ def notices(
     rows = fetch(showing.notices, limit=limit)
     if json:
         return as_json(rows)
+    with transaction() as session:
+        names = department_names(session)
     named = [
-        {**row, "event": EVENTS.get(row["event"], row["event"]), "state": STATES[row["state"]]}
+        {**row, "event": EVENTS.get(row["event"], row["event"]), "state": STATES[row["state"]],
+         "subject": subject(row["subject"]), "recipient": receiver(row["recipient"], names)}
         for row in rows
-    ]
+    ]  # fmt: skip
     return as_table("消息", named, {"id": "编号", "subject": "对象", "event": "事项", "recipient": "收件人",
                                   "channel": "渠道", "state": "状态", "note": "备注"})  # fmt: skip
 

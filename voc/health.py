@@ -113,7 +113,11 @@ def _nothing_came(quiet: Sequence[str]) -> Finding:
 def is_late(source: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
     """Tell whether a source that does not rest was not read for longer than its own period allows."""
     every, last = period(source["every"]), source["last_success_at"]
-    return every is not None and source["paused_at"] is None and (last is None or now - last > limits.late * every)
+    return (
+        every is not None
+        and source["paused_at"] is None
+        and (last is None or now - last > limits.late * every)
+    )
 
 
 def _since(source: Mapping[str, Any]) -> str:

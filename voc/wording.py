@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from voc.lifecycle import LIVES
 from voc.sla import Clock
 
+SUBJECTS: Mapping[str, str] = {"digest": "摘要", "joint": "联动任务", "report": "报告", "channel": "渠道",
+                               "batch": "批次", "invitation": "问卷邀请"}  # fmt: skip
 SOON = 0.2  # of the granted time
 DAYS_FROM = 2  # days, of work or of the calendar; shorter times are told in hours
 WHOLE_DAY = timedelta(days=1)
@@ -82,6 +86,21 @@ def who(by: str) -> str:
     """Name who did something: people by name, customers as such, rules and the rest as the system."""
     kind, _, name = by.partition(":")
     return {"person": name, "customer": "客户"}.get(kind, "系统")
+
+
+def receiver(code: str, departments: Mapping[str, str]) -> str:
+    """Name who is told: a customer by number, departments by name."""
+    kind, _, rest = code.partition(":")
+    name = departments.get(rest, rest)
+    told = {"customer": f"客户 {rest}", "department": name, "owner": f"{name}负责人", "leadership": "领导"}
+    return told.get(kind, code)
+
+
+def subject(code: str) -> str:
+    """Name what a message is about: case:12 is 个案 12."""
+    kind, _, number = code.partition(":")
+    title = LIVES[kind].title if kind in LIVES else SUBJECTS.get(kind, kind)
+    return f"{title} {number}".strip()
 
 
 def size(count: int) -> str:

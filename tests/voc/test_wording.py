@@ -6,7 +6,7 @@ import pytest
 
 from voc.exporting import defused
 from voc.sla import Clock
-from voc.wording import left, left_in_words, left_until, size, span, who
+from voc.wording import left, left_in_words, left_until, receiver, size, span, subject, who
 
 START = datetime(2026, 6, 8, 1, tzinfo=UTC)
 
@@ -104,3 +104,20 @@ def test_who_did_something_is_named_as_people_would(by: str, name: str) -> None:
 )  # fmt: skip
 def test_tables_tell_much_working_time_in_days_of_its_calendar(left_s, day_s, words):
     assert left_in_words(left_s, day_s) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("customer:12", "客户 12"), ("department:app", "数字技术部"), ("owner:app", "数字技术部负责人"),
+     ("owner:gone", "gone负责人"), ("leadership", "领导"), ("u***@example.com", "u***@example.com")],
+)  # fmt: skip
+def test_who_is_told_is_named(code, said):
+    assert receiver(code, {"app": "数字技术部"}) == said
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("case:12", "个案 12"), ("action:3", "改进措施 3"), ("digest:40890", "摘要 40890"), ("other", "other")],
+)
+def test_what_a_message_is_about_is_named(code, said):
+    assert subject(code) == said
