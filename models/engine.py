@@ -19,6 +19,7 @@ from types import ModuleType
 import psycopg2
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -189,6 +190,12 @@ def migration_config() -> Config:
 
 def migrate() -> None:
     """Bring the database to the newest schema; running it again changes nothing."""
-    command.upgrade(migration_config(), "head")
+    try:
+        command.upgrade(migration_config(), "head")
+    except CommandError:  # it names a revision nobody here has
+        raise ConfigError(
+            3,
+            "数据库是更新版本的程序用过的，这个版本读不了。请换上新版本，或用 voc restore 恢复旧版本的备份。",
+        ) from None
     with engine().begin() as connection:
         guard(connection)

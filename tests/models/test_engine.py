@@ -6,8 +6,12 @@ import subprocess
 import sys
 from contextlib import nullcontext
 
-from models.engine import _forget_dead_handles, answers
+import pytest
+from sqlalchemy import text
+
+from models.engine import _forget_dead_handles, answers, migrate, transaction
 from settings import get_settings
+from voc.errors import ConfigError
 
 NOBODY = 2**22 + 1  # above the highest process number Linux gives
 
@@ -56,3 +60,10 @@ def test_a_database_that_answers_is_said_to_and_one_that_is_away_is_not(home, mo
         get_settings.cache_clear()
         assert not answers()
     get_settings.cache_clear()
+
+
+def test_a_database_of_a_newer_version_is_refused_in_words(home):
+    with transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigError, match="更新版本的程序"):
+        migrate()
