@@ -44,7 +44,7 @@ def react() -> None:
     sys.path.insert(0, str(ROOT))
     connections.migrate()
     flows = {entry["name"]: flow_of(entry) for entry in written()["reactive"]}
-    _warm(flows)
+    _warm()
     connections.engine().dispose()
     api, children, ids, asked = Api(address()), set[int](), {}, -AGAIN
     standby = _fork(watch_urgent)
@@ -97,7 +97,7 @@ def _deployment(entry: Mapping[str, Any]) -> Any:
     )
 
 
-def _warm(flows: Mapping[str, Any]) -> None:
+def _warm() -> None:
     """Load what every run would load: the engine, the taxonomy, the organisation, the measures."""
     from prefect import flow_engine, task_engine  # noqa: F401
 

@@ -165,12 +165,14 @@ def _die_with_parent() -> None:
 def wait_healthy(api: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until the server answers, or raise ConfigError saying where its log is."""
     deadline = time.monotonic() + START_WITHIN
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{api}/health", timeout=2).status_code == httpx.codes.OK:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.2)
+    # One client for all attempts: each new one reads every root certificate, while the server needs the processor.
+    with httpx.Client(timeout=2, trust_env=False) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if client.get(f"{api}/health").status_code == httpx.codes.OK:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.2)
     log = get_settings().folder("logs") / "prefect-server.log"
     raise ConfigError(2, f"Prefect 服务没有启动成功，请查看 {log}。")
 

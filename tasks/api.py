@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -20,6 +21,13 @@ def address() -> str:
     return os.environ.get("PREFECT_API_URL") or f"http://127.0.0.1:{get_settings().prefect_port}/api"
 
 
+@cache
+def _client() -> httpx.Client:
+    """Return the one client of this process: each new one reads every root certificate."""
+    # Without connections that are kept: a server that was started again would be spoken to on a dead one.
+    return httpx.Client(timeout=PATIENCE, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 @dataclass(frozen=True)
 class Api:
     """A Prefect server; every call raises httpx.HTTPError while it is away."""
@@ -30,9 +38,7 @@ class Api:
         """Call the server and return what it answers."""
         user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
         auth = (user, password) if user else None
-        answer = httpx.request(
-            method, f"{self.url}{path}", json=body, auth=auth, timeout=PATIENCE, trust_env=False
-        )
+        answer = _client().request(method, f"{self.url}{path}", json=body, auth=auth)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

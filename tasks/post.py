@@ -5,20 +5,16 @@ Knows nothing of Prefect but one address, so that the process that posts starts 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-
-import httpx
 
 from models.engine import transaction
 from models.events import NAMES, expire_events, mark_posted, starting, waiting_events
 from models.schema.outbox import Event
 from settings import get_settings
+from tasks.api import Api
 
 AT_ONCE = 200
-PATIENCE = 15.0
 
 
 def post_waiting(api: str, now: datetime) -> int:
@@ -30,23 +26,11 @@ def post_waiting(api: str, now: datetime) -> int:
         expire_events(session, now, timedelta(hours=get_settings().event_max_age_hours))
         waiting = waiting_events(session, AT_ONCE)
     if waiting:
-        _post(api, waiting)
+        starts = starting(waiting)
+        Api(api).ask("/events", [_body(event, event.id in starts) for event in waiting])
         with transaction() as session:
             mark_posted(session, [event.id for event in waiting], now)
     return len(waiting)
-
-
-def _post(api: str, events: Sequence[Event]) -> None:
-    starts = starting(events)
-    user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
-    answer = httpx.post(
-        f"{api}/events",
-        json=[_body(event, event.id in starts) for event in events],
-        auth=(user, password) if user else None,
-        timeout=PATIENCE,
-        trust_env=False,
-    )
-    answer.raise_for_status()
 
 
 def _body(event: Event, starts: bool) -> dict[str, Any]:
