@@ -33,7 +33,7 @@ _BRIEF_WISH = (
     r"(?:^|\n)(?:(?:跪|急|强烈|恳)?求(?:出|加|增加|更新|适配|支持|恢复|添加|开放|优化).{2,}|"
     r"(?:要是|如果|若是?).{1,16}就(?:更|太)?(?:完美|好|棒)了?(?:\n|$)|"
     r"[^\n]{0,10}(?:能|可以)[^\n]{1,14}就(?:更|太)?(?:好|完美|方便|省心)[多些]?了|"
-    r"[^\n给帮我不没]{0,12}[加装添设标增配](?:个|一个|一下|上|点|几)[^\n]{0,14}吧(?:\n|$))"
+    r"[^\n给帮我不没]{0,12}[加装添设标增配拉贴刷发留画挂写](?:个|一个|一下|上|点|几|条|张)[^\n了的货]{0,14}[吧呗](?:\n|$))"
 )
 BRIEF_WEIGHT = 3.0
 _WISHING = r"(?:^|\n)(?:希望|建议|盼望)"
@@ -46,6 +46,8 @@ _QUESTION = (
     r".{1,30}\s*$|"
     r"(?:^|\n)[^\n]{1,20}(?:行不行|可不可以|准备[啥什]么?|谁出|怎么算)[啊呀呢的]?[?？]*\s*$"
 )
+# 我想问下像我妈这种你们收不收: who says so first asks, however long the rest.
+_BEGUN_ASKING = r"\A(?:你好|您好|喂)?\n*(?:我|那个|就|是){0,2}想(?:问|咨询|了解|打听)(?:一?下|问)"
 # What asks whether to do something less, slower or for once wishes for it. Outside the test part six short texts do:
 # four opinions, a suggestion, and one that is labelled an enquiry and wishes for fewer advertisements.
 _ASKED_WISH = (
@@ -145,6 +147,7 @@ def _forms(clauses: Sequence[str]) -> Floats:
     either = _holds(column, *_EITHER)
     either[either] = _holds(column.filter(pl.Series(either)), _EITHER_AT_THE_END)
     asks = (_holds(column, _QUESTION) | either & ~_holds(column, "不知")) & short
+    asks |= _holds(column, _BEGUN_ASKING)
     thanked = column.str.contains(_THANKS).to_numpy() | warns
     grieved = GRIEVANCE_WEIGHT * (_holds(column, _GRIEVANCE) & ~wishes)
     judged = _holds(column, _RHETORIC) | lukewarm(clauses, np.ones(len(clauses), dtype=np.bool_))

@@ -85,6 +85,12 @@ _SAD = _SIGNS.format(
     "敲打|白眼|哼|左哼哼|右哼哼|咒骂|炸弹|崩溃|裂开|翻白眼"
 )
 _MOOD = 2.5
+# So does who will come again: outside the test part 342 of 345 short texts that say so praise.
+_RETURNS = (
+    r"(?:以后|下次|下回|今后|往后)[我们都也]{0,2}还(?:会)?再?(?:找|来|去|选|买|订|点|住|光顾|回购|支持)"
+    r"[^\n吗么呢?？]{0,6}(?:\n|$)|(?:真心|由衷|衷心)[的地]?(?:感谢|谢谢)"
+)
+LOYAL, AT_MOST = 3.0, 60  # logits, and characters of a text it speaks for
 
 # Neither praise nor blame. Of the 63 training and calibration rows that say nothing else, 还可以 and its kin are good
 # in two of three, 一般 in one of thirty; only with three stars and more is the latter lukewarm, too.
@@ -117,14 +123,15 @@ def lukewarm(clauses: Sequence[str], content: NDArray[np.bool_]) -> NDArray[np.b
 def turned(clauses: Sequence[str]) -> Floats:
     """Logits to add to the sentiment of each text of `voc.text.clauses.clausal`, shape (texts,).
 
-    A turn counts by the share of the text its clause takes, a sign such as [怒] for all of it.
+    A turn counts by the share of the text its clause takes, a sign such as [怒] or 以后还来 for all of it.
     """
     added = np.zeros(len(clauses))
     column = pl.Series(clauses, dtype=pl.String)
     for row in np.flatnonzero(column.str.contains(_ANY).to_numpy()).tolist():
         added[row] = _weigh(clauses[row])
     glad, sad = (column.str.count_matches(signs).to_numpy().astype(np.int64) for signs in (_GLAD, _SAD))
-    moods: Floats = added + _MOOD * np.sign(glad - sad)
+    loyal = (column.str.contains(_RETURNS) & (column.str.len_chars() <= AT_MOST)).to_numpy()
+    moods: Floats = added + _MOOD * np.sign(glad - sad) + LOYAL * loyal
     return moods
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from voc.reading.turns import DEED, lukewarm, turned
+from voc.reading.turns import AT_MOST, DEED, LOYAL, lukewarm, turned
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,8 @@ def test_a_deed_beside_trouble_weighs_by_its_share(text: str) -> None:
 def test_what_is_done_soon_is_praise_unless_it_was_only_promised() -> None:
     done, promised = turned(["两分钟就冻结了", "说好两分钟就到"])
     assert done > 0 == promised
+
+
+def test_who_will_come_again_praises_the_whole_of_a_short_text():
+    told = turned(["三百箱一箱没湿\n以后还找他", "以后还来吗", "门口的停车位" * AT_MOST + "\n以后还来"])
+    assert (told >= LOYAL).tolist() == [True, False, False]
