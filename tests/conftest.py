@@ -82,8 +82,8 @@ def administer(postgres: str) -> Iterator[Callable[[str], object]]:
 @pytest.fixture
 def move(
     postgres: str, administer: Callable[[str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[str], Path]]:
-    """Return a function that moves on to a home folder of a name and a migrated database of its own."""
+) -> Iterator[Callable[..., Path]]:
+    """Return a function that moves on to a home folder of a name and a database like a migrated one, or another."""
     from models import engine as connections
     from settings import get_settings
 
@@ -95,10 +95,10 @@ def move(
         connections._engine.cache_clear()
         get_settings.cache_clear()
 
-    def move(name: str) -> Path:
+    def move(name: str, like: str = "voc_template") -> Path:
         leave()
         built.append(f"t_{uuid.uuid4().hex}")
-        administer(f"CREATE DATABASE {built[-1]} TEMPLATE voc_template STRATEGY FILE_COPY")
+        administer(f"CREATE DATABASE {built[-1]} TEMPLATE {like} STRATEGY FILE_COPY")
         monkeypatch.setenv("VOC_HOME", str(tmp_path / name))
         monkeypatch.setenv("VOC_DATABASE_URL", postgres.replace("/postgres?", f"/{built[-1]}?"))
         get_settings.cache_clear()
@@ -111,7 +111,7 @@ def move(
 
 
 @pytest.fixture
-def home(move: Callable[[str], Path]) -> Path:
+def home(move: Callable[..., Path]) -> Path:
     """Give a test a home folder and a migrated database of its own."""
     return move("home")
 

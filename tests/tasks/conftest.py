@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from prefect.logging import disable_run_logger
 from sqlalchemy import text
 
+from models import engine as connections
 from models.change import By
 from models.engine import transaction
 from models.intake.collecting import register_source
@@ -133,6 +135,23 @@ class House:
             return {key: value for key, value in session.execute(text(query), values)}
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Databases of houses by name, and their home folders below a folder."""
+
+    administer: Callable[[str], object]
+    folder: Path
+    databases: list[str] = field(default_factory=list)
+
+    def keep(self, name: str) -> None:
+        """Keep a copy of the house as it is now."""
+        of = connections.engine().url.database
+        connections.engine().dispose()
+        self.administer(f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY FILE_COPY")
+        shutil.copytree(get_settings().home, self.folder / name)
+        self.databases.append(name)
+
+
 @pytest.fixture
 def house(home: Path, tmp_path: Path) -> Iterator[House]:
     """Give a test a house with an empty database; run loggers are silent outside a run."""
@@ -140,8 +159,34 @@ def house(home: Path, tmp_path: Path) -> Iterator[House]:
         yield House(tmp_path / "inbox")
 
 
+@pytest.fixture(scope="module")
+def kept(administer: Callable[[str], object], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """Hold the houses that the tests of one file share."""
+    shared = Kept(administer, tmp_path_factory.mktemp("kept"))
+    yield shared
+    for database in shared.databases:
+        administer(f"DROP DATABASE {database} WITH (FORCE)")
+
+
 @pytest.fixture
-def another(house: House, move: Callable[[str], Path]) -> Callable[..., House]:
+def once(house: House, kept: Kept, move: Callable[..., Path]) -> Callable[[str, Callable[[], object]], None]:
+    """Return a function that brings the house to where tests of a file begin: the first builds it, others copy it.
+
+    Files that the first one put into its inbox are not copied: what was read is in the database.
+    """
+
+    def bring(name: str, build: Callable[[], object]) -> None:
+        if name in kept.databases:
+            shutil.copytree(kept.folder / name, move("home", like=name), dirs_exist_ok=True)
+        else:
+            build()
+            kept.keep(name)
+
+    return bring
+
+
+@pytest.fixture
+def another(house: House, move: Callable[..., Path]) -> Callable[..., House]:
     """Return a function that moves on to another house with an empty database of its own."""
 
     def begin(now: datetime = house.now) -> House:

@@ -30,8 +30,13 @@ PERSONAL = (
 
 
 @pytest.fixture
-def judged(house, make):
+def judged(house, make, once):
     """A loop that has turned once, with a measure that did not work."""
+    once("judged", lambda: turn(house, make))
+    return house.on(DUE)
+
+
+def turn(house, make):
     then, due = house.on(LIVE - timedelta(days=14)), house.on(DUE)
     personal = ["P1", PERSONAL, make["at"](MONDAY, 300), "1", "13912345678", "成都"]
     then.take_in([*make["daily"](MONDAY, 70, lambda day: 9, 10), personal])
@@ -39,7 +44,6 @@ def judged(house, make):
     then.carry_out(LIVE)
     due.take_in(make["daily"](MONDAY + timedelta(days=70), 79, lambda day: 9, 10, start=20_000), "b.csv")
     verify_due.fn(due.now)
-    return due
 
 
 @pytest.fixture
@@ -63,9 +67,8 @@ def test_a_report_names_the_problem_and_its_measure(page):
     assert "安装服务部" in page
 
 
-@pytest.mark.parametrize("canary", CANARIES)
-def test_a_report_holds_nobodys_personal_data(page, canary):
-    assert canary not in page
+def test_a_report_holds_nobodys_personal_data(page):
+    assert [canary for canary in CANARIES if canary in page] == []
 
 
 def test_a_report_is_written_down_with_its_hash_and_the_origin_of_its_numbers(judged):
