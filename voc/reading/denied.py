@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from voc.kernels.hashing import Floats
 
@@ -89,22 +90,31 @@ _OTHERWISE = re.compile(
 )
 # 物流没什么问题，就是不新鲜: what is denied before a turn is conceded.
 _TURN = re.compile(r"(?:^|\n)(?:但|不过|就是|只是|可惜|可是|却|然而|唯一|美中不足|就)")
-_MAYBE = (
-    rf"{_SPARED.replace('(?<!才)', '')}|{_COUNTED}|[不没无未].{{0,12}}(?:{_FAILING}|{_FAULTS}|{_BARE})|"
-    rf"{_AFTER}.{{0,10}}[没不少小低慢]"
-)
+_TROUBLE = f"{_FAILING}|{_FAULTS}|{_BARE}"
+_NEAR = ("[不没无未]", _TROUBLE, rf"[不没无未].{{0,12}}(?:{_TROUBLE})")
+_OTHER = (_SPARED.replace("(?<!才)", ""), _COUNTED, rf"{_AFTER}.{{0,10}}[没不少小低慢]")
 
 
 def denials(clauses: Sequence[str]) -> Floats:
     """Logits of praise to add to each text, shape (texts,): by the share that denies trouble."""
     column = pl.Series(clauses, dtype=pl.String)
     added = np.zeros(len(clauses))
-    for row in np.flatnonzero(column.str.contains(_MAYBE).to_numpy()).tolist():
+    for row in np.flatnonzero(_maybe(column)).tolist():
         said = [clause.strip() for clause in clauses[row].split("\n") if clause.strip()]
         letters = sum(map(len, said))
         share = sum(len(clause) for clause in said if denied(clause)) / letters
         added[row] = ALONE if share >= WHOLE else WEIGHT * share
     return added
+
+
+def _maybe(column: pl.Series) -> NDArray[np.bool_]:
+    """Which texts hold what may deny trouble, shape (texts,)."""
+    found = np.ones(len(column), dtype=np.bool_)
+    for pattern in _NEAR:  # the last says it all, and alone takes four times as long
+        found[found] = column.filter(pl.Series(found)).str.contains(pattern).to_numpy()
+    for pattern in _OTHER:
+        found |= column.str.contains(pattern).to_numpy()
+    return found
 
 
 def outright(clauses: Sequence[str], denying: Floats) -> Floats:
