@@ -21,22 +21,26 @@ DUE = LIVE + timedelta(days=80)
 
 
 @pytest.fixture
-def judged(house, make):
+def judged(house, make, once):
     """A loop that has turned once."""
+    once("judged", lambda: turn(house, make))
+    return house.on(DUE)
+
+
+def turn(house, make):
     then, due = house.on(LIVE - timedelta(days=14)), house.on(DUE)
     then.take_in(make["daily"](MONDAY, 70, lambda day: 9, 10))
     then.improve()
     then.carry_out(LIVE)
     due.take_in(make["daily"](MONDAY + timedelta(days=70), 94, lambda day: 9, 10, start=20_000), "b.csv")
     verify_due.fn(due.now)
-    return due
 
 
 @pytest.fixture
-def spoken(house, make):
+def spoken(house, make, once):
     """Ten days of feedback and nothing done about it."""
     today = house.on(MONDAY + timedelta(days=14))
-    today.take_in(make["daily"](MONDAY, 10, lambda day: 3, 4))
+    once("spoken", lambda: today.take_in(make["daily"](MONDAY, 10, lambda day: 3, 4)))
     return today
 
 
