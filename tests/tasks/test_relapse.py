@@ -21,8 +21,13 @@ SOLVED = LIVE + timedelta(days=7 + 56)  # first day after the follow-up
 
 
 @pytest.fixture
-def solved(house, make):
-    """Return a house on the day its measure was found effective, and the number of the next row."""
+def solved(house, make, once):
+    """Return a house on the day its measure was found effective."""
+    once("solved", lambda: solve(house, make))
+    return house.on(SOLVED + timedelta(days=2))
+
+
+def solve(house, make):
     then = house.on(LIVE - timedelta(days=14))
     then.take_in(make["daily"](MONDAY, 56, lambda day: 4, 4))
     then.improve()
@@ -34,7 +39,6 @@ def solved(house, make):
     )
     due.take_in(rows, "after.csv")
     assert verify_due.fn(due.now) == {"effective": 1}
-    return due
 
 
 @pytest.fixture
