@@ -16,11 +16,11 @@ from prefect.artifacts import create_markdown_artifact
 from sqlalchemy.orm import Session
 
 from models.analysis.newest import last_moment
-from models.change import advance, lock_out
+from models.change import lock_out
 from models.engine import transaction
 from models.measures.improving import store_departments
 from models.problems import series as counting
-from models.problems.watching import overdue_reviews, raise_alarms, told_around
+from models.problems.watching import raise_alarms, told_around
 from models.views import alarm_list
 from settings import get_settings
 from tasks.aggregate import organisation
@@ -61,14 +61,6 @@ def watch_days(now: datetime) -> dict[str, int]:
         store_departments(session, organisation())
         raised = _raise(session, now)
     return {"alarms": raised}
-
-
-@stage("催办预警复核")
-def chase_reviews(now: datetime) -> int:
-    """Tell the owners of reviews whose deadline has passed, once each."""
-    with transaction() as session:
-        late = {id_: {"reason": "超过复核期限"} for id_ in overdue_reviews(session, now)}
-        return len(advance(session, "review", "escalate", late, by("rule:deadline", now), strict=False))
 
 
 @stage("展示预警")

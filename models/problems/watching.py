@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.change import By, begin
 from models.events import announce_all
-from models.schema.alarm import Alarm, Review, ReviewLog
+from models.schema.alarm import Alarm
 from settings import get_settings
 from voc.alarms import values
 from voc.deadlines import due
@@ -116,10 +116,3 @@ def told_around(session: Session, first: date, last: date) -> list[tuple[str, se
         Alarm.kind == "spike", Alarm.started_on <= last, Alarm.ended_on >= first
     )
     return [(series, set(evidence.get("feedback", ()))) for series, evidence in session.execute(query)]
-
-
-def overdue_reviews(session: Session, now: datetime) -> list[int]:
-    """List the open reviews whose deadline has passed and whose owner was not told of it."""
-    told = select(ReviewLog.subject_id).where(ReviewLog.step == "escalate")
-    query = select(Review.id).where(Review.state == "open", Review.due_at < now, Review.id.not_in(told))
-    return list(session.scalars(query.order_by(Review.id)))

@@ -11,7 +11,8 @@ from models.intake.collecting import pause
 from models.problems.watching import raise_alarms
 from models.views.alarm_list import alarms, precision, reviews
 from tasks import watch
-from tasks.watch import chase_reviews, show_alarms, watch_days
+from tasks.sla import sweep
+from tasks.watch import show_alarms, watch_days
 from voc.alarms.grid import Grid
 from voc.alarms.telling import Members
 from voc.alarms.values import Alarm
@@ -204,7 +205,8 @@ def test_an_alarm_of_long_ago_is_recorded_and_nobody_is_asked(troubled):
 def test_a_review_that_is_late_is_told_to_its_owner_once(troubled):
     watch_days.fn(troubled.on(MONDAY + timedelta(days=BURST + 1), 1).now)
     later = troubled.now + timedelta(days=5)
-    assert [chase_reviews.fn(later), chase_reviews.fn(later)] == [1, 0]
+    assert [sweep.fn(later).get("review_overdue", 0), sweep.fn(later).get("review_overdue", 0)] == [1, 0]
+    assert troubled.value("SELECT count(*) FROM review_log WHERE step = 'escalate'") == 1
     assert troubled.value("SELECT count(*) FROM outbox WHERE event = 'review_overdue'") == 1
 
 
