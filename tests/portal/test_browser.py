@@ -34,6 +34,7 @@ pytestmark = [
 NOW = datetime.now(UTC)
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 ANSWER = "下单后一小时内可以在订单页修改地址。"
+UNFOLD = "document.querySelectorAll('main details').forEach(one => one.open = true)"
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -127,7 +128,7 @@ def faults(page):
 
 def pages():
     """Every page for people who are logged in."""
-    action, problem = one("SELECT id FROM action"), one("SELECT id FROM problem")
+    action, problem = one("SELECT id FROM action"), one("SELECT min(id) FROM problem")
     first, second, called, report = _further(problem)
     return ["/", "/desk", f"/cases/{case()}", f"/actions/{action}", "/problems", f"/problems/{problem}",
             f"/problems/{problem}/sentences", "/approvals", "/knowledge", "/knowledge/1", "/knowledge/new",
@@ -141,6 +142,13 @@ REPORTS = """
     INSERT INTO report (kind, title, period_start, period_end, path, sha256, facts, lineage, scope, created_at)
     SELECT 'monthly', '月报', date '2026-01-01' + n * 31, date '2026-01-28' + n * 31, 'reports/' || n, 'x',
            CAST(:facts AS jsonb), '{}', '{}', now() FROM generate_series(0, 1) n RETURNING id
+"""
+NEIGHBOUR = """
+    INSERT INTO problem (key, kind, area, name, state, round, department, first_seen_at, detected_at, alarm_from,
+                         alarm_until, changed_at)
+    SELECT 'beside', 'candidate', area, '换了路由器以后空调再也没连上过，重置了三次还是离线，客服也说不出原因',
+           'confirmed', 1, department, first_seen_at, detected_at, alarm_from, alarm_until, changed_at
+    FROM problem LIMIT 1
 """
 ALARM = """
     WITH a AS (INSERT INTO alarm (kind, series, label, department, started_on, ended_on, observed, expected, urgent,
@@ -158,13 +166,15 @@ def _further(problem):
     with transaction() as session:
         first, second = session.scalars(text(REPORTS), {"facts": FACTS})
         session.execute(text(ALARM))
+        session.execute(text(NEIGHBOUR))
         join(session, {number: ["quality"]}, {"": "核查批次"}, NOW, by)
         return first, second, number, ask(session, problem, "quality", by)
 
 
 def opened(page, path):
-    """Open a page and say what shuts people out of it, and how far it is wider than its window."""
+    """Open a page and all it folds; say what shuts people out, and how far it is wider than its window."""
     page.goto(path)
+    page.evaluate(UNFOLD)
     return faults(page), max(page.evaluate(WIDER), 0)
 
 
