@@ -44,11 +44,14 @@ MIDDLES = ("非常好用", "特别方便", "体验很棒", "挺不错的", "超�
 ENDINGS = ("", "，点赞", "，推荐大家", "，五星", "，支持", "，会回购", "，值得拥有", "，好评")
 
 
+GOODS = "online_shopping_10_cats"
+
+
 @lru_cache
-def _words() -> tuple[list[str], list[str]]:
-    """Genuine praise and blame of all kinds of goods, each text once."""
+def _words(of: str) -> tuple[list[str], list[str]]:
+    """Genuine praise and blame of all kinds of goods, or of what else a file holds, each text once."""
     found: tuple[dict[str, None], dict[str, None]] = ({}, {})
-    for row in read("chinese_nlp_corpus_basic/online_shopping_10_cats.csv"):
+    for row in read(f"chinese_nlp_corpus_basic/{of}.csv"):
         if row["review"].strip():
             found[0 if row["label"] == "1" else 1][row["review"]] = None
     return list(found[0]), list(found[1])
@@ -57,12 +60,12 @@ def _words() -> tuple[list[str], list[str]]:
 class Source:
     """A simulated source whose reviews are written day by day."""
 
-    def __init__(self, volume: float, seed: int) -> None:
-        self.rng = np.random.default_rng(seed)
+    def __init__(self, volume: float, seed: int, of: str = GOODS) -> None:
+        self.rng, self.words = np.random.default_rng(seed), _words(of)
         # No text comes twice: with repetition a large campaign would copy itself.
         self.said = {
             top: iter(self.rng.permutation(len(words)).tolist())
-            for top, words in zip((True, False), _words(), strict=True)
+            for top, words in zip((True, False), self.words, strict=True)
         }
         self.volume, self.rows = volume, list[tuple[int, bool, str, bool]]()
         week = 1 + 0.25 * self.rng.standard_normal(7).clip(-2, 2)
@@ -75,9 +78,9 @@ class Source:
         for top, share in ((True, 1.0), (False, 0.25 if blame else 0.0)):
             wanted = mean * share * self.rng.gamma(4.0, 0.25)
             for _ in range(int(self.rng.poisson(wanted))):
-                self._say(day, top, _words()[0 if top else 1][next(self.said[top])], False)
+                self.say(day, top, self.words[0 if top else 1][next(self.said[top])], False)
 
-    def _say(self, day: int, top: bool, words: str, planted: bool) -> None:
+    def say(self, day: int, top: bool, words: str, planted: bool) -> None:
         hour = np.searchsorted(_HOURS, self.rng.random())
         self.rows.append((day * 86400 + int(hour) * 3600 + int(self.rng.integers(3600)), top, words, planted))
 
@@ -87,7 +90,7 @@ class Source:
             words = (
                 _paraphrase(self.rng) if paraphrased else TEMPLATES[int(self.rng.integers(len(TEMPLATES)))]
             )
-            self._say(PLANTED_AT + n % length, True, words, True)
+            self.say(PLANTED_AT + n % length, True, words, True)
 
     def columns(self) -> tuple[Rows, np.ndarray]:
         """Turn what was said into columns in order of time, and whether each was planted."""
@@ -126,18 +129,20 @@ def genuine(count: int) -> None:
     for name, blame in (("campaign, all kinds", True), ("genuine praise alone", False)):
         for volume in VOLUMES[1:]:
             for times in (3, 8, 29):
-                flags = sum(_after(_risen(volume, 1000 + seed, times, blame)) for seed in range(count))
+                flags = sum(flagged_after(risen(volume, 1000 + seed, times, blame)) for seed in range(count))
                 print(f"{name} ×{times + 1}, {volume:4.1f} a day: {flags} of {count} flagged")
 
 
-def _risen(volume: float, seed: int, times: float, blame: bool) -> Source:
-    source = Source(volume, seed)
+def risen(volume: float, seed: int, times: float, blame: bool, of: str = GOODS) -> Source:
+    """Make a source with five days of so many times more genuine reviews."""
+    source = Source(volume, seed, of)
     for day in range(PLANTED_AT, PLANTED_AT + 5):
         source.ordinary(day, times, blame=blame)
     return source
 
 
-def _after(source: Source) -> bool:
+def flagged_after(source: Source) -> bool:
+    """Tell whether anything is flagged from the planted days on."""
     origin = 1_600_000_000 // 86400
     return any(burst.end - origin >= PLANTED_AT - 1 for burst in find_bursts(source.columns()[0]))
 

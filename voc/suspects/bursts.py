@@ -34,8 +34,8 @@ class Policy:
     share_alpha: float = 0.05
     sign_alpha: float = 0.01
     kinds: int = 2  # of signs; one more where nearly everything is a top rating anyway
-    flood: float = 20.0  # times what was expected, from which one kind of sign fewer is enough
-    flood_alpha: float = 1e-4  # but a surer one: a single test is often passed by chance
+    # Times what was expected, from which one kind of sign fewer is enough, but a surer one, the more so the fewer.
+    floods: tuple[tuple[float, float], ...] = ((20.0, 1e-4), (8.0, 1e-8))
     crowded: float = 0.9  # share of top ratings above which a shift cannot show
     alike: float = 0.6
     bought: float = 0.5  # part of the surplus that must itself look bought
@@ -142,8 +142,9 @@ class _Walk:
         if needed is None:
             return None
         found = self._signed(begin, since, here, expected, chance, needed, policy.sign_alpha)
-        if found is None and observed >= policy.flood * expected:
-            found = self._signed(begin, since, here, expected, chance, needed - 1, policy.flood_alpha)
+        for flood, alpha in policy.floods:
+            if found is None and observed >= flood * expected:
+                found = self._signed(begin, since, here, expected, chance, needed - 1, alpha)
         return found
 
     def _kinds_needed(self, begin: int, since: int, here: int, observed: int) -> int | None:

@@ -46,6 +46,18 @@ def test_bought_praise_is_found_on_its_day_with_its_rows(count):
     assert "雷同" in burst.reason
 
 
+def test_whole_sentences_that_come_back_are_found_where_everybody_praises_in_few_words():
+    short = ["很好吃", "不错，还会再来", "味道很好", "好吃，送餐快", "很满意", "真的很棒", "推荐", "非常不错"]
+    said = ["优惠多，速度快，强烈推荐", "一直在用，越来越好了", "很好用的软件，推荐大家下载"]
+    rows = source(lambda rng: [(True, said[n % 3] + "！。~"[n // 3 % 3]) for n in range(36)])
+    usual = np.random.default_rng(2).choice(short, len(rows.texts)).tolist()
+    texts = [
+        text if text.startswith(tuple(said)) else other for text, other in zip(rows.texts, usual, strict=True)
+    ]
+    (burst,) = find_bursts(replace(rows, texts=texts))
+    assert (burst.start, burst.signs) == (100, {"alike"})
+
+
 def test_a_quiet_source_is_silent():
     assert [burst for seed in range(8) for burst in find_bursts(source(lambda rng: [], seed=seed))] == []
 
