@@ -19,7 +19,6 @@ from voc.reporting.facts import Number
 from voc.reporting.said import Said, is_complaint, is_rated, is_ten
 
 Rows = Sequence[dict[str, Any]]
-WON = ("effective", "closed")
 
 
 @dataclass(frozen=True)

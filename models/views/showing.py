@@ -130,18 +130,6 @@ def notice_counts(session: Session) -> list[dict[str, Any]]:
     return fetch(session, "SELECT event, state, count(*) AS count FROM outbox GROUP BY 1, 2 ORDER BY 1, 2")
 
 
-def stopped_channels(session: Session) -> list[dict[str, Any]]:
-    """List the channels that were stopped, why, and how many messages wait."""
-    return fetch(
-        session,
-        """
-        SELECT s.channel, s.since, s.reason, count(o.id) AS waiting FROM channel_stop s
-        LEFT JOIN outbox o ON o.channel = s.channel AND o.state IN ('pending', 'retry')
-        GROUP BY s.channel ORDER BY s.channel
-        """,
-    )
-
-
 def quarantined(session: Session, state: str = "waiting") -> list[dict[str, Any]]:
     """List the rows in quarantine, columns as their file calls them, without cells: those may hold personal data."""
     return fetch(
