@@ -181,5 +181,8 @@ def show_report(path: str) -> None:
     if report:
         address = get_settings().portal_address()
         create_link_artifact(
-            f"{address}/reports/{report.id}", link_text=report.title, key="report", description=path
+            f"{address}/reports/{report.id}",
+            link_text=report.title,
+            key="report",
+            description=f"文件：{path}",
         )
