@@ -20,7 +20,8 @@ from voc.cleaning.duplicates import bare
 from voc.text.uniform import normalise, segment
 
 CHARS, PAIRS, WORDS = 1 << 13, 1 << 15, 1 << 14  # slots of the three tables; slot 0 is nothing
-SHARED = 4  # column of `features`: share of their characters that both have, 0 to 1
+# Columns of `features`, each 0 to 1: characters that both have, the same by rarity, and in the same order.
+SHARED = (4, 5, 35)
 LONGEST = 40  # characters of a sentence that are looked at one by one
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEGATION = re.compile(r"[不没无未别非莫]")

@@ -34,9 +34,10 @@ from voc.similarity.features import (
     slot,
 )  # fmt: skip
 
-# Logits for sharing all characters. The network knows the words it was trained on and little beyond: on sets left out
-# as a whole it stood below plain overlap; this weight costs little where it knows its way (docs/benchmarks/pairs.md).
-OVERLAP = 4.0
+# Evidence of plain overlap beside the network, which knows the words it was trained on and little beyond. As a
+# logarithm it speaks against pairs that share little and lets the network judge those that share much
+# (docs/decisions/0213-overlap-as-a-logarithm.md).
+OVERLAP, LEAST = 2.0, 0.1
 _PART = 512  # pairs computed together, of about the same length
 _APART = -1e4
 
@@ -130,7 +131,14 @@ def raw(a: Sequence[Sentence], b: Sequence[Sentence], model: PairModel) -> NDArr
         m, n = (max(int(length[rows].max()), 1) for length in lengths)
         for network in model.networks:
             logits[rows] += _network(x[rows, :, :m], y[rows, :, :n], plain[rows], network)
-    return logits / len(model.networks) + OVERLAP * compared[:, SHARED]
+    return logits / len(model.networks) + _overlap(compared)
+
+
+def _overlap(compared: Floats) -> NDArray[np.float64]:
+    """Logits for what two sentences share, whatever the words."""
+    share = compared[:, list(SHARED)].mean(axis=1, dtype=np.float64)
+    logits: NDArray[np.float64] = OVERLAP * np.log(share + LEAST)
+    return logits
 
 
 def positions(rows: Sequence[Sentence]) -> NDArray[np.int32]:

@@ -53,7 +53,12 @@ def test_what_is_beyond_the_longest_still_counts_in_the_overlaps(model):
 
 def test_the_share_of_common_characters_is_counted_with_repetition(model):
     a, b = sentences(["花呗还还款", "花呗还款吗"])
-    assert features([a], [b], model.rarity)[0, SHARED] == pytest.approx(4 / 6)
+    assert features([a], [b], model.rarity)[0, SHARED[0]] == pytest.approx(4 / 6)
+
+
+def test_the_order_of_common_characters_is_measured_by_the_longest_row_of_them(model):
+    a, b = sentences(["花呗还款", "还款花呗吗"])
+    assert features([a], [b], model.rarity)[0, SHARED[2]] == pytest.approx(2 / 5)
 
 
 def test_features_are_the_same_from_both_sides(model):
