@@ -176,8 +176,8 @@ def understood(batches: Sequence[int], rows: int, **values: str) -> Times:
     """Understand batches with some settings; the first result, by when everybody is up, is not timed."""
     from settings import get_settings
     from tasks.interpreter import at_work
-    from tasks.prepare import prepare
-    from tasks.workers import in_order
+    from tasks.understanding.prepare import prepare
+    from tasks.understanding.workers import in_order
 
     changed = {f"VOC_{name.upper()}": value for name, value in values.items()}
     os.environ.update(changed)

@@ -44,9 +44,9 @@ def commit_one(folder: Path) -> int:
     """Take in one urgent feedback, as collecting, checking and analysing do, and return its id once it is committed."""
     from models.engine import transaction
     from tasks.analyse import analyse_batch
-    from tasks.annotating import note_taxonomy_in_force
     from tasks.check import check_batches
     from tasks.collect import read_source
+    from tasks.understanding.annotating import note_taxonomy_in_force
 
     key = uuid.uuid4().hex
     now = datetime.now(UTC)

@@ -140,7 +140,7 @@ def replay(
 ) -> None:
     """Compute a report again from the data as they are, and say what moved; exit with 1 when something did."""
     _prepared()
-    from tasks.replay import replay as again
+    from tasks.reporting.replay import replay as again
 
     with transaction() as session:
         row = _found(session, report)

@@ -28,14 +28,14 @@ from models.intake.checking import claim, set_aside, waiting_rows
 from models.loading import look_again, new_ids, references_by_batch
 from models.schema.intake import Batch
 from settings import get_settings
-from tasks.annotating import note_taxonomy_in_force, rank, ranked, voices
 from tasks.assets import model as model
 from tasks.assets import taxonomy as taxonomy
 from tasks.common import stage
-from tasks.copies import copies_of
 from tasks.interpreter import at_work
-from tasks.prepare import Prepared, prepare, prepare_as, readers
-from tasks.workers import in_order
+from tasks.understanding.annotating import note_taxonomy_in_force, rank, ranked, voices
+from tasks.understanding.copies import copies_of
+from tasks.understanding.prepare import Prepared, prepare, prepare_as, readers
+from tasks.understanding.workers import in_order
 from voc.priority import EMERGENCY, Priorities
 
 # What the stages after this one choose rows by.

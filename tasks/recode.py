@@ -29,10 +29,10 @@ from models.engine import transaction
 from models.loading import copy_frame, new_ids
 from models.schema.learned import CodingBreak
 from settings import get_settings
-from tasks.annotating import annotated, mentioned, note_taxonomy_in_force, rank, ranked, voices
 from tasks.assets import model, taxonomy
 from tasks.common import run_id, stage
 from tasks.naming import table
+from tasks.understanding.annotating import annotated, mentioned, note_taxonomy_in_force, rank, ranked, voices
 from voc.evidence.concrete import make_concrete
 from voc.reading.labels import annotate
 from voc.zone import CHINA

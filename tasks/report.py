@@ -18,7 +18,7 @@ from notifications.paper import write_pdf
 from notifications.workbook import write_workbook
 from settings import get_settings
 from tasks.common import by, run_id, stage
-from tasks.facts import Scope, company, gather
+from tasks.reporting.facts import Scope, company, gather
 from voc.errors import InputError
 from voc.reporting.agenda import agenda
 from voc.reporting.facts import Facts

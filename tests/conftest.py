@@ -52,7 +52,6 @@ def postgres() -> Iterator[str]:
         # A database lives for one test: nothing in it has to outlive a power cut.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("ALTER SYSTEM SET file_copy_method = clone"))
         connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE voc_template"))
     os.environ["VOC_DATABASE_URL"] = url.replace("/postgres?", "/voc_template?")

@@ -14,8 +14,8 @@ from models.engine import transaction
 from models.views import leading
 from notifications import fonts
 from tasks.improve import open_cases
-from tasks.replay import replay
 from tasks.report import Wanted, write, write_report
+from tasks.reporting.replay import replay
 from tasks.sla import sweep
 from tasks.verify import verify_due
 

@@ -21,9 +21,9 @@ from models.views.reporting import (
     department_names,
 )
 from tasks.assets import taxonomy
-from tasks.figures import Counted, is_solved
-from tasks.gaming import Seen
-from tasks.origins import Origins
+from tasks.reporting.figures import Counted, is_solved
+from tasks.reporting.gaming import Seen
+from tasks.reporting.origins import Origins
 from voc import kpi
 from voc.causes.slices import SLICE_NAMES
 from voc.causes.wording import value_name

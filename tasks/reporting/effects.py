@@ -16,7 +16,7 @@ from models.schema.proof import Contract as ContractRow
 from models.schema.proof import MetricObservation
 from models.views.reporting import AROUND, ARRIVED, BEHIND, Asked, ask, digest
 from settings import get_settings
-from tasks.origins import Origins
+from tasks.reporting.origins import Origins
 from voc.effect.contract import parse, windows
 from voc.errors import InputError
 from voc.reporting.crediting import Claim, Credit, credited

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from distributed import LocalCluster
 
-from tasks import workers
-from tasks.prepare import prepare_as
-from tasks.workers import in_order
+from tasks.understanding import workers
+from tasks.understanding.prepare import prepare_as
+from tasks.understanding.workers import in_order
 from voc.errors import ConfigError
 
 

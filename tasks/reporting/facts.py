@@ -13,12 +13,12 @@ from models.analysis.recoding import breaks
 from models.views.reporting import QUERIES, STEPS, VERDICTS, Asked, ask, department_names
 from settings import get_settings
 from tasks.analyse import model, taxonomy
-from tasks.facts_data import audited, checks, delivered, impacts, quality_score
-from tasks.facts_effects import awaiting, claim_of, effects, verification
-from tasks.facts_loop import channels, departments, funnel, overdue, problems, trends
-from tasks.figures import Counted, counted, headline_numbers
-from tasks.gaming import Seen, look
-from tasks.origins import Origins
+from tasks.reporting.data import audited, checks, delivered, impacts, quality_score
+from tasks.reporting.effects import awaiting, claim_of, effects, verification
+from tasks.reporting.figures import Counted, counted, headline_numbers
+from tasks.reporting.gaming import Seen, look
+from tasks.reporting.loop import channels, departments, funnel, overdue, problems, trends
+from tasks.reporting.origins import Origins
 from voc.lifecycle import ACTION
 from voc.reporting.crediting import Credit, credits, marked
 from voc.reporting.facts import Break, Facts, Overdue

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from models.views.reporting import ACTIONS, CASES, CONTACTS, ORDERS, PROBLEMS, SAID, Asked, added, ask
 from settings import get_settings
-from tasks.gaming import look
-from tasks.origins import Origins
+from tasks.reporting.gaming import look
+from tasks.reporting.origins import Origins
 from voc import kpi
 from voc.reporting.facts import Number
 from voc.reporting.said import Said, is_complaint, is_rated, is_ten

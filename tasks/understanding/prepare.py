@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from models.engine import transaction
 from models.intake.reading import Raw, raw_of
 from settings import asset_bytes, get_settings
-from tasks.annotating import annotated, mentioned
 from tasks.assets import cleaning, model, taxonomy
+from tasks.understanding.annotating import annotated, mentioned
 from voc.errors import ConfigError
 from voc.evidence.concrete import Clarified, make_concrete
 from voc.intake.identity import pseudonyms, tiers

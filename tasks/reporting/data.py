@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.views.reporting import DELIVERED, LATE, SUSPECTS, Asked, ask, digest
 from settings import get_settings
 from tasks import audit as auditing
-from tasks.origins import Origins
+from tasks.reporting.origins import Origins
 from voc.audit.report import Question
 from voc.audit.sheet import week_of
 from voc.kpi import PARTS

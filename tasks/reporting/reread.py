@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.intake import rereading
 from models.problems.aggregating import enrol
 from tasks.assets import model, taxonomy
-from tasks.prepare import Prepared, prepare
+from tasks.understanding.prepare import Prepared, prepare
 
 NAMES = {
     "channel": "渠道", "touchpoint": "触点", "agent": "服务人员", "region": "地区",

@@ -16,11 +16,11 @@ from models.measures.proving import Promise, contract_of
 from models.schema.loop import Action
 from models.schema.proof import Report
 from models.views.reporting import ARRIVED, ask, hide_later
-from tasks.facts import Row, Scope, gather, scope_of
-from tasks.facts_effects import prints, verification
 from tasks.judging import Examined, due_look, examine, found
 from tasks.report import RAW, page_of
-from tasks.reread import Reread, reread
+from tasks.reporting.effects import prints, verification
+from tasks.reporting.facts import Row, Scope, gather, scope_of
+from tasks.reporting.reread import Reread, reread
 from voc.effect.verdict import benjamini_hochberg, surviving
 from voc.reporting.ledger import Comparison, compare, printed
 

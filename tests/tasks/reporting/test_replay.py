@@ -11,8 +11,8 @@ from models.engine import transaction
 from models.measures import approving
 from models.schema.proof import Report
 from models.views import reports
-from tasks.replay import replay
 from tasks.report import Wanted, ask_for_release, release_reports, write, write_report
+from tasks.reporting.replay import replay
 from tasks.verify import verify_due
 
 MONDAY = date(2026, 1, 5)

@@ -10,10 +10,10 @@ from models.change import By, advance
 from models.customers import asking
 from models.engine import transaction
 from settings import asset_text
-from tasks.facts import gather, scope_of
 from tasks.improve import open_cases
-from tasks.replay import replay
 from tasks.report import Wanted, write
+from tasks.reporting.facts import gather, scope_of
+from tasks.reporting.replay import replay
 from tasks.verify import verify_due
 from voc.reporting.ledger import PART_NAMES, printed
 from voc.surveys.forms import parse_surveys
