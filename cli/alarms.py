@@ -25,9 +25,9 @@ STEPS = {"real": "uphold", "false": "refute", "known": "explain"}
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("alarms", help="列出预警：什么时候、什么突然变多、可能的原因")(alarms)
-    app.command("reviews", help="列出待复核的预警和各类预警的准确率")(reviews)
-    app.command("review", help="给预警复核下结论：属实、误报或原因已知")(review)
+    app.command("alarms")(alarms)
+    app.command("reviews")(reviews)
+    app.command("review")(review)
 
 
 def alarms(

@@ -16,8 +16,8 @@ from voc.lifecycle import APPROVAL
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("approvals", help="列出等待审批的事项：措施、问题合并与拆分、新增分类、报告")(approvals)
-    app.command("approve", help="答复一项审批：--yes 批准，--no 驳回")(approve)
+    app.command("approvals")(approvals)
+    app.command("approve")(approve)
 
 
 def approvals(

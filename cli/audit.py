@@ -21,7 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    audit = typer.Typer(help="每周抽样复核：两人各读一遍，算一致性，校正各类占比", no_args_is_help=True)
+    audit = typer.Typer(no_args_is_help=True)
     audit.command("draw", help="抽取一周的样本，给两位读者各写一张表（看不到模型的判断）")(draw)
     audit.command("import", help="导入填好的表")(import_sheet)
     audit.command("report", help="一致性、分歧、模型混淆、校正后的占比")(report)

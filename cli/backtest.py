@@ -25,7 +25,7 @@ CAVEATS = (
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("backtest", help="用历史检验优先级：当时定的级别，后来应验了吗")(back)
+    app.command("backtest")(back)
 
 
 def back(

@@ -29,8 +29,8 @@ File = Annotated[Path, typer.Argument(help="备份文件，如 voc-2026-11-22.ta
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("backup", help="把数据库、密钥、模型和报告备份成一个文件；可在 voc serve 运行时进行")(backup)
-    app.command("restore", help="在空目录里恢复备份")(restore)
+    app.command("backup")(backup)
+    app.command("restore")(restore)
 
 
 def backup(file: File) -> None:

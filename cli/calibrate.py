@@ -24,7 +24,7 @@ Job = tuple[int, World, Terms, int, int]
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("calibrate", help="检验结论可信吗：反复演练什么都没改的闭环，看会误判多少次有效")(calibrate)
+    app.command("calibrate")(calibrate)
 
 
 def calibrate(

@@ -32,9 +32,9 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("causes", help="一个问题的根因分析：集中在哪里、起点前变了什么、发生率、成本、鱼骨图")(causes)
-    app.command("pareto", help="帕累托图：哪几项占了大头")(pareto_page)
-    changes = typer.Typer(help="业务变更：版本发布、促销、供应商、政策等", no_args_is_help=True)
+    app.command("causes")(causes)
+    app.command("pareto")(pareto_page)
+    changes = typer.Typer(no_args_is_help=True)
     changes.command("import", help="导入变更文件（CSV、Excel 或 JSON 行）")(import_changes)
     changes.command("list", help="列出已登记的变更")(list_changes)
     app.add_typer(changes, name="changes")

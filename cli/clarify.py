@@ -15,7 +15,7 @@ from voc.reading.taxonomy import parse_taxonomy
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("vague", help="列出待追问的笼统投诉，或凭资料具体化了的投诉，以及反馈利用率")(vague)
+    app.command("vague")(vague)
 
 
 def vague(

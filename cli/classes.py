@@ -15,7 +15,7 @@ from voc.deadlines import working_days_due
 from voc.reading.classes import with_issue
 from voc.routing import parse_organisation
 
-classes = typer.Typer(help="分类体系：提议新增具体问题点，批准后自动启用", no_args_is_help=True)
+classes = typer.Typer(no_args_is_help=True)
 DECIDE_DAYS = 3
 
 

@@ -37,7 +37,7 @@ TESTS = {
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
     # Scores may be negative: −1.6 is no option.
-    app.command("compare", help=HELP, short_help="两个比例或发生率的全部区间和检验（不需要数据库）",
+    app.command("compare", help=HELP,
                 context_settings={"ignore_unknown_options": True})(compare)  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from voc.effect.verdict import METRIC_NAMES
 from voc.errors import InputError
 from voc.zone import CHINA
 
-app = typer.Typer(help="验证合同：查看、建议、上线前改写", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 KIND_NAMES = {"region": "地区", "product": "产品", "agent": "服务人员"}
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 

@@ -25,12 +25,10 @@ BASES = {"customers": "客户数", "orders": "订单量"}
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("customer", help="一位客户的时间线：在各渠道说过什么，我们做了什么")(customer)
-    app.command("segments", help="客户分群：常投诉、高价值、新客户……各有多少声音")(segments)
-    app.command("coverage", help="覆盖率：哪些地区或产品的客户很少发声")(show_coverage)
-    app.command("interviews", help="抽取访谈名单：高价值、常投诉、新客户轮流抽；同一种子抽到同一批")(
-        interviews
-    )
+    app.command("customer")(customer)
+    app.command("segments")(segments)
+    app.command("coverage")(show_coverage)
+    app.command("interviews")(interviews)
 
 
 def customer(

@@ -22,8 +22,8 @@ from voc.effect.verdict import METRIC_NAMES
 from voc.errors import InputError
 from voc.zone import CHINA
 
-quarantine = typer.Typer(help="隔离区：查看、修复放行、放弃", no_args_is_help=True)
-case = typer.Typer(help="个案：答复、解决、确认、重新打开", no_args_is_help=True)
+quarantine = typer.Typer(no_args_is_help=True)
+case = typer.Typer(no_args_is_help=True)
 CASE_STEPS = {
     "respond": "首次答复客户",
     "resolve": "问题已解决",
@@ -39,11 +39,11 @@ NEEDS_REASON = frozenset({"pause"})
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("accept", help="接单并承诺上线日期（验证合同随之锁定）")(accept)
-    app.command("start", help="开始实施")(start)
-    app.command("implement", help="报告措施已落地")(implement)
-    app.command("return", help="退回措施")(give_back)
-    app.command("cancel", help="取消还没有落地的措施")(cancel)
+    app.command("accept")(accept)
+    app.command("start")(start)
+    app.command("implement")(implement)
+    app.command("return")(give_back)
+    app.command("cancel")(cancel)
     app.add_typer(case, name="case")
     for step, words in CASE_STEPS.items():
         case.command(step, help=words)(_treating(step, words))

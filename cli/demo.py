@@ -24,7 +24,7 @@ COMPANY = "晴川家电（模拟）"
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("demo", help="用模拟公司演示整个闭环")(demo)
+    app.command("demo")(demo)
 
 
 def demo(

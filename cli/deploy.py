@@ -32,7 +32,7 @@ ANCHOR = "2026-01-05T00:{minute:02d}:00+08:00"
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("deploy", help="登记执行池、全部部署、定时任务和自动化规则（可重复执行）")(deploy)
+    app.command("deploy")(deploy)
 
 
 def deploy() -> None:

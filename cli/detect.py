@@ -33,7 +33,7 @@ Period = Literal["auto", "minute", "hour", "day", "week", "month", "none"]
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("detect", help=HELP, short_help="找出计数序列中的突增（不需要数据库）")(detect_file)
+    app.command("detect", help=HELP)(detect_file)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from models.engine import migrate
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("doctor", help="检查环境：哪里有问题、怎么办；--audit 逐条重放日志")(doctor)
+    app.command("doctor")(doctor)
 
 
 def doctor(

@@ -22,8 +22,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("drivers", help="满意度受什么影响：提到某类不满的客户评分低多少，拉低总分多少")(show_drivers)
-    app.command("agents", help="员工对比：按渠道折算并收缩后，谁需要培训，谁值得表扬")(show_agents)
+    app.command("drivers")(show_drivers)
+    app.command("agents")(show_agents)
 
 
 def show_drivers(

@@ -33,7 +33,7 @@ MODELS = {"model": "换一种假设", "estimate": "估计", "low": "下限", "hi
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("effect", help=HELP, short_help="一项措施是否有效（不需要数据库）")(effect)
+    app.command("effect", help=HELP)(effect)
 
 
 def effect(

@@ -16,7 +16,7 @@ from models.events import NAMES, newest_events
 from voc.errors import ConfigError
 
 STATE_NAMES = {"waiting": "待通知", "posted": "已通知", "expired": "已过期"}
-events = typer.Typer(help="事件：查看、通知 Prefect", no_args_is_help=True)
+events = typer.Typer(no_args_is_help=True)
 
 
 def attach(app: typer.Typer) -> None:

@@ -19,9 +19,7 @@ SHOWN = 5
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    figures = typer.Typer(
-        help="经营数据：订单、来访、退货、等待时长等，投诉率以它们为分母", no_args_is_help=True
-    )
+    figures = typer.Typer(no_args_is_help=True)
     figures.command("import", help="导入经营数据（CSV、Excel 或 JSON 行；指标各占一列或一行一个）")(
         import_figures
     )

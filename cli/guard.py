@@ -36,7 +36,7 @@ AWAY = (
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("guard", help="看护任务：接续被打断的任务，错过的定时任务补跑一次")(guard)
+    app.command("guard")(guard)
 
 
 def guard(

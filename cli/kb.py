@@ -17,7 +17,7 @@ from models.engine import migrate, transaction
 from sources.registry import open_source
 from voc.errors import InputError
 
-kb = typer.Typer(help="知识库：添加、查找、发布、停用、整理案例", no_args_is_help=True)
+kb = typer.Typer(no_args_is_help=True)
 COLUMNS = {"id": "编号", "question": "问题", "answer": "答复", "scenario": "适用场景", "version": "版本"}
 NAMES = {
     "问题": "question",

@@ -19,8 +19,8 @@ from voc.errors import InputError
 from voc.intake.rows import CHANNELS, definition_from_dict, parse_mapping
 from voc.intake.webhooks import KINDS, MAPPINGS
 
-key = typer.Typer(help="接口密钥：添加、停用、列出", no_args_is_help=True)
-webhook = typer.Typer(help="推送来源：添加、换密钥", no_args_is_help=True)
+key = typer.Typer(no_args_is_help=True)
+webhook = typer.Typer(no_args_is_help=True)
 KeyName = Annotated[str, typer.Argument(help="密钥的名字，便于辨认")]
 SourceName = Annotated[str, typer.Argument(help="来源的英文名")]
 

@@ -30,7 +30,7 @@ SHOWN = 9
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("label", help="标注反馈：逐条在终端里标，或导出表格、填好再导入")(label)
+    app.command("label")(label)
 
 
 def label(

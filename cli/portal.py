@@ -12,7 +12,7 @@ from settings import get_settings
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("portal", help="启动门户：部门工作台、客户页面、接口")(portal)
+    app.command("portal")(portal)
 
 
 def portal() -> None:

@@ -15,7 +15,7 @@ from models.engine import migrate, transaction
 from models.schema.feedback import Feedback
 from voc.errors import InputError
 
-privacy = typer.Typer(help="客户信息：删除申请、保存期限、收回链接", no_args_is_help=True)
+privacy = typer.Typer(no_args_is_help=True)
 WHO = "person:voc privacy"
 
 

@@ -19,7 +19,7 @@ from voc.errors import InputError
 from voc.lifecycle import LINEAGE, PROBLEM
 from voc.wording import who
 
-problem = typer.Typer(help="问题：查看、确认、不处理、另想办法、合并、拆分", no_args_is_help=True)
+problem = typer.Typer(no_args_is_help=True)
 ProblemId = Annotated[int, typer.Argument(help="问题编号")]
 Reason = Annotated[str, typer.Option("--reason", help="理由，写进记录")]
 Ask = Annotated[bool, typer.Option("--ask", help="先提请审批，批准后才执行")]

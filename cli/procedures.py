@@ -20,9 +20,9 @@ from voc.routing import parse_organisation
 from voc.wording import left_in_words
 from voc.zone import CHINA
 
-rootcause = typer.Typer(help="根因分析报告：复发问题必须有，评审通过才能继续", no_args_is_help=True)
-procedure = typer.Typer(help="标准流程：按节点计时，如退货 12 个节点", no_args_is_help=True)
-called = typer.Typer(help="多部门联动：安全、故障类个案的联动任务", no_args_is_help=True)
+rootcause = typer.Typer(no_args_is_help=True)
+procedure = typer.Typer(no_args_is_help=True)
+called = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 Everything = Annotated[bool, typer.Option("--all", help="已结束的也列出")]
 Report = Annotated[int, typer.Argument(metavar="编号", help="报告编号，见 voc rootcause list")]

@@ -34,7 +34,7 @@ AGAIN = 15.0  # seconds after which the names of the deployments are asked for a
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("react", help="反应进程：事件发生后一两秒内开始分诊、整改、计时")(react)
+    app.command("react")(react)
 
 
 def react() -> None:

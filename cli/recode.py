@@ -17,7 +17,7 @@ from models.engine import migrate, transaction
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("recode", help="模型或分类体系更换后，按现用版本重读历史反馈")(recode)
+    app.command("recode")(recode)
 
 
 def recode(since: Annotated[str, typer.Option(help="只重读这一天及以后的反馈，如 2026-01-01")] = "") -> None:

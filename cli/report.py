@@ -26,13 +26,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    report = typer.Typer(help="领导报告：撰写、列出、呈送", no_args_is_help=True)
+    report = typer.Typer(no_args_is_help=True)
     report.command("write", help="撰写报告（网页、PDF 和 Excel）")(write)
     report.command("list", help="列出报告")(listed)
     report.command("ask", help="提请审批；批准后领导会收到链接")(ask)
     report.command("release", help="把已批准的报告通知领导")(release)
     app.add_typer(report, name="report")
-    app.command("replay", help="重新计算一份报告，列出变动的数字")(replay)
+    app.command("replay")(replay)
 
 
 def write(

@@ -33,7 +33,7 @@ BLANK = 0.5  # of the rows, from which on the words are probably in another colu
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("run", help="对自己的文件跑一遍闭环")(run)
+    app.command("run")(run)
 
 
 def run(

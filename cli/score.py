@@ -42,7 +42,7 @@ type_confidence 是「类型判断正确」的概率。各列说明见 docs/scor
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("score", help=HELP, short_help="对一个文件逐行打标签（不需要数据库）")(score)
+    app.command("score", help=HELP)(score)
 
 
 def score(

@@ -45,7 +45,7 @@ RUNNING = {
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("serve", help="启动全部服务并看护：数据库、Prefect、执行、反应、发送、门户")(serve)
+    app.command("serve")(serve)
 
 
 @dataclass

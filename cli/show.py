@@ -28,11 +28,11 @@ Query = Callable[..., list[dict[str, Any]]]
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("problems", help="列出问题")(problems)
-    app.command("actions", help="列出改进措施")(actions)
-    app.command("verifications", help="列出效果验证")(verifications)
-    app.command("notices", help="列出消息")(notices)
-    app.command("deliveries", help="列出采集批次与行数核对")(deliveries)
+    app.command("problems")(problems)
+    app.command("actions")(actions)
+    app.command("verifications")(verifications)
+    app.command("notices")(notices)
+    app.command("deliveries")(deliveries)
 
 
 def fetch(query: Query, **values: Any) -> list[dict[str, Any]]:

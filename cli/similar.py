@@ -35,7 +35,7 @@ YES, NO = "是", "否"
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("similar", help="判断每行的两句话意思是否相同（不需要数据库）")(similar)
+    app.command("similar")(similar)
 
 
 def similar(

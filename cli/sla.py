@@ -19,7 +19,7 @@ from voc.sla import STATES, TITLES
 from voc.wording import left_in_words, who
 from voc.zone import CHINA
 
-app_ = typer.Typer(help="时限：在走的、达成率、异常关闭、换用新时限", no_args_is_help=True)
+app_ = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 Department = Annotated[str, typer.Option("--department", help="只看一个部门，写部门代码")]
 Since = Annotated[str, typer.Option("--since", help="起始日，留空为 28 天前")]

@@ -44,7 +44,7 @@ DefinitionFile = Annotated[Path, typer.Argument(metavar="文件", help="来源�
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    source = typer.Typer(help="来源：登记、查看、试读", no_args_is_help=True)
+    source = typer.Typer(no_args_is_help=True)
     source.command("list", help="列出来源和上次采集的时间")(show)
     source.command("try", help="试读一页，看列对应是否正确；什么都不保存")(try_out)
     source.command("add", help="登记或更新一个来源")(add)

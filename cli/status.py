@@ -37,7 +37,7 @@ RUN_STATES = {
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("status", help="现状：哪些进程在运行、什么在等待、下一个任务是什么")(status)
+    app.command("status")(status)
 
 
 def status(json_: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:

@@ -17,7 +17,7 @@ from voc.reading.taxonomy import parse_taxonomy
 from voc.surveys.forms import MUCH_OTHER, Survey, parse_surveys, source_of
 from voc.surveys.rules import Finding, lint
 
-survey = typer.Typer(help="问卷：新建、检查、发布、征集、结果", no_args_is_help=True)
+survey = typer.Typer(no_args_is_help=True)
 KINDS = {"scale": "刻度", "choice": "单选", "choices": "多选", "open": "开放"}
 STATES = {"draft": "草稿", "published": "收集中", "closed": "已结束"}
 Code = Annotated[str, typer.Argument(help="问卷代号")]

@@ -15,9 +15,7 @@ from voc.suspects.judging import NAMES, NOT_COUNTED
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command(
-        "suspects", help="列出可疑反馈：买来的好评、成批雷同、采集残留；它们不计入统计，个案照常受理"
-    )(suspects)
+    app.command("suspects")(suspects)
 
 
 def suspects(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:

@@ -29,7 +29,7 @@ OUTCOMES = {
     "stop": "停用该渠道、暂存消息，并用另一渠道通知负责人。",
     "unknown": "不算送达；按渠道约定重发并标注为重复消息，或等待人工确认。",
 }
-channel = typer.Typer(help="消息渠道：查看、测试、恢复", no_args_is_help=True)
+channel = typer.Typer(no_args_is_help=True)
 
 
 def attach(app: typer.Typer) -> None:
@@ -39,8 +39,8 @@ def attach(app: typer.Typer) -> None:
     channel.command("test", help="发一条测试消息，显示平台的原话和含义")(try_out)
     channel.command("start", help="恢复停用的渠道")(start)
     channel.command("resume", hidden=True)(start)
-    app.command("resend", help="列出发送失败的消息，或重新发送（标注为重复消息）")(resend)
-    app.command("dispatch", help="发送发件箱中到期的消息")(dispatch)
+    app.command("resend")(resend)
+    app.command("dispatch")(dispatch)
 
 
 def channels(json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:

@@ -27,8 +27,8 @@ Out = Annotated[Path | None, typer.Option("--out", help="另写一份 HTML")]
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("themes", help="新兴话题：占比显著上升、还没有归入已知问题的说法")(themes)
-    app.command("needs", help="未满足的需求：客户要什么，多少人要，有多迫切")(needs)
+    app.command("themes")(themes)
+    app.command("needs")(needs)
 
 
 def themes(as_of: AsOf = None, json: AsJson = False, out: Out = None) -> None:

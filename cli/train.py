@@ -25,10 +25,10 @@ Version = Annotated[str, typer.Argument(help="模型版本；留空为最近训�
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("train", help="用标注训练候选模型，现用模型不变")(train)
-    app.command("evaluate", help="在审计样本上并排比较候选模型与现用模型")(evaluate)
-    app.command("adopt", help="采用候选模型（不比现用模型好则拒绝）；--back 退回上一个")(adopt)
-    app.command("models", help="列出模型的采用记录")(models)
+    app.command("train")(train)
+    app.command("evaluate")(evaluate)
+    app.command("adopt")(adopt)
+    app.command("models")(models)
 
 
 def train(by: Who = "") -> None:

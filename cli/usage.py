@@ -16,6 +16,7 @@ from typer._click.formatting import HelpFormatter
 from typer.core import TyperArgument
 
 from cli.breaking import break_chinese
+from cli.listing import GROUPS
 
 FRAME: Mapping[str, str] = {
     "ARGUMENTS_PANEL_TITLE": "参数",
@@ -30,25 +31,6 @@ FRAME: Mapping[str, str] = {
 KINDS: Mapping[str, str] = {
     "int": "整数", "float": "数", "str": "文字", "path": "路径", "file": "文件", "directory": "文件夹", "bool": "",
     "%Y-%m-%d": "年-月-日",
-}  # fmt: skip
-# The list of commands as `voc --help` shows it, in the order of the loop.
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "从这里开始": ("demo", "run", "serve", "status", "doctor"),
-    "引擎：一个文件，不需要数据库": ("score", "similar", "detect", "compare", "effect", "calibrate"),
-    "采集与质检": ("source", "deliveries", "quarantine", "figures", "survey", "webhook"),
-    "问题与预警": (
-        "problems", "problem", "alarms", "reviews", "review", "causes", "pareto", "changes", "themes", "needs",
-        "suspects", "vague",
-    ),
-    "客户与员工": ("customer", "segments", "coverage", "interviews", "drivers", "agents"),
-    "改进": (
-        "actions", "approvals", "approve", "accept", "start", "implement", "return", "cancel", "case", "sla",
-        "rootcause", "sop", "joint", "kb",
-    ),
-    "验证与报告": ("contract", "verifications", "report", "replay", "audit"),
-    "告知": ("notices", "resend", "dispatch", "channel"),
-    "标注与模型": ("label", "train", "evaluate", "adopt", "models", "recode", "class", "backtest"),
-    "运行与安全": ("portal", "user", "key", "privacy", "deploy", "react", "guard", "events", "backup", "restore"),
 }  # fmt: skip
 # What the library says of a wrong call, and how it is said here; groups are filled in by their order.
 SENTENCES: tuple[tuple[str, str], ...] = (

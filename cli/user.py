@@ -20,7 +20,7 @@ from voc.queueing import skills_of
 from voc.reading.taxonomy import parse_taxonomy
 from voc.roles import ROLES
 
-user = typer.Typer(help="用户：添加、停用、角色、密码", no_args_is_help=True)
+user = typer.Typer(no_args_is_help=True)
 Login = Annotated[str, typer.Argument(help="登录名")]
 Roles = Annotated[
     list[str], typer.Option("--role", help="角色，可多次：" + "、".join(f"{k} {v}" for k, v in ROLES.items()))
