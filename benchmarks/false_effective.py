@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from voc.calibration.loops import Terms
 from voc.calibration.lowest import BASELINE, Outcome, play
 from voc.calibration.world import World
-from voc.effect.verdict import CODES, NAMES
+from voc.effect.names import NAMES
+from voc.effect.verdict import CODES
 
 HEAD = "| per week | φ | waited | weeks | lag-1 | ours | 恶化 | fell by 20 % | Poisson test | covers |"
 LATE, USUAL = Terms(wait=8), World(30, 2.0, 0.0, 0.0)

@@ -17,7 +17,7 @@ from models.measures.proving import contract_of
 from models.schema.loop import Action, Problem
 from voc.effect.contract import Contract, faults, parse, windows
 from voc.effect.ladder import NAMES as DESIGN_NAMES
-from voc.effect.verdict import METRIC_NAMES
+from voc.effect.names import METRIC_NAMES
 from voc.errors import InputError
 from voc.zone import CHINA
 

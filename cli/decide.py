@@ -18,7 +18,7 @@ from models.measures import deciding
 from models.schema.loop import Action
 from models.views import showing
 from voc.effect.contract import Contract, windows
-from voc.effect.verdict import METRIC_NAMES
+from voc.effect.names import METRIC_NAMES
 from voc.errors import InputError
 from voc.zone import CHINA
 

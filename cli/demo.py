@@ -15,7 +15,7 @@ from models.engine import migrate, reset, transaction
 from models.house.playing import is_played, is_unused
 from models.views import showing
 from settings import get_settings
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 from voc.errors import InputError
 from voc.kpi import PART_NAMES
 

@@ -15,7 +15,7 @@ from models.views import problem_list, showing
 from models.views.reporting import department_names
 from notifications.names import EVENTS
 from settings import get_settings
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 from voc.lifecycle import ACTION, PROBLEM
 from voc.monitor import Watching
 from voc.telling.delivery import STATES

@@ -15,11 +15,9 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import psycopg2
-from alembic import command
-from alembic.config import Config
-from alembic.util.exc import CommandError
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -27,6 +25,9 @@ from sqlalchemy.orm import Session
 from models.guarding import guard
 from settings import get_settings
 from voc.errors import ConfigError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 # Seconds to wait for an embedded server: that will not start, and that is on its way.
 REFUSED, RECOVERING = 5.0, 120.0
@@ -181,6 +182,8 @@ def reset() -> None:
 
 def migration_config() -> Config:
     """Return the alembic configuration for the database in use."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -190,6 +193,26 @@ def migration_config() -> Config:
 
 def migrate() -> None:
     """Bring the database to the newest schema; running it again changes nothing."""
+    if not _is_newest():
+        _upgrade()
+    with engine().begin() as connection:
+        guard(connection)
+
+
+def _is_newest() -> bool:
+    """Whether the newest migration was applied: every command asks, and loading alembic takes half a second."""
+    newest = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    with engine().connect() as connection:
+        if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return False
+        there = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return bool(there == newest.split("_")[0])
+
+
+def _upgrade() -> None:
+    from alembic import command
+    from alembic.util.exc import CommandError
+
     try:
         command.upgrade(migration_config(), "head")
     except CommandError:  # it names a revision nobody here has
@@ -197,5 +220,3 @@ def migrate() -> None:
             3,
             "数据库是更新版本的程序用过的，这个版本读不了。请换上新版本，或用 voc restore 恢复旧版本的备份。",
         ) from None
-    with engine().begin() as connection:
-        guard(connection)

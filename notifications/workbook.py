@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from notifications.pages import moment
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 from voc.kpi import PART_NAMES
 from voc.reporting.ledger import PART_NAMES as LEDGER_NAMES
 from voc.reporting.ledger import printed

@@ -7,8 +7,8 @@ from functools import lru_cache
 from settings import asset_text
 from voc.alarms.values import KINDS as ALARM_KINDS
 from voc.effect.ladder import NAMES as DESIGN_NAMES
-from voc.effect.verdict import METRIC_NAMES
-from voc.effect.verdict import NAMES as VERDICT_NAMES
+from voc.effect.names import METRIC_NAMES
+from voc.effect.names import NAMES as VERDICT_NAMES
 from voc.intake.rows import CHANNELS
 from voc.lifecycle import LINEAGE, LIVES
 from voc.priority import LEVEL_NAMES, TYPE_NAMES

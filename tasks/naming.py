@@ -16,7 +16,7 @@ from models.views import reports, showing
 from notifications.names import EVENTS
 from settings import get_settings
 from tasks.common import moment, stage
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 from voc.kpi import PART_NAMES, pending
 from voc.lifecycle import ACTION, PROBLEM
 from voc.telling.delivery import STATES

@@ -18,7 +18,7 @@ from models.schema.proof import RelapseWatch
 from settings import get_settings
 from tasks.common import by, stage
 from voc.effect.contract import Windows
-from voc.effect.verdict import METRIC_NAMES
+from voc.effect.names import METRIC_NAMES
 from voc.effect.yearly import yearly
 from voc.monitor import Course, Level, Watching, follow, level, ready_weeks
 from voc.zone import CHINA

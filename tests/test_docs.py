@@ -10,7 +10,7 @@ import typer
 
 from cli import app
 from settings import Settings
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 from voc.intake.rows import FIELDS, definition_from_dict, parse_definition
 from voc.lifecycle import LIVES, next_state
 

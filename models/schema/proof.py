@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.schema.base import Base, Json, Key, Moment, one_of
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 
 VERDICTS = tuple(NAMES)
 

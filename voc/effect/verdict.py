@@ -12,17 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from voc.effect import intervals, season
 from voc.effect.before_after import MIN_DAYS, MIN_EVENTS, Effect
 from voc.effect.contract import Contract
+from voc.effect.names import METRIC_NAMES, NAMES
 
-NAMES = {
-    "effective": "有效",
-    "partly_effective": "部分有效",
-    "ineffective": "无效",
-    "worse": "恶化",
-    "insufficient": "证据不足",
-    "invalid_contract": "无效合同",
-    "not_identifiable": "不可识别",
-}
-METRIC_NAMES = {"complaint_rate": "投诉率", "complaint_share": "投诉占比"}
 FAULTS = {
     "too_few_days": f"前后至少各需 {MIN_DAYS} 天数据",
     "too_few_events": f"前后合计不足 {MIN_EVENTS} 条",

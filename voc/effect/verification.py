@@ -24,9 +24,10 @@ from voc.effect.intervals import quantile
 from voc.effect.its import Series
 from voc.effect.misreading import Misread, propagated, widened
 from voc.effect.mix import Mixed, Stratum
+from voc.effect.names import METRIC_NAMES
 from voc.effect.panel import Check, Terms
 from voc.effect.pictures import flat, picture_of, rounded
-from voc.effect.verdict import CLAIMS, FAULTS, METRIC_NAMES, Verdict, judge
+from voc.effect.verdict import CLAIMS, FAULTS, Verdict, judge
 from voc.effect.weeks import YEAR, Calendar, calendar
 
 Floats = NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from voc.effect.contract import Contract, windows
-from voc.effect.verdict import METRIC_NAMES
+from voc.effect.names import METRIC_NAMES
 
 DIRECTIONS = {"decrease": "下降", "increase": "上升"}
 

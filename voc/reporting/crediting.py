@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from voc.effect.verdict import METRIC_NAMES, NAMES, benjamini_hochberg, change_words
+from voc.effect.names import METRIC_NAMES, NAMES
+from voc.effect.verdict import benjamini_hochberg, change_words
 from voc.reporting.facts import EffectFact, ProblemFact
 
 GAINS = ("effective", "partly_effective")

@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass, replace
 
 from voc import kpi
-from voc.effect.verdict import METRIC_NAMES, NAMES, change_words
+from voc.effect.names import METRIC_NAMES, NAMES
+from voc.effect.verdict import change_words
 from voc.reporting import quantities
 from voc.reporting.crediting import GAINS, caution
 from voc.reporting.facts import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from voc import kpi
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 from voc.reporting.facts import Facts
 from voc.zone import CHINA
 

@@ -12,8 +12,8 @@ from statsmodels.stats.multitest import multipletests
 
 from voc.effect.before_after import Effect, compare_rates
 from voc.effect.contract import Contract
+from voc.effect.names import NAMES
 from voc.effect.verdict import (
-    NAMES,
     ROUNDING,
     benjamini_hochberg,
     change_words,

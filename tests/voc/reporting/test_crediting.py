@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 from voc.reporting.crediting import Claim, Credit, caution, credited, credits, marked
 from voc.reporting.facts import EffectFact, ProblemFact
 

@@ -10,7 +10,7 @@ import pytest
 
 from voc.effect.contract import DESIGNS as CONTRACTED
 from voc.effect.ladder import RUNGS
-from voc.effect.verdict import NAMES
+from voc.effect.names import NAMES
 from voc.reporting.agenda import agenda
 from voc.reporting.crediting import Credit, credited
 from voc.reporting.facts import Facts, Number
