@@ -26,7 +26,8 @@ def test_what_lies_with_the_data_holds_wherever_one_stands_until_the_folder_or_t
     (tmp_path / "voc.toml").write_text(f'home = "{tmp_path}"\nworkers = 4\nsession_hours = 6', "utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VOC_SESSION_HOURS", "7")
-    monkeypatch.delenv("VOC_HOME", raising=False)
+    for name in ("VOC_HOME", "VOC_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
     read = Settings()
     assert (read.company, read.workers, read.session_hours) == ("晴川", 4, 7)
 

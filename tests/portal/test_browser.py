@@ -89,6 +89,7 @@ def enter(house, chromium, known):
             viewport=size,
             java_script_enabled=scripts,
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",  # what has just unfolded is looked at in its last colours
             base_url=house,
         )
         context.add_cookies([{"name": "voc-session", "value": token, "url": house}])

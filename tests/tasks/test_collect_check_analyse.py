@@ -95,8 +95,8 @@ def test_quarantined_rows_name_the_row_the_column_and_what_is_wrong(house):
     with transaction() as session:
         rows = showing.quarantined(session)
     assert [(row["row"], row["column"], row["reason"]) for row in rows] == [
-        (12, "occurred_at", "时间无法识别"),
-        (13, "rating", "评分无法识别或超出量程：9"),
+        (12, "时间", "时间无法识别"),
+        (13, "评分", "评分无法识别或超出量程：9"),
     ]
 
 
