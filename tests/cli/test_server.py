@@ -12,7 +12,8 @@ def test_a_server_that_starts_after_prefect_was_imported_is_the_one_that_is_used
 
 
 def test_every_command_finds_prefect_in_the_home_folder(tmp_path):
-    code = "import sys; sys.argv = ['voc', 'status', '--help']\nimport cli\ntry: cli.main()\nexcept SystemExit: pass\n" \
+    code = "import sys; sys.argv = ['voc', 'status', '--help']\nimport cli\n" \
+        "try: cli.main()\nexcept SystemExit: pass\n" \
         "from prefect.settings import get_current_settings\nprint(get_current_settings().home)"  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment["VOC_HOME"] = str(tmp_path)
