@@ -16,7 +16,9 @@ _HONG_KONG = str.maketrans("衞麪峯啓牀裏綫羣牆唇脣竪祕滙", "卫面
 def simplified(texts: Sequence[str]) -> list[str]:
     """Write a batch in simplified characters, the context of each word considered (頭髮, 發展, 乾隆, 乾淨)."""
     joined = _LINE.join(text.replace(_LINE, " ") for text in texts).translate(_HONG_KONG)
-    return _CONVERTER.convert(joined).split(_LINE) if texts else []
+    # Half characters (marks of what could not be decoded, escapes of JSON) have no form that could be looked up.
+    whole = joined.encode("utf-8", "replace").decode()
+    return _CONVERTER.convert(whole).split(_LINE) if texts else []
 
 
 @lru_cache(maxsize=1)

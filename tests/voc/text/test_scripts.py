@@ -39,3 +39,7 @@ def test_traditional_text_normalised_twice_is_normalised_once(text: str) -> None
 
 def test_an_empty_batch_stays_empty() -> None:
     assert simplified([]) == []
+
+
+def test_half_a_character_does_not_keep_the_others_from_being_read() -> None:
+    assert simplified(["軟體\udcc2", "\ud83d更新"]) == ["软体?", "?更新"]
