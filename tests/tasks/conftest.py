@@ -113,6 +113,12 @@ class House:
         self.on(live_on).decide(deciding.implement, action, self.on(live_on).now)
         return action
 
+    def act_on(self, rows: Sequence[Sequence[object]], live_on: date) -> int:
+        """Take feedback in and carry out a measure against what it complains of; return its number."""
+        self.take_in(rows)
+        self.improve()
+        return self.carry_out(live_on)
+
     def trade(self, first: date, days: int, orders: int) -> None:
         """Write down orders for some days."""
         rows = [(first + timedelta(days=n), "orders", "", "", orders) for n in range(days)]

@@ -32,9 +32,7 @@ def test_what_is_about_safety_cries_out_unless_it_is_history(house, day, told):
 
 def test_a_measure_that_goes_live_is_an_event(house, make):
     house = house.on(FIRST + timedelta(days=60))
-    house.take_in(make["daily"](FIRST, 60, lambda _: 2, 3))
-    house.improve()
-    action = house.carry_out(FIRST + timedelta(days=70))
+    action = house.act_on(make["daily"](FIRST, 60, lambda _: 2, 3), FIRST + timedelta(days=70))
     (event,) = events(house, "voc.action.implemented")
     assert event["payload"] == {"action": action}
 

@@ -151,9 +151,7 @@ def test_swapping_the_model_mid_period_does_not_flip_a_verdict(house, make, set_
     set_to(verify_season_swing=0)  # so that eight weeks can show that nothing changed
     files = shipped()
     then, due = house.on(LIVE - timedelta(days=14)), house.on(DUE)
-    then.take_in(make["daily"](MONDAY, 70, lambda day: 6, 4))
-    then.improve()
-    then.carry_out(LIVE)
+    then.act_on(make["daily"](MONDAY, 70, lambda day: 6, 4), LIVE)
     first = MONDAY + timedelta(days=70)
     swap, days = LIVE + timedelta(days=3), (DUE - first).days
     old = make["daily"](first, (swap - first).days, lambda day: 6, 4, start=20_000)

@@ -29,9 +29,7 @@ def solved(house, make, once):
 
 def solve(house, make):
     then = house.on(LIVE - timedelta(days=14))
-    then.take_in(make["daily"](MONDAY, 56, lambda day: 4, 4))
-    then.improve()
-    then.carry_out(LIVE)
+    then.act_on(make["daily"](MONDAY, 56, lambda day: 4, 4), LIVE)
     due = house.on(SOLVED + timedelta(days=2))
     first = MONDAY + timedelta(days=56)
     rows = make["daily"](

@@ -39,9 +39,7 @@ def judged(house, make, once):
 def turn(house, make):
     then, due = house.on(LIVE - timedelta(days=14)), house.on(DUE)
     personal = ["P1", PERSONAL, make["at"](MONDAY, 300), "1", "13912345678", "成都"]
-    then.take_in([*make["daily"](MONDAY, 70, lambda day: 9, 10), personal])
-    then.improve()
-    then.carry_out(LIVE)
+    then.act_on([*make["daily"](MONDAY, 70, lambda day: 9, 10), personal], LIVE)
     due.take_in(make["daily"](MONDAY + timedelta(days=70), 79, lambda day: 9, 10, start=20_000), "b.csv")
     verify_due.fn(due.now)
 

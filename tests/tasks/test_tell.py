@@ -137,9 +137,7 @@ def test_a_template_that_cannot_be_filled_is_a_dead_letter_with_its_reason_and_c
 
 def test_the_news_of_an_effect_quotes_the_number_of_its_verification(house, make, home):
     then, due = house.on(LIVE - timedelta(days=14)), house.on(DUE)
-    then.take_in(make["daily"](MONDAY, 70, lambda day: 6, 10))
-    then.improve()
-    then.carry_out(LIVE)
+    then.act_on(make["daily"](MONDAY, 70, lambda day: 6, 10), LIVE)
     after = make["daily"](MONDAY + timedelta(days=70), 79, lambda day: 6 if day < 14 else 1, 10, start=20_000)
     due.take_in(after, "b.csv")
     verify_due.fn(due.now)
@@ -155,9 +153,7 @@ def test_the_news_of_an_effect_quotes_the_number_of_its_verification(house, make
 
 def test_a_measure_that_is_not_yet_verified_is_told_without_a_number(house, make, home):
     then = house.on(LIVE)
-    then.take_in(make["daily"](MONDAY, 70, lambda day: 6, 10))
-    then.improve()
-    then.carry_out(LIVE)
+    then.act_on(make["daily"](MONDAY, 70, lambda day: 6, 10), LIVE)
     send_due(then.now)
     news = [
         line["text"] for line in lines(home) if "验证编号" in line["text"] or "效果观察中" in line["text"]

@@ -67,9 +67,8 @@ def card(value: str, text: str, start: int, end: int) -> bool:
     named = re.search(
         r"卡号|银行卡|信用卡|储蓄卡|借记卡|账号|帐号|账户|行卡|卡[:：]", text[max(0, start - 12) : start]
     )
-    number = digits(
-        value
-    )  # unnamed, thirteen digits are an article or a book (EAN), whose check digit fits by chance
+    number = digits(value)
+    # Unnamed, thirteen digits are an article or a book (EAN), whose check digit fits by chance.
     return bool(named) or (len(number) > _ARTICLE and number[0] in "34569" and luhn(value))
 
 

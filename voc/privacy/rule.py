@@ -27,5 +27,6 @@ class Rule:
 
 
 def rule(kind: str, look: int, pattern: str, accept: Accept = always, hint: str = "") -> Rule:
+    """Write a rule down, its patterns compiled."""
     # Where case is ignored the engine skips hardly anything; a hint that begins with a set of characters lets it.
     return Rule(kind, look, re.compile(pattern, re.IGNORECASE), accept, re.compile(hint) if hint else None)

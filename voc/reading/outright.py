@@ -57,11 +57,16 @@ def without_doubtful_goods(
     or where nothing is judged: a question to a bank is about no goods until a word says so."""
     told = list(found)
     for row, opinions in enumerate(found):
-        if any(_doubted(one) for one in opinions) and all(one.area != GOODS for one in mentions[row]):
+        if any(_doubted(one) for one in opinions) and _unnamed(mentions[row]):
             surest = max([one.confidence for one in opinions if one.area != GOODS], default=0.0)
             if surest >= SURELY or not judged[row]:
                 told[row] = [one for one in opinions if not _doubted(one)]
     return told
+
+
+def _unnamed(mentions: Sequence[Mention]) -> bool:
+    """Whether neither a cue nor the issue model names goods."""
+    return all(mention.area != GOODS for mention in mentions)
 
 
 def _doubted(opinion: AreaOpinion) -> bool:
@@ -93,8 +98,7 @@ def named_outright(
 
 def _open(told: Sequence[AreaOpinion], mentions: Sequence[Mention]) -> bool:
     """Whether the model has said nothing of a text, or doubtfully called it goods, and no cue has."""
-    doubtful = all(one.area == GOODS and one.confidence < DOUBTED for one in told)
-    return doubtful and all(mention.area != GOODS for mention in mentions)
+    return _unnamed(mentions) and all(one.area == GOODS and one.confidence < DOUBTED for one in told)
 
 
 def _named(text: str, felt: float, areas: Mapping[str, str]) -> list[AreaOpinion]:

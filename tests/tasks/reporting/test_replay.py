@@ -29,9 +29,7 @@ def judged(house, make, once):
 
 def turn(house, make):
     then, due = house.on(LIVE - timedelta(days=14)), house.on(DUE)
-    then.take_in(make["daily"](MONDAY, 70, lambda day: 9, 10))
-    then.improve()
-    then.carry_out(LIVE)
+    then.act_on(make["daily"](MONDAY, 70, lambda day: 9, 10), LIVE)
     due.take_in(make["daily"](MONDAY + timedelta(days=70), 94, lambda day: 9, 10, start=20_000), "b.csv")
     verify_due.fn(due.now)
 
