@@ -102,11 +102,7 @@ def _shipped(
     blamed = [_negative(found) if found else found for found in mentions]
     issue_confidence = _surest(blamed)
     tone = _tones(positive, types, blamed, tepid & (stars == 0), [rating == MIDDLE for rating in ratings])
-    for row in (n for n, word in enumerate(tone) if word == "neutral" and not blamed[n]):
-        areas[row] = [opinion._replace(sentiment=0.0) for opinion in areas[row]]
-    judged = [word != "neutral" for word in tone]
-    areas = without_doubtful_goods(areas, mentions, judged)
-    areas = named_outright(clauses, areas, mentions, 2 * positive - 1, judged, taxonomy.areas)
+    areas = _as_told(areas, clauses, mentions, tone, 2 * positive - 1, taxonomy)
     dimension, dimension_confidence = dimensions(blamed, areas, taxonomy)
     return Annotations(
         type=types,
@@ -123,6 +119,24 @@ def _shipped(
         unsure=_unsure(type_confidence, sentiment_confidence, _surest(areas), issue_confidence),
         type_shares=type_shares,
     )
+
+
+def _as_told(
+    areas: Sequence[list[AreaOpinion]],
+    clauses: Sequence[str],
+    mentions: Sequence[list[Mention]],
+    tone: Sequence[str],
+    felt: Floats,
+    taxonomy: Taxonomy,
+) -> list[list[AreaOpinion]]:
+    """Areas without a feeling where nothing is judged or blamed, and with goods only where nothing is surer."""
+    judged = [word != "neutral" for word in tone]
+    calm = [
+        found if sure or _negative(named) else [opinion._replace(sentiment=0.0) for opinion in found]
+        for found, named, sure in zip(areas, mentions, judged, strict=True)
+    ]
+    left = without_doubtful_goods(calm, mentions, judged)
+    return named_outright(clauses, left, mentions, felt, judged, taxonomy.areas)
 
 
 def _worded(felt: Floats, letter: Floats, kinds: Floats, clauses: Sequence[str], model: ToneModel) -> Floats:
